@@ -1,0 +1,513 @@
+"""What the names of a text mean: definitions, kinds, ranges of indices. Both opinions start here.
+
+An index ranges over the dimension that it subscripts. Dimensions are found by unification: every
+place where an index meets an axis, another index or a label makes their ranges one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.errors import Complaint, FormulaError
+from derive.read.formula import Equation, Fact
+from derive.show import text
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Ind,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Rel,
+    Span,
+    children,
+    delta,
+    fresh,
+    num,
+    substitute,
+    transform,
+    walk,
+    written,
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """name[params] = body; the params are bound names, so that two definitions share none."""
+
+    name: str
+    params: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An array or scalar that is given and not defined: its kind and the size of each axis."""
+
+    name: str
+    kind: str
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A claim `left == right` and everything that its names mean.
+
+    `indices` maps each free index to the size of its range, `sizes` each size to its value or to
+    None while it is symbolic; `label_range` maps an array of labels to the size that they index.
+    """
+
+    left: Node
+    right: Node
+    definitions: Mapping[str, Definition]
+    symbols: Mapping[str, Symbol]
+    indices: Mapping[str, str]
+    sizes: Mapping[str, int | None]
+    label_range: Mapping[str, str]
+    where: tuple[Node, ...] = ()
+    assumptions: tuple[tuple[Node, Node], ...] = ()
+    reading: tuple[str, ...] = ()
+
+    def claiming(self, left: Node, right: Node) -> Problem:
+        """Another claim in the same setting."""
+        return replace(self, left=left, right=right)
+
+
+def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
+    """The tree with every defined name (but those kept) replaced by what it stands for."""
+
+    def change(part: Node) -> Node | None:
+        name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+        definition = problem.definitions.get(name)
+        if definition is None or name in keep:
+            return None
+        return unfold(problem, instantiate(definition, children(part)), keep)
+
+    return transform(node, change)
+
+
+def instantiate(definition: Definition, indices: tuple[Node, ...]) -> Node:
+    """The definition's body at these indices."""
+    return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
+
+
+def resolve(
+    claim: Equation,
+    given: Sequence[Equation] = (),
+    facts: Sequence[Fact] = (),
+    where: Sequence[Node] = (),
+    assume: Sequence[Equation] = (),
+) -> Problem:
+    """The problem that the texts state. Raises FormulaError with every mistake found."""
+    return _Resolver(claim, given, facts, where, assume).problem()
+
+
+_CLASS_SIZES = ("n", "C", "K", "V", "M")
+_OTHER_SIZES = ("N", "B", "M", "D", "m")
+_Key = tuple[str, ...]
+
+
+@dataclass
+class _Ranges:
+    """Union-find over everything that has a range; each set is one dimension."""
+
+    parent: dict[_Key, _Key] = field(default_factory=dict)
+
+    def find(self, key: _Key) -> _Key:
+        root = self.parent.setdefault(key, key)
+        while root != self.parent[root]:
+            root = self.parent[root]
+        self.parent[key] = root
+        return root
+
+    def join(self, a: _Key, b: _Key) -> None:
+        first, second = self.find(a), self.find(b)
+        # The earlier key stays the root, so that names do not depend on the order of joins.
+        if first != second:
+            self.parent[second] = first
+
+
+class _Resolver:
+    def __init__(
+        self,
+        claim: Equation,
+        given: Sequence[Equation],
+        facts: Sequence[Fact],
+        where: Sequence[Node],
+        assume: Sequence[Equation],
+    ) -> None:
+        self.complaints: list[Complaint] = []
+        self.ranges = _Ranges()
+        self.facts = {fact.name: fact for fact in facts}
+        self.definitions: dict[str, Definition] = {}
+        self.sources: dict[str, str] = {}
+        equations = list(assume)
+        for equation in given:
+            if isinstance(equation.left, Name | Entry):
+                self._define(equation)
+            else:
+                equations.append(equation)
+        self.claim = claim
+        self.left, self.right = self._apart(claim.left), self._apart(claim.right)
+        self.where = tuple(map(self._apart, where))
+        self.assumptions = tuple((self._apart(e.left), self._apart(e.right)) for e in equations)
+        self.texts = [(claim, (self.left, self.right))] + [
+            (e, pair) for e, pair in zip(equations, self.assumptions, strict=True)
+        ]
+
+    def problem(self) -> Problem:
+        self._check_cycles()
+        self._one_hot()
+        self._find_indices()
+        self._find_ranges()
+        if self.complaints:
+            raise FormulaError(self.complaints)
+        sizes = self._name_sizes()
+        symbols = self._symbols(sizes)
+        if self.complaints:
+            raise FormulaError(self.complaints)
+        size_of = {key: sizes[self.ranges.find(key)] for key in self.ranges.parent}
+        known = {size: self._concrete(size) for size in dict.fromkeys(size_of.values())}
+
+        def placed(node: Node) -> Node:
+            """Each class sum with the size of its range."""
+
+            def change(part: Node) -> Node | None:
+                if not isinstance(part, Reduce):
+                    return None
+                where = None if part.where is None else placed(part.where)
+                over = size_of[("index", part.index)]
+                return replace(part, body=placed(part.body), where=where, over=over)
+
+            return transform(node, change)
+
+        bound = {p for d in self.definitions.values() for p in d.params} | self._bound
+        return Problem(
+            placed(self.left),
+            placed(self.right),
+            {n: replace(d, body=placed(d.body)) for n, d in self.definitions.items()},
+            symbols,
+            {i: size_of[("index", i)] for i in sorted(self.indices - bound)},
+            known,
+            {k[1]: size for k, size in size_of.items() if k[0] == "value"},
+            tuple(map(placed, self.where)),
+            tuple((placed(a), placed(b)) for a, b in self.assumptions),
+            self._reading(symbols, size_of, bound),
+        )
+
+    # Definitions.
+
+    def _complain(self, message: str, node: Node | None, source: str, hint: str = "") -> None:
+        span = (node.span if node is not None else None) or Span(0, max(1, len(source)))
+        if Complaint(message, source, span, hint) not in self.complaints:
+            self.complaints.append(Complaint(message, source, span, hint))
+
+    def _define(self, equation: Equation) -> None:
+        head = equation.left
+        name = head.base if isinstance(head, Entry) else head.id if isinstance(head, Name) else ""
+        indices = children(head)
+        letters = [index.id for index in indices if isinstance(index, Name)]
+        if len(set(letters)) != len(indices):
+            hint = "write  p[k] = ..."
+            self._complain("the indices of a definition are distinct letters", head, equation.source, hint)
+            return
+        if name in self.definitions:
+            self._complain(f"{name} is defined twice", head, equation.source)
+            return
+        params = tuple(fresh(letter) for letter in letters)
+        renamed: dict[str, Node] = {a: Name(b) for a, b in zip(letters, params, strict=True)}
+        body = substitute(equation.right, renamed)
+        self.definitions[name] = Definition(name, params, body)
+        self.sources[name] = equation.source
+
+    def _apart(self, node: Node) -> Node:
+        return substitute(node, {})
+
+    def _uses(self, node: Node) -> Iterator[str]:
+        for part in walk(node):
+            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            if name in self.definitions:
+                yield name
+
+    def _check_cycles(self) -> None:
+        state: dict[str, int] = {}
+
+        def visit(name: str) -> None:
+            state[name] = 1
+            for used in self._uses(self.definitions[name].body):
+                if state.get(used) == 1:
+                    self._complain(f"{used} is defined through itself", None, self.sources[used])
+                elif used not in state:
+                    visit(used)
+            state[name] = 2
+
+        for name in self.definitions:
+            if name not in state:
+                visit(name)
+        if self.complaints:
+            raise FormulaError(self.complaints)
+
+    def _one_hot(self) -> None:
+        """A one-hot array is a label in another spelling: t[k] = delta(k, label)."""
+        for fact in list(self.facts.values()):
+            if fact.kind != "onehot" or fact.name in self.definitions:
+                continue
+            label = f"label_{fact.name}"
+            params = tuple(fresh(letter) for letter in "iabc"[: len(fact.sizes) - 1]) + (fresh("k"),)
+            at: Node = Entry(label, tuple(map(Name, params[:-1]))) if params[1:] else Name(label)
+            self.definitions[fact.name] = Definition(
+                fact.name, params, delta(Name(params[-1]), at)
+            )
+            self.sources[fact.name] = fact.source
+            self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
+            for place, size in enumerate(fact.sizes):
+                self.ranges.join(("size", size), ("index", params[place]))
+
+    # Indices and their ranges.
+
+    def _trees(self) -> Iterator[tuple[str, Node]]:
+        for name, definition in self.definitions.items():
+            yield self.sources[name], definition.body
+        for equation, sides in self.texts:
+            for side in sides:
+                yield equation.source, side
+        for condition in self.where:
+            yield text(condition), condition
+
+    def _find_indices(self) -> None:
+        """Names that are used as an index, by being a subscript or by being compared with one."""
+        trees = [tree for _, tree in self._trees()]
+        self._bound = {p.index for tree in trees for p in walk(tree) if isinstance(p, Reduce)}
+        self.indices = set(self._bound)
+        self.indices |= {p for d in self.definitions.values() for p in d.params}
+        self.indices |= {n for n, fact in self.facts.items() if self._is_label(fact) and not fact.sizes}
+        self.label_arrays = {n for n, f in self.facts.items() if self._is_label(f) and f.sizes}
+        compared: list[tuple[Node, Node]] = []
+        for tree in trees:
+            for part in walk(tree):
+                if isinstance(part, Entry):
+                    self.indices |= {i.id for i in part.indices if isinstance(i, Name)}
+                    self.label_arrays |= {i.base for i in part.indices if isinstance(i, Entry)}
+                elif isinstance(part, Ind) and isinstance(part.condition, Rel):
+                    self._claim_index(part.condition)
+                if isinstance(part, Rel):
+                    compared.append((part.left, part.right))
+        changed = True
+        while changed:
+            before = len(self.indices) + len(self.label_arrays)
+            for a, b in compared:
+                for one, other in ((a, b), (b, a)):
+                    if self._is_index(one):
+                        self._mark(other)
+            changed = len(self.indices) + len(self.label_arrays) != before
+
+    def _is_label(self, fact: Fact) -> bool:
+        return fact.kind in ("label", "index")
+
+    def _claim_index(self, relation: Rel) -> None:
+        """In delta(k, y) both are indices, unless one of them is declared as a number."""
+        pair = (relation.left, relation.right)
+        if relation.op == "==" and all(isinstance(p, Name) and p.id not in self.facts for p in pair):
+            for part in pair:
+                self._mark(part)
+
+    def _is_index(self, node: Node) -> bool:
+        if isinstance(node, Name):
+            return node.id in self.indices
+        return isinstance(node, Entry) and node.base in self.label_arrays
+
+    def _mark(self, node: Node) -> None:
+        if isinstance(node, Name) and (node.id not in self.facts or self._is_label(self.facts[node.id])):
+            self.indices.add(node.id)
+        elif isinstance(node, Entry) and node.base not in self.facts | self.definitions:
+            self.label_arrays.add(node.base)
+
+    def _range_key(self, index: Node) -> _Key | None:
+        if isinstance(index, Name) and index.id in self.indices:
+            return ("index", index.id)
+        if isinstance(index, Entry) and index.base in self.label_arrays:
+            return ("value", index.base)
+        return None
+
+    def _find_ranges(self) -> None:
+        self.arity: dict[str, int] = {}
+        for name, definition in self.definitions.items():
+            self.arity[name] = len(definition.params)
+            for place, param in enumerate(definition.params):
+                self.ranges.join(("axis", name, str(place)), ("index", param))
+        for fact in self.facts.values():
+            for place, size in enumerate(fact.sizes):
+                self.ranges.join(("size", size), ("axis", fact.name, str(place)))
+            if fact.sizes:
+                self.arity.setdefault(fact.name, len(fact.sizes))
+            if fact.kind.isdigit():
+                self.ranges.find(("size", fact.name))
+        for source, tree in self._trees():
+            for part in walk(tree):
+                self._unify(source, part)
+
+    def _unify(self, source: str, part: Node) -> None:
+        if isinstance(part, Entry):
+            if self.arity.setdefault(part.base, len(part.indices)) != len(part.indices):
+                wanted = self.arity[part.base]
+                self._complain(f"{part.base} has {wanted} indices elsewhere", part, source)
+                return
+            for place, index in enumerate(part.indices):
+                axis = ("axis", part.base, str(place))
+                key = self._range_key(index)
+                self.ranges.find(axis)
+                if key is not None:
+                    self.ranges.join(axis, key)
+                elif not isinstance(index, Num):
+                    self._complain("this is no index", index, source)
+                elif index.value < 1:
+                    self._complain("indices count from 1", index, source)
+        elif isinstance(part, Rel):
+            keys = [self._range_key(part.left), self._range_key(part.right)]
+            if keys[0] is not None and keys[1] is not None:
+                self.ranges.join(keys[0], keys[1])
+        elif isinstance(part, Reduce):
+            self.ranges.find(("index", part.index))
+            if part.over:
+                self.ranges.join(("size", part.over), ("index", part.index))
+        elif isinstance(part, Deriv):
+            self._check_derivative(source, part)
+
+    def _check_derivative(self, source: str, part: Deriv) -> None:
+        body = part.body
+        name = body.base if isinstance(body, Entry) else body.id if isinstance(body, Name) else ""
+        varied = {v.base if isinstance(v, Entry) else getattr(v, "id", "") for v in part.wrt}
+        if name and name not in self.definitions and name not in varied and name not in self.facts:
+            hint = f'say what it is:  --given "{text(body)} = ..."'
+            self._complain(f"{name} has no definition, so its derivative means nothing", body, source, hint)
+
+    # Names of sizes, kinds of symbols, the reading.
+
+    def _scalars(self) -> dict[str, tuple[Node, str]]:
+        """Names used as numbers, with a place where each stands."""
+        found: dict[str, tuple[Node, str]] = {}
+
+        def visit(node: Node, source: str) -> None:
+            if isinstance(node, Name) and node.id not in self.indices:
+                found.setdefault(node.id, (node, source))
+            for part in children(node):
+                visit(part, source)
+
+        for source, tree in self._trees():
+            visit(tree, source)
+        return {n: place for n, place in found.items() if n not in self.definitions}
+
+    def _name_sizes(self) -> dict[_Key, str]:
+        """A name for every dimension: the declared one, else one that the text uses, else n, N, ..."""
+        roots = list(dict.fromkeys(self.ranges.find(key) for key in list(self.ranges.parent)))
+        names: dict[_Key, str] = {}
+        for key in self.ranges.parent:
+            if key[0] == "size":
+                root = self.ranges.find(key)
+                if names.setdefault(root, key[1]) != key[1]:
+                    self._complain(f"{names[root]} and {key[1]} are the same size here", None, key[1])
+        free = [s for s in self._scalars() if s not in self.facts and s not in names.values()]
+        class_root = self._class_dimension(roots)
+        unnamed = sorted((r for r in roots if r not in names), key=lambda r: r != class_root)
+        for root in unnamed:
+            preferred = _CLASS_SIZES if root == class_root else _OTHER_SIZES
+            taken = set(names.values())
+            used = [s for s in preferred if s in free and s not in taken]
+            plain = [s for s in preferred if s not in taken and s not in self.arity and s not in self.facts]
+            names[root] = (used or plain or [f"n{len(names) + 1}"])[0]
+        return names
+
+    def _class_dimension(self, roots: Sequence[_Key]) -> _Key | None:
+        """The dimension of the differentiated logits' last axis, else of a label, else the first."""
+        for _, tree in reversed(list(self._trees())):
+            for part in walk(tree):
+                if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):
+                    entry = part.wrt[0]
+                    return self.ranges.find(("axis", entry.base, str(len(entry.indices) - 1)))
+        for key in list(self.ranges.parent):
+            if key[0] == "value" or (key[0] == "index" and key[1] in self.facts):
+                return self.ranges.find(key)
+        return roots[0] if roots else None
+
+    def _concrete(self, size: str) -> int | None:
+        fact = self.facts.get(size)
+        return int(fact.kind) if fact is not None and fact.kind.isdigit() else None
+
+    def _symbols(self, sizes: Mapping[_Key, str]) -> dict[str, Symbol]:
+        symbols: dict[str, Symbol] = {}
+        size_names = set(sizes.values())
+        for name, arity in self.arity.items():
+            if name in self.definitions:
+                continue
+            axes = tuple(sizes[self.ranges.find(("axis", name, str(i)))] for i in range(arity))
+            kind = "label" if name in self.label_arrays else self._kind(name, "real")
+            symbols[name] = Symbol(name, kind, axes)
+        for name, (node, source) in self._scalars().items():
+            if name in self.arity:
+                hint = f"write an entry, such as {name}[k]"
+                self._complain(f"{name} is an array here", node, source, hint)
+            elif name not in size_names:
+                self._check_underscore(name, node, source)
+                symbols[name] = Symbol(name, self._kind(name, "real"), ())
+        for name in self.indices & self.arity.keys():
+            self._complain(f"{name} is used both as an index and as an array", None, self.claim.source)
+        for name in self.indices & self.definitions.keys():
+            self._complain(f"{name} is used both as an index and as a formula", None, self.claim.source)
+        return symbols
+
+    def _kind(self, name: str, default: str) -> str:
+        fact = self.facts.get(name)
+        return default if fact is None else fact.kind
+
+    def _check_underscore(self, name: str, node: Node, source: str) -> None:
+        head, _, tail = name.partition("_")
+        if tail and (head in self.arity or head in self.definitions):
+            hint = f"for an entry write {head}[{tail}]"
+            self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
+
+    def _reading(
+        self, symbols: Mapping[str, Symbol], sizes: Mapping[_Key, str], bound: set[str]
+    ) -> tuple[str, ...]:
+        lines = [f"claim: {text(self.left)} == {text(self.right)}"]
+        for definition in self.definitions.values():
+            head = definition.name
+            if definition.params:
+                head += f"[{', '.join(map(written, definition.params))}]"
+            lines.append(f"definition: {head} = {text(definition.body)}")
+        for index in sorted(self.indices - bound):
+            fact = self.facts.get(index)
+            kind = "a label" if fact and fact.kind == "label" else "an index"
+            said = "declared" if fact else "by its use"
+            lines.append(f"{index}: {kind}, 1 to {sizes[('index', index)]} ({said})")
+        for symbol in symbols.values():
+            axes = f"[{', '.join(symbol.axes)}]" if symbol.axes else ""
+            said = "declared" if symbol.name in self.facts else "by its use"
+            lines.append(f"{symbol.name}: {symbol.kind}{axes} ({said})")
+        shadowed = {written(b) for b in self._bound} & (self.indices - bound)
+        lines.extend(f"{s} inside the sum is the sum's own index" for s in sorted(shadowed))
+        return tuple(lines)
+
+
+def literal_indices(node: Node) -> frozenset[int]:
+    """The whole numbers that the tree uses as an index."""
+    return frozenset(
+        int(index.value)
+        for part in walk(node)
+        if isinstance(part, Entry)
+        for index in part.indices
+        if isinstance(index, Num)
+    )
+
+
+__all__ = [
+    "Definition",
+    "Problem",
+    "Symbol",
+    "instantiate",
+    "literal_indices",
+    "num",
+    "resolve",
+    "unfold",
+]
