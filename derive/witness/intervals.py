@@ -1,0 +1,83 @@
+"""Interval arithmetic with rigorous bounds, on mpmath's interval functions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from mpmath import libmp
+
+from derive.witness.arithmetic import Undefined, Unsupported
+
+# A pair (low, high) of mpmath's raw numbers.
+Interval = tuple[Any, Any]
+
+_ZERO: Interval = (libmp.fzero, libmp.fzero)
+
+
+class Intervals:
+    """Every result contains the true value; `bits` is the working precision."""
+
+    def __init__(self, bits: int = 256) -> None:
+        self.bits = bits
+
+    def const(self, value: Fraction) -> Interval:
+        low = libmp.from_rational(value.numerator, value.denominator, self.bits, "f")
+        high = libmp.from_rational(value.numerator, value.denominator, self.bits, "c")
+        return (low, high)
+
+    def add(self, a: Interval, b: Interval) -> Interval:
+        return libmp.mpi_add(a, b, self.bits)  # type: ignore[no-any-return]
+
+    def mul(self, a: Interval, b: Interval) -> Interval:
+        return libmp.mpi_mul(a, b, self.bits)  # type: ignore[no-any-return]
+
+    def inv(self, a: Interval) -> Interval:
+        if self.contains_zero(a):
+            raise Undefined("division by an interval that contains zero")
+        return libmp.mpi_div((libmp.fone, libmp.fone), a, self.bits)  # type: ignore[no-any-return]
+
+    def contains_zero(self, a: Interval) -> bool:
+        return not (libmp.mpf_gt(a[0], libmp.fzero) or libmp.mpf_lt(a[1], libmp.fzero))
+
+    def is_zero(self, a: Interval) -> bool:
+        return bool(a == _ZERO)
+
+    def sign(self, a: Interval) -> int:
+        if a == _ZERO:
+            return 0
+        if self.contains_zero(a):
+            raise Unsupported("an interval around zero has no sign")
+        return 1 if libmp.mpf_gt(a[0], libmp.fzero) else -1
+
+    def exp(self, a: Interval) -> Interval:
+        if libmp.mpf_gt(libmp.mpf_abs(a[1]), libmp.from_int(10_000)):
+            raise Unsupported("a very large exponent")
+        return libmp.mpi_exp(a, self.bits)  # type: ignore[no-any-return]
+
+    def log(self, a: Interval) -> Interval:
+        if not libmp.mpf_gt(a[0], libmp.fzero):
+            raise Undefined("logarithm of an interval that is not positive")
+        return libmp.mpi_log(a, self.bits)  # type: ignore[no-any-return]
+
+    def power(self, a: Interval, exponent: Fraction) -> Interval:
+        if exponent.denominator == 1:
+            base = self.inv(a) if exponent < 0 else a
+            result = self.const(Fraction(1))
+            for _ in range(abs(exponent.numerator)):
+                result = self.mul(result, base)
+            return result
+        return self.exp(self.mul(self.const(exponent), self.log(a)))
+
+    def width_exponent(self, a: Interval) -> int:
+        """The binary exponent e with high - low < 2**e; very negative for a point."""
+        width = libmp.mpf_sub(a[1], a[0], 53, "c")
+        return -(10**6) if width == libmp.fzero else int(width[2] + width[3])
+
+    def disjoint(self, a: Interval, b: Interval) -> bool:
+        return bool(libmp.mpf_lt(a[1], b[0]) or libmp.mpf_lt(b[1], a[0]))
+
+    def show(self, a: Interval, digits: int = 12) -> str:
+        """The interval as text, rounded outwards."""
+        low, high = (libmp.to_str(end, digits) for end in a)
+        return low if low == high else f"[{low}, {high}]"

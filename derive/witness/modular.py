@@ -1,0 +1,201 @@
+"""Arithmetic modulo a prime, with exp and log as formal homomorphisms.
+
+A number remembers how it was made. exp of a linear combination of bases is a product of powers of
+random residues, one for each base, so exp(a + b) = exp(a) exp(b) holds by construction; log of a
+product is the sum of the logs of its factors, each factor that is no product getting a random
+residue as its log. Bases are known by their residue: two ways to write the same sum are one base.
+A formal identity in independent bases is a true identity of the real functions, and a formal
+polynomial that is not 0 is 0 at random residues with probability below degree / p (Schwartz 1980).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.witness.arithmetic import Undefined, Unsupported
+
+# exp(c * base) is defined for every c whose denominator divides this.
+_ROOTS = 5040
+_MAX_TERMS = 200
+
+
+class Residue:
+    """A residue and how it was made: op is const, atom, add, mul, inv, exp or log."""
+
+    __slots__ = ("args", "constant", "op", "value")
+
+    def __init__(
+        self,
+        value: int,
+        op: str,
+        args: tuple[Residue, ...] = (),
+        constant: Fraction | None = None,
+    ) -> None:
+        self.value, self.op, self.args, self.constant = value, op, args, constant
+
+
+class Modular:
+    """Arithmetic in F_p; `seed` fixes every random residue."""
+
+    def __init__(self, prime: int, seed: int) -> None:
+        self.prime = prime
+        self._key = f"{prime}:{seed}:".encode()
+        self._logarithm_of: dict[int, int] = {}
+        self._zero = Residue(0, "const", (), Fraction(0))
+
+    def random(self, label: str) -> Residue:
+        """A random residue that belongs to the label."""
+        return Residue(self._draw(label), "atom")
+
+    def _draw(self, label: str) -> int:
+        digest = hashlib.blake2b(label.encode(), digest_size=16, key=self._key[:64]).digest()
+        return 1 + int.from_bytes(digest, "big") % (self.prime - 1)
+
+    def const(self, value: Fraction) -> Residue:
+        bottom = value.denominator % self.prime
+        if bottom == 0:
+            raise Undefined("division by zero")
+        residue = value.numerator * pow(bottom, -1, self.prime) % self.prime
+        return Residue(residue, "const", (), value)
+
+    def add(self, a: Residue, b: Residue) -> Residue:
+        if a.constant is not None:
+            if not a.constant:
+                return b
+            if b.constant is not None:
+                return self.const(a.constant + b.constant)
+        if b.constant is not None and not b.constant:
+            return a
+        value = (a.value + b.value) % self.prime
+        return Residue(value, "add", (a, b)) if value else self._zero
+
+    def mul(self, a: Residue, b: Residue) -> Residue:
+        if a.constant is not None:
+            if b.constant is not None:
+                return self.const(a.constant * b.constant)
+            if a.constant == 1:
+                return b
+        if b.constant is not None and b.constant == 1:
+            return a
+        value = a.value * b.value % self.prime
+        return Residue(value, "mul", (a, b)) if value else self._zero
+
+    def inv(self, a: Residue) -> Residue:
+        if a.value == 0:
+            raise Undefined("division by zero")
+        if a.constant is not None:
+            return self.const(1 / a.constant)
+        return Residue(pow(a.value, -1, self.prime), "inv", (a,))
+
+    def is_zero(self, a: Residue) -> bool:
+        return a.value == 0
+
+    def sign(self, a: Residue) -> int:
+        if a.constant is not None:
+            return (a.constant > 0) - (a.constant < 0)
+        raise Unsupported("a residue has no sign")
+
+    def exp(self, a: Residue) -> Residue:
+        if a.value == 0:
+            return self.const(Fraction(1))
+        value = 1
+        for base, coefficient in self._linear(a).items():
+            value = value * self._exponential(base, coefficient) % self.prime
+        return Residue(value, "exp", (a,))
+
+    def _exponential(self, base: int, coefficient: Fraction) -> int:
+        argument = self._logarithm_of.get(base)
+        if argument is not None and coefficient.denominator == 1:
+            return pow(argument, coefficient.numerator, self.prime)
+        power = coefficient * _ROOTS
+        if power.denominator != 1:
+            raise Unsupported(f"exp with coefficient {coefficient}")
+        if argument is not None:
+            raise Unsupported("a root of a sum")
+        return pow(self._draw(f"exp {base}"), power.numerator, self.prime)
+
+    def _linear(self, a: Residue) -> dict[int, Fraction]:
+        """The number as a rational combination of bases, each base named by its residue."""
+        total: dict[int, Fraction] = {}
+        for base, coefficient in self._terms(a, Fraction(1)):
+            # A base and its negative are one base.
+            negative = self.prime - base
+            if base > negative and base not in self._logarithm_of:
+                base, coefficient = negative, -coefficient
+            total[base] = total.get(base, Fraction(0)) + coefficient
+            if len(total) > _MAX_TERMS:
+                raise Unsupported("too many terms in an exponent")
+        return {base: c for base, c in total.items() if c}
+
+    def _terms(self, a: Residue, scale: Fraction) -> Iterator[tuple[int, Fraction]]:
+        if a.constant is not None:
+            yield 1, scale * a.constant
+        elif a.op == "add":
+            for part in a.args:
+                yield from self._terms(part, scale)
+        elif a.op == "mul":
+            left, right = a.args
+            for base, c in self._terms(left, scale):
+                for other, d in self._terms(right, Fraction(1)):
+                    yield base * other % self.prime, c * d
+        else:
+            yield a.value, scale
+
+    def log(self, a: Residue) -> Residue:
+        if a.value == 0:
+            raise Undefined("logarithm of zero")
+        total = self._zero
+        constant = Fraction(1)
+        for factor, count in self._factors(a, 1):
+            if factor.constant is not None:
+                constant *= factor.constant**count
+            elif factor.op == "exp":
+                total = self.add(total, self.mul(self.const(Fraction(count)), factor.args[0]))
+            else:
+                total = self._add_log(total, factor.value, count)
+        if constant < 0:
+            raise Undefined("logarithm of a negative number")
+        for prime, count in _prime_powers(constant):
+            total = self._add_log(total, prime, count)
+        return total
+
+    def _add_log(self, total: Residue, base: int, count: int) -> Residue:
+        value = self._draw(f"log {base}")
+        self._logarithm_of[value] = base
+        term = Residue(value, "log")
+        return self.add(total, self.mul(self.const(Fraction(count)), term))
+
+    def _factors(self, a: Residue, count: int) -> Iterator[tuple[Residue, int]]:
+        if a.op == "mul":
+            for part in a.args:
+                yield from self._factors(part, count)
+        elif a.op == "inv":
+            yield from self._factors(a.args[0], -count)
+        else:
+            yield a, count
+
+    def power(self, a: Residue, exponent: Fraction) -> Residue:
+        if exponent.denominator == 1:
+            base = self.inv(a) if exponent < 0 else a
+            result = self.const(Fraction(1))
+            for _ in range(abs(exponent.numerator)):
+                result = self.mul(result, base)
+            return result
+        return self.exp(self.mul(self.const(exponent), self.log(a)))
+
+
+def _prime_powers(value: Fraction) -> list[tuple[int, int]]:
+    """The prime factorisation of a positive rational; large cofactors stay whole."""
+    powers: dict[int, int] = {}
+    for whole, unit in ((value.numerator, 1), (value.denominator, -1)):
+        rest, divisor = whole, 2
+        while divisor * divisor <= rest and divisor < 1000:
+            while rest % divisor == 0:
+                powers[divisor] = powers.get(divisor, 0) + unit
+                rest //= divisor
+            divisor += 1
+        if rest > 1:
+            powers[rest] = powers.get(rest, 0) + unit
+    return sorted(powers.items())

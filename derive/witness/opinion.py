@@ -1,0 +1,209 @@
+"""The second opinion on a claim: is left - right zero at every pattern of every small size?"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from derive.errors import OutOfBudget, OutOfFragment
+from derive.scope import Problem, Symbol
+from derive.witness.arithmetic import Undefined, Unsupported
+from derive.witness.evaluate import Evaluator
+from derive.witness.intervals import Interval, Intervals
+from derive.witness.modular import Modular, Residue
+from derive.witness.points import Frame, fill, frames
+
+# One random point for each prime and pattern: an error survives with probability below 2**-80.
+_PRIMES = 2
+_REDRAWS = 4
+_MAX_INTERVAL_FRAMES = 6
+_CLOSE = -128
+
+
+@dataclass(frozen=True)
+class Zero:
+    """left - right vanished at every frame that was looked at."""
+
+    frames: int
+
+
+@dataclass(frozen=True)
+class Nonzero:
+    """left - right did not vanish in some frames; `agreeing` are those in which it did."""
+
+    differing: tuple[Frame, ...]
+    agreeing: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class OneSided:
+    """In some frames one side has a value and the other has none."""
+
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class NoOpinion:
+    """The evaluation could not follow the claim; the reason says why."""
+
+    reason: str
+
+
+Opinion = Zero | Nonzero | OneSided | NoOpinion
+
+
+def modular_opinion(problem: Problem) -> Opinion:
+    """Evaluate both sides modulo two primes drawn at run time."""
+    seed = secrets.randbits(64)
+    fields = [(prime, seed + place) for place, prime in enumerate(_draw_primes())]
+    agreeing: list[Frame] = []
+    differing: list[Frame] = []
+    one_sided: list[Frame] = []
+    try:
+        for frame in frames(problem):
+            outcome = {_compare(problem, frame, prime, key) for prime, key in fields}
+            if "differs" in outcome:
+                differing.append(frame)
+            elif "one-sided" in outcome:
+                one_sided.append(frame)
+            elif "agrees" in outcome:
+                agreeing.append(frame)
+    except (OutOfFragment, OutOfBudget, Unsupported) as error:
+        return NoOpinion(str(error))
+    if differing:
+        return Nonzero(tuple(differing), tuple(agreeing))
+    if one_sided:
+        return OneSided(tuple(one_sided))
+    if not agreeing:
+        return NoOpinion("no point was found at which both sides have a value")
+    return Zero(len(agreeing))
+
+
+def _compare(problem: Problem, frame: Frame, prime: int, seed: int) -> str:
+    """agrees, differs, one-sided, or undefined (both sides, or no point at all)."""
+    outcome = "undefined"
+    for attempt in range(_REDRAWS):
+        arithmetic = Modular(prime, seed + attempt)
+        rng = random.Random(seed + attempt)
+        try:
+            point = fill(problem, frame, arithmetic, _residues(arithmetic, rng), rng)
+        except Undefined:
+            continue
+        evaluator = Evaluator(problem, arithmetic, point)
+        left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
+        if left is None and right is None:
+            continue
+        if left is None or right is None:
+            outcome = "one-sided"
+            continue
+        return "agrees" if left.value == right.value else "differs"
+    return outcome
+
+
+def _value(evaluator: Evaluator[Residue], problem: Problem, side: int) -> Residue | None:
+    try:
+        return evaluator.value((problem.left, problem.right)[side])
+    except Undefined:
+        return None
+
+
+def _residues(
+    arithmetic: Modular, rng: random.Random
+) -> Callable[[Symbol, tuple[int, ...]], Residue]:
+    def draw(symbol: Symbol, at: tuple[int, ...]) -> Residue:
+        if symbol.kind == "bit":
+            return arithmetic.const(Fraction(rng.randint(0, 1)))
+        if symbol.kind == "sign":
+            return arithmetic.const(Fraction(rng.choice((-1, 1))))
+        return arithmetic.random(f"{symbol.name}{at}")
+
+    return draw
+
+
+def _draw_primes() -> list[int]:
+    """Distinct 61-bit primes, drawn anew for every opinion so that no input can aim at them."""
+    primes: list[int] = []
+    while len(primes) < _PRIMES:
+        candidate = secrets.randbits(60) | (1 << 60) | 1
+        if candidate not in primes and _is_prime(candidate):
+            primes.append(candidate)
+    return primes
+
+
+@cache
+def _is_prime(candidate: int) -> bool:
+    """Miller-Rabin with the bases that are conclusive below 2**64 (Jaeschke 1993, Sinclair 2011)."""
+    if any(candidate % small == 0 for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)):
+        return False
+    odd, twos = candidate - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    for base in (2, 325, 9375, 28178, 450775, 9780504, 1795265022):
+        power = pow(base, odd, candidate)
+        if power in (1, candidate - 1):
+            continue
+        for _ in range(twos - 1):
+            power = power * power % candidate
+            if power == candidate - 1:
+                break
+        else:
+            return False
+    return True
+
+
+def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
+    """Evaluate both sides with rigorous bounds at real points; Zero means |left - right| is tiny."""
+    arithmetic = Intervals(bits)
+    looked_at = 0
+    try:
+        for frame in _spread(problem):
+            rng = random.Random(looked_at)
+            try:
+                point = fill(problem, frame, arithmetic, _reals(arithmetic, rng), rng)
+                evaluator = Evaluator(problem, arithmetic, point)
+                left, right = evaluator.value(problem.left), evaluator.value(problem.right)
+            except Undefined:
+                continue
+            looked_at += 1
+            if arithmetic.disjoint(left, right):
+                return Nonzero((frame,), ())
+            minus = arithmetic.mul(arithmetic.const(Fraction(-1)), right)
+            if arithmetic.width_exponent(arithmetic.add(left, minus)) > _CLOSE:
+                return NoOpinion("the intervals are too wide")
+    except (OutOfFragment, OutOfBudget, Unsupported) as error:
+        return NoOpinion(str(error))
+    return Zero(looked_at) if looked_at else NoOpinion("no real point has a value on both sides")
+
+
+def _spread(problem: Problem) -> Iterator[Frame]:
+    """A few frames, from the smallest to the largest."""
+    chosen = [f for f in frames(problem) if sum(f.sizes.values()) <= 2 + 2 * len(f.sizes)]
+    stride = max(1, len(chosen) // _MAX_INTERVAL_FRAMES)
+    return iter(chosen[::-stride][:_MAX_INTERVAL_FRAMES])
+
+
+def _reals(
+    arithmetic: Intervals, rng: random.Random
+) -> Callable[[Symbol, tuple[int, ...]], Interval]:
+    def draw(symbol: Symbol, at: tuple[int, ...]) -> Interval:
+        unit = Fraction(rng.randint(1, 997), 1009)
+        match symbol.kind:
+            case "bit":
+                value = Fraction(rng.randint(0, 1))
+            case "sign":
+                value = Fraction(rng.choice((-1, 1)))
+            case "integer":
+                value = Fraction(rng.randint(1, 5))
+            case "unit" | "positive":
+                value = unit
+            case "simplex":
+                value = unit / 32
+            case _:
+                value = 4 * unit - 2
+        return arithmetic.const(value)
+
+    return draw

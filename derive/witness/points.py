@@ -1,0 +1,288 @@
+"""Which points are looked at: sizes, patterns of equal indices, numbers that respect the facts."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.scope import Problem, Symbol, literal_indices
+from derive.show import text
+from derive.syntax import (
+    Add,
+    Deriv,
+    Div,
+    Entry,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    children,
+    free_names,
+    walk,
+)
+from derive.witness.arithmetic import Arithmetic, Undefined, V
+from derive.witness.evaluate import Evaluator, Point
+
+Place = tuple[str, tuple[int, ...]]
+
+# Sizes other than the class count are tried up to this; the class count up to `size_bound`.
+_OTHER_SIZE_BOUND = 3
+_SIZE_CAP = 8
+_MAX_FRAMES = 400
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A point without its numbers: sizes, indices, labels."""
+
+    sizes: Mapping[str, int]
+    indices: Mapping[str, int]
+    labels: Mapping[Place, int]
+
+
+def trees(problem: Problem) -> tuple[Node, ...]:
+    """Every tree that belongs to the problem."""
+    pairs = tuple(itertools.chain.from_iterable(problem.assumptions))
+    bodies = tuple(d.body for d in problem.definitions.values())
+    return (problem.left, problem.right, *bodies, *problem.where, *pairs)
+
+
+def size_bound(problem: Problem) -> int:
+    """The largest class count that is looked at: free indices + sums multiplied + degree in n.
+
+    A difference with q free indices, at most K sums multiplied in a term and coefficients of
+    degree at most D in n is 0 for every n if it is 0 at D + 1 different n >= q + K.
+    """
+    wanted = len(problem.indices) + _degree(problem) + 1
+    literal = max((max(literal_indices(tree), default=0) for tree in trees(problem)), default=0)
+    return max(literal, min(_SIZE_CAP, wanted))
+
+
+def _degree(problem: Problem) -> int:
+    """How many sums can be multiplied in a term, and the degree in a size, once denominators are cleared.
+
+    Counted from the written formula: each differentiation raises the power of a denominator by one.
+    """
+    sizes = set(problem.sizes)
+
+    def count(node: Node, seen: frozenset[str] = frozenset()) -> int:
+        match node:
+            case Name(id=name) if name in sizes:
+                return 1
+            case Entry(base=name) | Name(id=name) if name in problem.definitions and name not in seen:
+                return count(problem.definitions[name].body, seen | {name})
+            case Reduce(body=body):
+                return 1 + count(body, seen)
+            case Mul(factors=factors):
+                return max(sum(count(f, seen) for f in factors), 0)
+            case Pow(base=base, exponent=Num(value=value)):
+                return min(count(base, seen) * max(1, abs(int(value))), _SIZE_CAP)
+            case Div(num=top, den=bottom):
+                return max(count(top, seen), count(bottom, seen))
+            case Deriv(body=body, wrt=wrt):
+                return count(body, seen) + len(wrt)
+            case Add() | Neg():
+                return max(count(part, seen) for part in children(node))
+            case _:
+                return max((count(part, seen) for part in children(node)), default=0)
+
+    return max(count(problem.left), count(problem.right))
+
+
+def frames(problem: Problem) -> Iterator[Frame]:
+    """Every choice of small sizes and every pattern of equal indices that `where` admits."""
+    for sizes in _sizes(problem):
+        for indices, labels in _patterns(problem, sizes):
+            frame = Frame(sizes, indices, labels)
+            if _admitted(problem, frame):
+                yield frame
+
+
+def _sizes(problem: Problem) -> list[dict[str, int]]:
+    """Size assignments, small first; the class count reaches further than the others."""
+    names = list(problem.sizes)
+    bound = size_bound(problem)
+    class_size = _class_size(problem)
+    ranges = []
+    for name in names:
+        fixed = problem.sizes[name]
+        top = bound if name == class_size else max(_OTHER_SIZE_BOUND, _literals_along(problem, name))
+        ranges.append([fixed] if fixed is not None else range(1, top + 1))
+    choices = [dict(zip(names, choice, strict=True)) for choice in itertools.product(*ranges)]
+    return sorted(choices, key=lambda c: (sum(c.values()), tuple(c.values())))
+
+
+def _class_size(problem: Problem) -> str:
+    return next(iter(problem.indices.values()), next(iter(problem.sizes), ""))
+
+
+def _literals_along(problem: Problem, size: str) -> int:
+    return max((max(literal_indices(tree), default=0) for tree in trees(problem)), default=0)
+
+
+def _terms(problem: Problem) -> list[tuple[str, Place | str]]:
+    """What an equality pattern is about: free indices, and labels y[i] at free indices."""
+    found: dict[str, tuple[str, Place | str]] = {}
+    for index, size in problem.indices.items():
+        found[index] = (size, index)
+    for tree in (problem.left, problem.right):
+        for part in walk(tree):
+            if isinstance(part, Entry) and part.base in problem.label_range:
+                if free_names(part) <= problem.indices.keys():
+                    found[text(part)] = (problem.label_range[part.base], text(part))
+    return list(found.values())
+
+
+def _patterns(
+    problem: Problem, sizes: Mapping[str, int]
+) -> Iterator[tuple[dict[str, int], dict[Place, int]]]:
+    """Assignments up to renaming: each index is an old value of its range or the next new one."""
+    terms = _terms(problem)
+    literals = {
+        size: sorted({v for tree in trees(problem) for v in literal_indices(tree)}) for size in sizes
+    }
+    label_terms = {
+        text(part): part
+        for tree in (problem.left, problem.right)
+        for part in walk(tree)
+        if isinstance(part, Entry) and part.base in problem.label_range
+    }
+
+    def extend(
+        place: int, chosen: dict[str, int], used: dict[str, list[int]]
+    ) -> Iterator[dict[str, int]]:
+        if place == len(terms):
+            yield dict(chosen)
+            return
+        size, name = terms[place]
+        taken = used[size]
+        new = next((v for v in range(1, sizes[size] + 1) if v not in taken), None)
+        for value in [*taken, *([new] if new is not None else [])]:
+            if value > sizes[size]:
+                continue
+            chosen[str(name)] = value
+            yield from extend(
+                place + 1, chosen, {**used, size: sorted({*taken, value})}
+            )
+
+    for chosen in extend(0, {}, {s: [v for v in literals[s] if v <= sizes[s]] for s in sizes}):
+        indices = {name: value for name, value in chosen.items() if name in problem.indices}
+        labels = _labels(chosen, indices, label_terms)
+        if labels is not None:
+            yield indices, labels
+
+
+def _labels(
+    chosen: Mapping[str, int], indices: Mapping[str, int], terms: Mapping[str, Entry]
+) -> dict[Place, int] | None:
+    """The labels that the pattern fixes; None if it asks one label to have two values."""
+    labels: dict[Place, int] = {}
+    for name, value in chosen.items():
+        if name in indices:
+            continue
+        term = terms[name]
+        at = tuple(
+            indices[i.id] if isinstance(i, Name) else int(i.value) if isinstance(i, Num) else 0
+            for i in term.indices
+        )
+        if labels.setdefault((term.base, at), value) != value:
+            return None
+    return labels
+
+
+class _Constant:
+    """Arithmetic of whole numbers, enough for conditions on indices and sizes."""
+
+    def const(self, value: Fraction) -> Fraction:
+        return value
+
+
+def _admitted(problem: Problem, frame: Frame) -> bool:
+    if not problem.where:
+        return True
+    point: Point[Fraction] = Point(frame.sizes, frame.indices, frame.labels, {})
+    evaluator: Evaluator[Fraction] = Evaluator(problem, _Constant(), point)  # type: ignore[arg-type]
+    return all(evaluator.holds(condition) for condition in problem.where)
+
+
+Draw = Callable[[Symbol, tuple[int, ...]], V]
+
+
+def fill(problem: Problem, frame: Frame, arithmetic: Arithmetic[V], draw: Draw[V], rng: random.Random) -> Point[V]:
+    """The frame with numbers for every symbol; simplex rows and assumptions are made to hold."""
+    labels = dict(frame.labels)
+    numbers: dict[Place, V] = {}
+    for symbol in problem.symbols.values():
+        for at in itertools.product(*(range(1, frame.sizes[a] + 1) for a in symbol.axes)):
+            if symbol.kind in ("label", "index"):
+                top = frame.sizes[problem.label_range.get(symbol.name, symbol.axes[0])]
+                labels.setdefault((symbol.name, at), rng.randint(1, top))
+            else:
+                numbers[symbol.name, at] = draw(symbol, at)
+    for symbol in problem.symbols.values():
+        if symbol.kind == "simplex":
+            _close_simplex(symbol, frame, arithmetic, numbers)
+    point = Point(frame.sizes, frame.indices, labels, numbers)
+    for left, right in problem.assumptions:
+        point = _impose(problem, arithmetic, point, left, right)
+    return point
+
+
+def _close_simplex(
+    symbol: Symbol, frame: Frame, arithmetic: Arithmetic[V], numbers: dict[Place, V]
+) -> None:
+    """The last entry of every row becomes 1 minus the others."""
+    *outer, last = (frame.sizes[a] for a in symbol.axes)
+    minus = arithmetic.const(Fraction(-1))
+    for row in itertools.product(*(range(1, size + 1) for size in outer)):
+        rest = arithmetic.const(Fraction(1))
+        for k in range(1, last):
+            rest = arithmetic.add(rest, arithmetic.mul(minus, numbers[symbol.name, (*row, k)]))
+        numbers[symbol.name, (*row, last)] = rest
+
+
+def _impose(
+    problem: Problem, arithmetic: Arithmetic[V], point: Point[V], left: Node, right: Node
+) -> Point[V]:
+    """An assumed equation made true by solving it for one entry in which it is affine."""
+    bound = free_names(left) | free_names(right)
+    free = sorted(i for i in problem.indices if i in bound)
+    ranges = [range(1, point.sizes[problem.indices[i]] + 1) for i in free]
+    for values in itertools.product(*ranges):
+        at = replace(point, indices={**point.indices, **dict(zip(free, values, strict=True))})
+        solved = _solve(problem, arithmetic, at, left, right)
+        point = replace(point, numbers=solved.numbers)
+    return point
+
+
+def _solve(
+    problem: Problem, arithmetic: Arithmetic[V], point: Point[V], left: Node, right: Node
+) -> Point[V]:
+    minus = arithmetic.const(Fraction(-1))
+
+    def residual(numbers: Mapping[Place, V]) -> V:
+        evaluator = Evaluator(problem, arithmetic, replace(point, numbers=numbers))
+        return arithmetic.add(
+            evaluator.value(left), arithmetic.mul(minus, evaluator.value(right))
+        )
+
+    if arithmetic.is_zero(residual(point.numbers)):
+        return point
+    for place in sorted(point.numbers, reverse=True):
+        at0, at1, at2 = (
+            residual({**point.numbers, place: arithmetic.const(Fraction(v))}) for v in range(3)
+        )
+        slope = arithmetic.add(at1, arithmetic.mul(minus, at0))
+        second = arithmetic.add(at2, arithmetic.mul(minus, at1))
+        bend = arithmetic.add(second, arithmetic.mul(minus, slope))
+        if arithmetic.is_zero(slope) or not arithmetic.is_zero(bend):
+            continue
+        value = arithmetic.mul(arithmetic.mul(minus, at0), arithmetic.inv(slope))
+        return replace(point, numbers={**point.numbers, place: value})
+    raise Undefined("no point satisfies the assumptions")
