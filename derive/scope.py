@@ -76,9 +76,14 @@ class Problem:
 
 
 def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
-    """The tree with every defined name (but those kept) replaced by what it stands for."""
+    """The tree with every defined name (but those kept) replaced by what it stands for.
+
+    Derivatives stay as they are: what they hold for a variable is decided where they are taken.
+    """
 
     def change(part: Node) -> Node | None:
+        if isinstance(part, Deriv):
+            return part
         name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
         definition = problem.definitions.get(name)
         if definition is None or name in keep:

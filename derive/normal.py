@@ -1,0 +1,553 @@
+"""The first opinion: a claim's residual, exactly, in every case of which indices are equal.
+
+In each case every delta between free indices is 0 or 1. A class sum is split: sum_j g(j) is the sum
+of the generic g° (every delta with j taken as 0) plus g(a) - g°(a) for each index a that a delta in
+g names. The generic sum is expanded into monomials, what does not depend on j is pulled out, and a
+constant becomes the size. What is left is a Laurent polynomial in independent atoms; the claim holds
+in the case, for every n at once, if left - right is the zero polynomial.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.atoms import Atoms, Index
+from derive.calculus import derivative_free
+from derive.errors import OutOfFragment
+from derive.polynomial import ONE, ZERO, Poly, add, constant, mul, scale
+from derive.scope import Problem, literal_indices
+from derive.show import text
+from derive.syntax import (
+    Add,
+    Call,
+    Cases,
+    Div,
+    Entry,
+    Ind,
+    Logic,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Rel,
+    free_names,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Which index terms are equal: each block of equal terms is known by its first member."""
+
+    blocks: tuple[tuple[str, ...], ...]
+    index_of: Mapping[str, Index]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    classes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
+
+    def equal(self, a: str, b: str) -> bool:
+        """Whether two index terms are equal in this case."""
+        return self.index_of[a] == self.index_of[b]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """left - right in one case; None where a side is undefined (a division by zero)."""
+
+    case: Case
+    numerator: Poly | None
+    atoms: Atoms
+
+    @property
+    def is_zero(self) -> bool:
+        return self.numerator is not None and not self.numerator
+
+
+def index_terms(problem: Problem) -> dict[str, str]:
+    """What equality is asked of: free indices, literals, labels at free indices -> size of range."""
+    found = dict(problem.indices)
+    bodies = [d.body for d in problem.definitions.values()]
+    for tree in (problem.left, problem.right, *bodies):
+        for part in walk(tree):
+            if isinstance(part, Entry) and part.base in problem.label_range:
+                if free_names(part) <= problem.indices.keys():
+                    found[text(part)] = problem.label_range[part.base]
+    for literal in sorted({v for t in (problem.left, problem.right, *bodies) for v in literal_indices(t)}):
+        for size in dict.fromkeys(found.values()):
+            found[f"{literal}:{size}"] = size
+    return found
+
+
+def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Case]:
+    """Every set partition of the index terms that `where` admits; at given sizes, that fits."""
+    terms = index_terms(problem)
+    by_size: dict[str, list[str]] = {}
+    for term, size in terms.items():
+        by_size.setdefault(size, []).append(term)
+    for choice in itertools.product(*(_partitions(group) for group in by_size.values())):
+        blocks = tuple(tuple(block) for partition in choice for block in partition)
+        index_of: dict[str, Index] = {term: ("free", b[0]) for b in blocks for term in b}
+        case = Case(blocks, index_of)
+        if _consistent(problem, case) and all(_holds(problem, case, c) for c in problem.where):
+            sized = case if not sizes else _at_sizes(case, terms, sizes)
+            if sized is not None:
+                yield sized
+
+
+def _partitions(terms: Sequence[str]) -> Iterator[list[list[str]]]:
+    """The set partitions in which no two literals are equal."""
+    if not terms:
+        yield []
+        return
+    *front, last = terms
+    for partition in _partitions(front):
+        for place, block in enumerate(partition):
+            if not (last[0].isdigit() and any(member[0].isdigit() for member in block)):
+                yield [*partition[:place], [*block, last], *partition[place + 1 :]]
+        yield [*partition, [last]]
+
+
+def _consistent(problem: Problem, case: Case) -> bool:
+    """y[i] and y[s] are one label where i == s."""
+    labels = [t for t in case.index_of if "[" in t]
+    for a, b in itertools.combinations(labels, 2):
+        base_a, _, inner_a = a.partition("[")
+        base_b, _, inner_b = b.partition("[")
+        if base_a == base_b:
+            pairs = zip(inner_a[:-1].split(", "), inner_b[:-1].split(", "), strict=True)
+            if all(p == q or _equal_terms(case, p, q) for p, q in pairs) and not case.equal(a, b):
+                return False
+    return True
+
+
+def _equal_terms(case: Case, a: str, b: str) -> bool:
+    return a in case.index_of and b in case.index_of and case.equal(a, b)
+
+
+def _at_sizes(case: Case, terms: Mapping[str, str], sizes: Mapping[str, int]) -> Case | None:
+    """The case at concrete sizes, with a name for every class; None if it does not fit."""
+    classes: dict[str, tuple[Index, ...]] = {}
+    for size, count in sizes.items():
+        named = [case.index_of[b[0]] for b in case.blocks if terms[b[0]] == size]
+        if len(named) > count:
+            return None
+        others = [("other", size, place) for place in range(count - len(named))]
+        classes[size] = (*named, *others)
+    return Case(case.blocks, case.index_of, dict(sizes), classes)
+
+
+def _holds(problem: Problem, case: Case, condition: Node) -> bool:
+    """Whether a `where` condition on indices holds; conditions on sizes are left to the reader."""
+    match condition:
+        case Logic(op="not", args=args):
+            return not _holds(problem, case, args[0])
+        case Logic(op="and", args=args):
+            return all(_holds(problem, case, a) for a in args)
+        case Logic(op="or", args=args):
+            return any(_holds(problem, case, a) for a in args)
+        case Rel(op=op, left=a, right=b) if op in ("==", "!="):
+            names = (text(a), text(b))
+            if all(name in case.index_of for name in names):
+                return case.equal(*names) == (op == "==")
+    raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
+
+
+def residuals(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Residual]:
+    """left - right in every case; with `sizes`, at these concrete sizes with sums written out.
+
+    Raises OutOfFragment, OutOfBudget.
+    """
+    left = derivative_free(problem, problem.left)
+    right = derivative_free(problem, problem.right)
+    for case in cases(problem, sizes):
+        normaliser = Normaliser(problem, case)
+        try:
+            difference = add(normaliser.poly(left), scale(normaliser.poly(right), -1))
+            numerator, _ = normaliser.atoms.together(difference)
+        except ZeroDivisionError:
+            yield Residual(case, None, normaliser.atoms)
+            continue
+        yield Residual(case, numerator, normaliser.atoms)
+
+
+_Env = Mapping[str, Index]
+_Apart = frozenset[frozenset[Index]]
+
+
+class Normaliser:
+    """Trees without derivatives and definitions to polynomials in atoms, in one case."""
+
+    def __init__(self, problem: Problem, case: Case) -> None:
+        self._problem, self._case = problem, case
+        kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
+        self.atoms = Atoms(kinds)
+        for left, right in problem.assumptions:
+            self._assume(derivative_free(problem, left), derivative_free(problem, right))
+
+    def _assume(self, left: Node, right: Node) -> None:
+        """An assumed equation becomes a replacement for one atom that it is linear in."""
+        difference = add(self.poly(left), scale(self.poly(right), -1))
+        for monomial, c in sorted(difference.items(), reverse=True):
+            if len(monomial) == 1 and monomial[0][1] == 1:
+                rest = {m: v for m, v in difference.items() if m != monomial}
+                if all(monomial[0][0] != n for m in rest for n, _ in m):
+                    self.atoms.replaced[monomial[0][0]] = scale(rest, -1 / c)
+                    return
+        if difference:
+            raise OutOfFragment("an assumption that is not linear in anything")
+
+    def poly(self, node: Node) -> Poly:
+        """The tree as a polynomial. Raises OutOfFragment, OutOfBudget, ZeroDivisionError."""
+        return self._poly(node, {}, frozenset())
+
+    def _poly(self, node: Node, env: _Env, apart: _Apart) -> Poly:
+        match node:
+            case Num(value=value):
+                return constant(value)
+            case Name():
+                return self._name(node, env)
+            case Entry(base=base, indices=indices):
+                return self._entry(base, indices, env)
+            case Add(terms=terms):
+                return add(*(self._poly(t, env, apart) for t in terms))
+            case Mul(factors=factors):
+                return self._product(factors, env, apart)
+            case Neg(arg=arg):
+                return scale(self._poly(arg, env, apart), -1)
+            case Div(num=top, den=bottom):
+                below = self.atoms.power(self._poly(bottom, env, apart), -1)
+                return self.atoms.product(self._poly(top, env, apart), below)
+            case Pow(base=base, exponent=exponent):
+                return self._power(self._poly(base, env, apart), self._poly(exponent, env, apart))
+            case Call(function=function, arg=arg):
+                return self._call(function, self._poly(arg, env, apart))
+            case Reduce():
+                return self._reduce(node, env, apart)
+            case Ind(condition=condition):
+                return self._truth(condition, env, apart)
+            case Cases(branches=branches, otherwise=otherwise):
+                return self._cases(branches, otherwise, env, apart)
+            case _:
+                raise OutOfFragment(f"{text(node)} is outside of what can be decided")
+
+    def _name(self, node: Name, env: _Env) -> Poly:
+        if node.id in env or node.id in self._problem.indices:
+            raise OutOfFragment("an index used as a number")
+        if node.id in self._problem.symbols:
+            return self.atoms.make(("symbol", node.id))
+        return self._size(node.id)
+
+    def _size(self, size: str) -> Poly:
+        known = self._case.sizes.get(size, self._problem.sizes[size])
+        return constant(known) if known is not None else self.atoms.make(("size", size))
+
+    def _entry(self, base: str, indices: tuple[Node, ...], env: _Env) -> Poly:
+        if base in self._problem.label_range:
+            raise OutOfFragment("a label used as a number")
+        symbol = self._problem.symbols[base]
+        places = tuple(
+            self._index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)
+        )
+        return self.atoms.make(("entry", base, places))
+
+    def _index(self, node: Node, env: _Env, size: str) -> Index:
+        match node:
+            case Num(value=value):
+                return self._case.index_of[f"{value}:{size}"]
+            case Name(id=name):
+                return env[name] if name in env else self._case.index_of[name]
+            case Entry(base=base, indices=indices):
+                axes = self._problem.symbols[base].axes
+                places = tuple(
+                    self._index(i, env, axis) for i, axis in zip(indices, axes, strict=True)
+                )
+                return self._label(base, places)
+            case _:
+                raise OutOfFragment("an index that is no index")
+
+    def _label(self, base: str, places: tuple[Index, ...]) -> Index:
+        """A label at free indices is a free index itself; y[i] with i summed stays a label."""
+        for term, index in self._case.index_of.items():
+            name, _, inner = term.partition("[")
+            if name == base and inner:
+                parts = inner[:-1].split(", ")
+                if tuple(self._case.index_of.get(p) for p in parts) == places:
+                    return index
+        return ("label", base, places)
+
+    def _product(self, factors: tuple[Node, ...], env: _Env, apart: _Apart) -> Poly:
+        result = ONE
+        for factor in factors:
+            result = self.atoms.product(result, self._poly(factor, env, apart))
+        return result
+
+    def _power(self, base: Poly, exponent: Poly) -> Poly:
+        if not exponent:
+            return ONE
+        if exponent.keys() == {()}:
+            return self.atoms.power(base, exponent[()])
+        if not base:
+            raise ZeroDivisionError
+        return self.atoms.exp(self.atoms.product(exponent, self.atoms.log(base)))
+
+    def _call(self, function: str, u: Poly) -> Poly:
+        exp, power = self.atoms.exp, self.atoms.power
+        match function:
+            case "exp":
+                return exp(u)
+            case "log":
+                return self.atoms.log(u)
+            case "sqrt":
+                return power(u, Fraction(1, 2)) if u else ZERO
+            case "sigma":
+                return power(add(ONE, exp(scale(u, -1))), -1)
+            case "softplus":
+                return self.atoms.log(add(ONE, exp(u)))
+            case "tanh":
+                return add(ONE, scale(power(add(ONE, exp(scale(u, 2))), -1), -2))
+            case "abs" if not u or self.atoms.positive(u):
+                return u
+            case "abs" if self.atoms.positive(scale(u, -1)):
+                return scale(u, -1)
+        raise OutOfFragment(f"{function} of this is outside of what can be decided")
+
+    # Conditions.
+
+    def _truth(self, condition: Node, env: _Env, apart: _Apart) -> Poly:
+        """1 or 0, or a polynomial in deltas that nothing decides."""
+        match condition:
+            case Logic(op="not", args=args):
+                return add(ONE, scale(self._truth(args[0], env, apart), -1))
+            case Logic(op="and", args=args):
+                result = ONE
+                for arg in args:
+                    result = self.atoms.product(result, self._truth(arg, env, apart))
+                return result
+            case Logic(op="or", args=args):
+                none = ONE
+                for arg in args:
+                    miss = add(ONE, scale(self._truth(arg, env, apart), -1))
+                    none = self.atoms.product(none, miss)
+                return add(ONE, scale(none, -1))
+            case Rel(op=op, left=a, right=b) if op in ("==", "!=") and self._range_of(a, b, env):
+                size = self._range_of(a, b, env)
+                equal = self._decide(
+                    self._index(a, env, size), self._index(b, env, size), apart
+                )
+                return equal if op == "==" else add(ONE, scale(equal, -1))
+            case Rel(op=op, left=a, right=b):
+                return self._number_relation(op, a, b, env, apart)
+        raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
+
+    def _range_of(self, a: Node, b: Node, env: _Env) -> str:
+        """The size of the range of two compared indices; empty if they are numbers."""
+        for node in (a, b):
+            if isinstance(node, Name) and node.id in self._problem.indices:
+                return self._problem.indices[node.id]
+            if isinstance(node, Entry) and node.base in self._problem.label_range:
+                return self._problem.label_range[node.base]
+            if isinstance(node, Name) and node.id in env:
+                return "bound"
+        return ""
+
+    def _number_relation(self, op: str, a: Node, b: Node, env: _Env, apart: _Apart) -> Poly:
+        difference = add(self._poly(a, env, apart), scale(self._poly(b, env, apart), -1))
+        if not difference:
+            return ONE if op in ("==", "<=", ">=") else ZERO
+        if self.atoms.positive(difference):
+            return ONE if op in ("!=", ">", ">=") else ZERO
+        if self.atoms.positive(scale(difference, -1)):
+            return ONE if op in ("!=", "<", "<=") else ZERO
+        raise OutOfFragment("a condition on numbers whose order is not known")
+
+    def _decide(self, a: Index, b: Index, apart: _Apart) -> Poly:
+        if a == b:
+            return ONE
+        if all(isinstance(i, tuple) and i[0] in ("free", "other") for i in (a, b)):
+            return ZERO
+        return ZERO if frozenset((a, b)) in apart else self.atoms.undecided(a, b)
+
+    def _cases(
+        self,
+        branches: tuple[tuple[Node, Node], ...],
+        otherwise: Node,
+        env: _Env,
+        apart: _Apart,
+    ) -> Poly:
+        total, open_weight = ZERO, ONE
+        for value, condition in branches:
+            truth = self._truth(condition, env, apart)
+            weight = self.atoms.product(open_weight, truth)
+            if weight:
+                total = add(total, self.atoms.product(weight, self._poly(value, env, apart)))
+            open_weight = add(open_weight, scale(weight, -1))
+        if open_weight:
+            rest = self.atoms.product(open_weight, self._poly(otherwise, env, apart))
+            total = add(total, rest)
+        return total
+
+    # Sums and products over a range.
+
+    def _reduce(self, node: Reduce, env: _Env, apart: _Apart) -> Poly:
+        match node.kind:
+            case "sum":
+                return self._sum(node, env, apart)
+            case "prod":
+                # A product of positive factors is exp of the sum of their logarithms.
+                inner = Reduce("sum", Call("log", node.body), node.index, node.where, node.over)
+                return self.atoms.exp(self._sum(inner, env, apart))
+        raise OutOfFragment(f"{node.kind} is outside of what can be decided")
+
+    def _sum(self, node: Reduce, env: _Env, apart: _Apart) -> Poly:
+        def at(index: Index, known_apart: _Apart) -> Poly:
+            inner = {**env, node.index: index}
+            weight = ONE if node.where is None else self._truth(node.where, inner, known_apart)
+            if not weight:
+                return ZERO
+            return self.atoms.product(weight, self._poly(node.body, inner, known_apart))
+
+        classes = self._case.classes.get(node.over)
+        if classes is not None:
+            return add(*(at(index, apart) for index in classes))
+        token: Index = ("bound", node.index)
+        named = self._named(node, env)
+        generic_apart = apart | {frozenset((token, index)) for index in named}
+        generic = at(token, generic_apart)
+        total = self._sum_generic(generic, token, node.over)
+        for place, index in enumerate(named):
+            special = at(index, apart)
+            plain = self.atoms.reindex(
+                generic,
+                lambda i, a=index: self._moved(i, token, a),  # type: ignore[misc]
+                lambda a, b: self._decide(a, b, apart),
+            )
+            correction = add(special, scale(plain, -1))
+            for earlier in named[:place]:
+                differ = add(ONE, scale(self._decide(index, earlier, apart), -1))
+                correction = self.atoms.product(correction, differ)
+            total = add(total, correction)
+        return total
+
+    def _moved(self, index: Index, token: Index, target: Index) -> Index:
+        if index == token:
+            return target
+        if isinstance(index, tuple) and index[0] == "label":
+            return self._label(index[1], tuple(self._moved(i, token, target) for i in index[2]))
+        return index
+
+    def _named(self, node: Reduce, env: _Env) -> list[Index]:
+        """The indices of the same range that a delta or condition in the sum names."""
+        parts = [node.body] if node.where is None else [node.body, node.where]
+        bound = {p.index for part in parts for p in walk(part) if isinstance(p, Reduce)}
+        found: dict[Index, None] = {}
+        for part in parts:
+            for relation in walk(part):
+                if not isinstance(relation, Rel):
+                    continue
+                for side in (relation.left, relation.right):
+                    index = self._outer_index(side, relation, env, bound | {node.index}, node.over)
+                    if index is not None:
+                        found[index] = None
+        return list(found)
+
+    def _outer_index(
+        self, side: Node, relation: Rel, env: _Env, bound: set[str], over: str
+    ) -> Index | None:
+        if free_names(side) & bound:
+            return None
+        match side:
+            case Name(id=name) if name in env:
+                return env[name]
+            case Name(id=name) if self._problem.indices.get(name) == over:
+                return self._case.index_of[name]
+            case Entry(base=base) if self._problem.label_range.get(base) == over:
+                return self._index(side, env, over)
+            case Num(value=value) if f"{value}:{over}" in self._case.index_of:
+                return self._case.index_of[f"{value}:{over}"]
+        return None
+
+    def _sum_generic(self, generic: Poly, token: Index, size: str) -> Poly:
+        """The sum over a range of a polynomial in which the index meets no named index."""
+        total = ZERO
+        for monomial, c in self._partial_fractions(generic, token).items():
+            inside = tuple(p for p in monomial if token in self.atoms.free(p[0]))
+            outside = tuple(p for p in monomial if token not in self.atoms.free(p[0]))
+            if inside:
+                summed = self.atoms.sum_atom(size, token, inside, c)
+            else:
+                summed = scale(self._size(size), c)
+            total = add(total, self.atoms.product({outside: Fraction(1)}, summed))
+        return total
+
+    def _partial_fractions(self, generic: Poly, token: Index) -> Poly:
+        """Each term over a denominator a + b*x has no x beside it: x/(1 + x) is 1 - 1/(1 + x)."""
+        work, done = dict(generic), ZERO
+        for _ in range(1000):
+            if not work:
+                return done
+            monomial, c = work.popitem()
+            rewritten = self._reduce_once(monomial, c, token)
+            if rewritten is None:
+                done = add(done, {monomial: c})
+            else:
+                work = dict(add(work, rewritten))
+        return add(done, work)
+
+    def _reduce_once(self, monomial: tuple[tuple[int, object], ...], c: Fraction, token: Index) -> Poly | None:
+        powers = dict(monomial)
+        for number, exponent in monomial:
+            key = self.atoms.keys[number]
+            if key[0] != "base" or not isinstance(exponent, int) or exponent >= 0:
+                continue
+            if token not in self.atoms.free(number):
+                continue
+            base = dict(key[1])
+            linear = self._linear_atom(base, powers, token)
+            if linear is not None:
+                atom_number, slope, rest = linear
+                return self._replace_atom(monomial, c, number, atom_number, slope, rest)
+        return None
+
+    def _linear_atom(
+        self, base: Poly, powers: Mapping[int, object], token: Index
+    ) -> tuple[int, Poly, Poly] | None:
+        """An atom x beside the denominator with base = slope * x + rest, slope one term."""
+        for number, exponent in powers.items():
+            if token not in self.atoms.free(number) or not isinstance(exponent, int):
+                continue
+            with_x = {m: v for m, v in base.items() if any(n == number for n, _ in m)}
+            if len(with_x) != 1 or self.atoms.keys[number][0] == "base":
+                continue
+            ((m, v),) = with_x.items()
+            if dict(m)[number] != 1:
+                continue
+            slope = {tuple(p for p in m if p[0] != number): v}
+            rest = {k: w for k, w in base.items() if k != m}
+            if exponent > 0 or len(rest) == 1:
+                return number, slope, rest
+        return None
+
+    def _replace_atom(
+        self,
+        monomial: tuple[tuple[int, object], ...],
+        c: Fraction,
+        base: int,
+        x: int,
+        slope: Poly,
+        rest: Poly,
+    ) -> Poly:
+        """x = (base - rest)/slope for positive powers of x, 1 = (base - slope*x)/rest for negative."""
+        whole: Poly = {monomial: c}  # type: ignore[dict-item]
+        one_base: Poly = {((base, 1),): Fraction(1)}
+        one_x: Poly = {((x, 1),): Fraction(1)}
+        if dict(monomial)[x] > 0:  # type: ignore[operator]
+            without = mul(whole, {((x, -1),): Fraction(1)})
+            over = self.atoms.power(slope, -1)
+            return mul(mul(without, over), add(one_base, scale(rest, -1)))
+        over = self.atoms.power(rest, -1)
+        return mul(mul(whole, over), add(one_base, scale(mul(slope, one_x), -1)))
