@@ -1,0 +1,30 @@
+"""Derive, prove and refute gradients of losses over logits.
+
+`verify` judges a claim, `derivation` shows how a gradient comes about, `losses` lists the catalogue.
+Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.decide import verify
+    from derive.losses import losses
+    from derive.verdict import Verdict
+
+__all__ = ["Verdict", "losses", "verify"]
+
+_HOMES = {
+    "Verdict": "derive.verdict",
+    "losses": "derive.losses",
+    "verify": "derive.decide",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'derive' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

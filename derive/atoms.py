@@ -348,6 +348,11 @@ class Atoms:
             case _:
                 return False
 
+    def kind_of(self, number: int) -> str:
+        """The declared kind of a scalar or an array's entry; empty for other atoms."""
+        key = self.keys[number]
+        return self._kinds.get(key[1], "real") if key[0] in ("symbol", "entry") else ""
+
     def positive(self, a: Poly) -> bool:
         """Whether every term is positive, and there is one."""
         return bool(a) and all(

@@ -17,7 +17,7 @@ from fractions import Fraction
 from derive.atoms import Atoms, Index
 from derive.calculus import derivative_free
 from derive.errors import OutOfFragment
-from derive.polynomial import ONE, ZERO, Poly, add, constant, mul, scale
+from derive.polynomial import ONE, ZERO, Exponent, Monomial, Poly, add, constant, mul, scale
 from derive.scope import Problem, literal_indices
 from derive.show import text
 from derive.syntax import (
@@ -484,6 +484,23 @@ class Normaliser:
             total = add(total, self.atoms.product({outside: Fraction(1)}, summed))
         return total
 
+    def class_sum_opened(self, number: int, exponent: Exponent) -> Poly:
+        """A sum of positive terms as its terms at the named indices plus a rest that is >= 0."""
+        key = self.atoms.keys[number]
+        if key[0] != "sum" or not isinstance(exponent, int) or not self.atoms.positive_atom(number):
+            return {((number, exponent),): Fraction(1)}
+        _, size, level, monomial = key
+        total: Poly = {((self.atoms.number(("rest", number)), 1),): Fraction(1)}
+        terms = index_terms(self._problem)
+        for index in dict.fromkeys(self._case.index_of[t] for t in terms if terms[t] == size):
+            at = self.atoms.reindex(
+                {monomial: Fraction(1)},
+                lambda i, target=index: self._moved(i, ("#", level), target),  # type: ignore[misc]
+                self.atoms.undecided,
+            )
+            total = add(total, at)
+        return self.atoms.natural(total, exponent)
+
     def _partial_fractions(self, generic: Poly, token: Index) -> Poly:
         """Each term over a denominator a + b*x has no x beside it: x/(1 + x) is 1 - 1/(1 + x)."""
         work, done = dict(generic), ZERO
@@ -498,7 +515,7 @@ class Normaliser:
                 work = dict(add(work, rewritten))
         return add(done, work)
 
-    def _reduce_once(self, monomial: tuple[tuple[int, object], ...], c: Fraction, token: Index) -> Poly | None:
+    def _reduce_once(self, monomial: Monomial, c: Fraction, token: Index) -> Poly | None:
         powers = dict(monomial)
         for number, exponent in monomial:
             key = self.atoms.keys[number]
@@ -514,7 +531,7 @@ class Normaliser:
         return None
 
     def _linear_atom(
-        self, base: Poly, powers: Mapping[int, object], token: Index
+        self, base: Poly, powers: Mapping[int, Exponent], token: Index
     ) -> tuple[int, Poly, Poly] | None:
         """An atom x beside the denominator with base = slope * x + rest, slope one term."""
         for number, exponent in powers.items():
@@ -534,7 +551,7 @@ class Normaliser:
 
     def _replace_atom(
         self,
-        monomial: tuple[tuple[int, object], ...],
+        monomial: Monomial,
         c: Fraction,
         base: int,
         x: int,
@@ -542,10 +559,10 @@ class Normaliser:
         rest: Poly,
     ) -> Poly:
         """x = (base - rest)/slope for positive powers of x, 1 = (base - slope*x)/rest for negative."""
-        whole: Poly = {monomial: c}  # type: ignore[dict-item]
+        whole: Poly = {monomial: c}
         one_base: Poly = {((base, 1),): Fraction(1)}
         one_x: Poly = {((x, 1),): Fraction(1)}
-        if dict(monomial)[x] > 0:  # type: ignore[operator]
+        if dict(monomial)[x] > 0:
             without = mul(whole, {((x, -1),): Fraction(1)})
             over = self.atoms.power(slope, -1)
             return mul(mul(without, over), add(one_base, scale(rest, -1)))

@@ -1,0 +1,74 @@
+"""Which condition saves a claim. A condition counts only if the claim is proved under it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from derive.normal import Case, cases, index_terms
+from derive.scope import Problem
+from derive.syntax import Entry, Name, Node, Rel, walk
+from derive.show import text
+
+# Conjunctions of more relations than this are given as a list of cases.
+_MAX_RELATIONS = 2
+
+
+def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Problem] | None:
+    """The shortest relation between indices that is true in just these cases, and the claim under it."""
+    every = list(cases(problem))
+    wanted = {case.blocks for case in holding}
+    for count in range(1, _MAX_RELATIONS + 1):
+        for relations in itertools.combinations(list(_relations(problem)), count):
+            chosen = {c.blocks for c in every if all(_true(c, r) for r in relations)}
+            if chosen == wanted:
+                condition = " and ".join(text(r) for r in relations)
+                return condition, replace(problem, where=(*problem.where, *relations))
+    return None
+
+
+def _relations(problem: Problem) -> Iterator[Rel]:
+    """Equalities, then inequalities, of two indices of one range."""
+    terms = [(term, size) for term, size in index_terms(problem).items() if ":" not in term]
+    nodes = _nodes(problem)
+    for op in ("==", "!="):
+        for (a, size), (b, other) in itertools.combinations(terms, 2):
+            if size == other:
+                yield Rel(op, nodes[a], nodes[b])  # type: ignore[arg-type]
+
+
+def _nodes(problem: Problem) -> dict[str, Node]:
+    """The tree of each index term."""
+    found: dict[str, Node] = {name: Name(name) for name in problem.indices}
+    bodies = [d.body for d in problem.definitions.values()]
+    for tree in (problem.left, problem.right, *bodies):
+        for part in walk(tree):
+            if isinstance(part, Entry) and part.base in problem.label_range:
+                found[text(part)] = part
+    return found
+
+
+def _true(case: Case, relation: Rel) -> bool:
+    return case.equal(text(relation.left), text(relation.right)) == (relation.op == "==")
+
+
+def distinguishes(problem: Problem, condition: Problem) -> bool:
+    """Whether the claim itself tells apart the cases that the condition separates.
+
+    `p[k] - 1` knows no cases and is right in one of them: conditional. `p[k] + delta(k, y)` states
+    both cases and has one of them wrong: refuted.
+    """
+    own = {
+        frozenset((text(part.left), text(part.right)))
+        for side in (problem.left, problem.right)
+        for part in walk(side)
+        if isinstance(part, Rel)
+    }
+    added = condition.where[len(problem.where) :]
+    return all(
+        isinstance(r, Rel) and frozenset((text(r.left), text(r.right))) in own for r in added
+    )
+
+
+

@@ -1,0 +1,187 @@
+"""From a problem to a verdict: ask both opinions, and say only what both support."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from derive.conditions import distinguishes, index_condition
+from derive.domain import Domain, domain
+from derive.errors import Disagreement, FormulaError, OutOfBudget, OutOfFragment
+from derive.normal import Residual, residuals
+from derive.read.formula import read_condition, read_equation, read_facts
+from derive.scope import Problem, resolve
+from derive.show import text
+from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
+from derive.witness.counterexample import Counterexample, counterexample
+from derive.witness.opinion import (
+    NoOpinion,
+    Nonzero,
+    OneSided,
+    Opinion,
+    Zero,
+    interval_opinion,
+    modular_opinion,
+)
+from derive.witness.points import Frame, frames
+
+
+def verify(
+    claim: str,
+    *,
+    given: Sequence[str] = (),
+    declare: Sequence[str] = (),
+    where: str = "",
+    assume: Sequence[str] = (),
+) -> Verdict:
+    """The verdict on a claim in the formula language.
+
+    `given` are definitions, `declare` kinds of names ("y: label"), `where` a condition on indices
+    ("k != y"), `assume` equations that hold. Raises FormulaError with every mistake in the texts.
+    """
+    started = time.perf_counter()
+    problem = pose(claim, given=given, declare=declare, where=where, assume=assume)
+    verdict = decide(problem)
+    return replace(verdict, seconds=time.perf_counter() - started)
+
+
+def pose(
+    claim: str,
+    *,
+    given: Sequence[str] = (),
+    declare: Sequence[str] = (),
+    where: str = "",
+    assume: Sequence[str] = (),
+) -> Problem:
+    """The problem that the texts state. Raises FormulaError with every mistake in them."""
+    complaints = []
+
+    def read(reader: Any, source: str, origin: str) -> Any:
+        try:
+            return reader(source, origin)
+        except FormulaError as error:
+            complaints.extend(error.complaints)
+            return None
+
+    equation = read(read_equation, claim, "claim")
+    definitions = [read(read_equation, source, "given") for source in given]
+    facts = [read(read_facts, source, "declare") for source in declare]
+    conditions = read(read_condition, where, "where") if where.strip() else ()
+    equations = [read(read_equation, source, "assume") for source in assume]
+    if complaints:
+        raise FormulaError(complaints)
+    flat = [fact for group in facts for fact in group]
+    return resolve(equation, definitions, flat, conditions, equations)
+
+
+def decide(problem: Problem) -> Verdict:
+    """The verdict on a problem; Disagreement if the opinions contradict each other."""
+    told: dict[str, Any] = {
+        "claim": f"{text(problem.left)} == {text(problem.right)}",
+        "reading": problem.reading,
+    }
+    try:
+        return _decide(problem, told)
+    except (OutOfFragment, OutOfBudget) as error:
+        return _refuted_or(problem, told, str(error))
+    except RecursionError:
+        return Undecided(reason="out of budget: nested too deeply", **told)
+
+
+def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
+    first = list(residuals(problem))
+    second = modular_opinion(problem)
+    if not first:
+        return Undecided(reason="the conditions exclude every case", **told)
+    if all(residual.is_zero for residual in first):
+        return _all_zero(problem, first, second, told)
+    if isinstance(second, Zero | NoOpinion | OneSided):
+        return _refuted_or(problem, told, _unsettled(second))
+    found = counterexample(problem, second.differing)
+    if found is None:
+        return Undecided(
+            reason="the sides differ modulo a prime, but no exact counterexample was found", **told
+        )
+    return _conditional(problem, first, second, found, told)
+
+
+def _unsettled(second: Opinion) -> str:
+    reason = "the difference could not be brought to zero"
+    if isinstance(second, Zero):
+        return f"{reason}, and it vanished at all {second.frames} patterns that were evaluated"
+    return reason if not isinstance(second, NoOpinion) else f"{reason}; {second.reason}"
+
+
+def _all_zero(
+    problem: Problem, first: Sequence[Residual], second: Opinion, told: dict[str, Any]
+) -> Verdict:
+    third = interval_opinion(problem)
+    if isinstance(third, Nonzero):
+        raise Disagreement(f"normal form zero, but intervals are apart: {told['claim']}")
+    if isinstance(second, Nonzero):
+        found = counterexample(problem, second.differing)
+        if found is not None:
+            raise Disagreement(f"normal form zero, but the sides differ at {found}: {told['claim']}")
+        return Undecided(reason="the second opinion could not confirm the proof", **told)
+    for opinion in (second, third):
+        if isinstance(opinion, NoOpinion):
+            return Undecided(reason=f"the second opinion has none: {opinion.reason}", **told)
+    where = domain(problem)
+    proved = prove(first, second, third, where, **told)
+    return proved if proved is not None else _open_domain(problem, where, second, told)
+
+
+def _open_domain(
+    problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]
+) -> Verdict:
+    """The sides agree wherever both have a value; somewhere one of them has none."""
+    needs = " and ".join(map(str, where.open))
+    candidates = second.frames if isinstance(second, OneSided) else frames(problem)
+    found = counterexample(problem, candidates)
+    if found is None:
+        reason = f"the sides agree where both have a value, which needs {needs}"
+        return Undecided(reason=reason or "one side has no value somewhere", **told)
+    return Conditional(
+        condition=needs, counterexample=found, premises=tuple(map(str, where.premises)), **told
+    )
+
+
+def _conditional(
+    problem: Problem,
+    first: Sequence[Residual],
+    second: Nonzero,
+    found: Counterexample,
+    told: dict[str, Any],
+) -> Verdict:
+    """Conditional if some relation between indices saves the claim, else refuted."""
+    holding = [residual.case for residual in first if residual.is_zero]
+    saved = index_condition(problem, holding) if holding else None
+    if saved is None:
+        return Refuted(counterexample=found, **told)
+    condition, narrowed = saved
+    if not _proves(narrowed):
+        return Refuted(counterexample=found, **told)
+    if distinguishes(problem, narrowed):
+        reason = f"it is right only where {condition}, and it states the other case too"
+        return Refuted(counterexample=found, reason=reason, **told)
+    return Conditional(condition=condition, counterexample=found, **told)
+
+
+def _proves(problem: Problem) -> bool:
+    """Whether all opinions agree on the claim."""
+    return agree(list(residuals(problem)), modular_opinion(problem), interval_opinion(problem))
+
+
+def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
+    """Refuted if evaluation finds an exact counterexample, else undecided for the given reason."""
+    candidates: list[Frame] = []
+    try:
+        candidates.extend(frames(problem))
+        found = counterexample(problem, candidates)
+    except (OutOfFragment, OutOfBudget) as error:
+        return Undecided(reason=str(error), **told)
+    if found is None:
+        return Undecided(reason=reason, **told)
+    return Refuted(counterexample=found, reason=reason, **told)

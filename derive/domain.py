@@ -1,0 +1,189 @@
+"""Where a formula is defined: denominators that may vanish, logarithms of what may not be positive.
+
+A condition that is always met is discharged; the rest is the side condition of a verdict. What the
+definitions themselves need is a premise. What only one side of a claim needs is open: there the
+other side has a value and this one has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derive.atoms import Atoms
+from derive.calculus import derivative_free
+from derive.normal import Case, Normaliser, cases
+from derive.polynomial import ZERO, Monomial, Poly, add, constant, mul, scale
+from derive.scope import Problem
+from derive.show import text
+from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, free_names, walk
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a formula needs in order to have a value: `of` nonzero, or positive."""
+
+    of: Node
+    positive: bool
+
+    def __str__(self) -> str:
+        return f"{text(self.of)} {'> 0' if self.positive else '!= 0'}"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The needs that are not always met: those of the definitions, and those of one side only."""
+
+    premises: tuple[Need, ...]
+    open: tuple[Need, ...]
+
+
+def domain(problem: Problem) -> Domain:
+    """The undischarged needs of a claim. Raises OutOfFragment, OutOfBudget."""
+    bodies = [problem.definitions[name].body for name in _used(problem)]
+    premises = _unmet(problem, [need for body in bodies for need in needs(body)])
+    left = _unmet(problem, list(needs(problem.left)))
+    right = _unmet(problem, list(needs(problem.right)))
+    known = {_key(problem, need) for need in premises}
+    sides = ({_key(problem, n): n for n in left}, {_key(problem, n): n for n in right})
+    lone = [
+        need
+        for mine, other in (sides, sides[::-1])
+        for key, need in mine.items()
+        if key not in other and key not in known
+    ]
+    return Domain(tuple(premises), tuple(lone))
+
+
+def _used(problem: Problem) -> Iterator[str]:
+    """The definitions that the claim reaches."""
+    seen: set[str] = set()
+    stack = [problem.left, problem.right]
+    while stack:
+        for part in walk(stack.pop()):
+            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            if name in problem.definitions and name not in seen:
+                seen.add(name)
+                stack.append(problem.definitions[name].body)
+                yield name
+
+
+def needs(node: Node) -> Iterator[Need]:
+    """Every denominator, logarithm and root of a tree, before anything is discharged."""
+    for part in walk(node):
+        match part:
+            case Div(den=bottom):
+                yield Need(bottom, positive=False)
+            case Call(function="log", arg=arg):
+                yield Need(arg, positive=True)
+            case Pow(base=base, exponent=Num(value=value)) if value.denominator == 1:
+                if value < 0:
+                    yield Need(base, positive=False)
+            case Pow(base=base, exponent=Neg(arg=Num(value=value))) if value.denominator == 1:
+                yield Need(base, positive=False)
+            case Pow(base=base):
+                yield Need(base, positive=True)
+
+
+def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
+    unmet: list[Need] = []
+    for need in dict.fromkeys(found):
+        if not all(_met(problem, case, need) for case in _closed_cases(problem, need)):
+            unmet.append(need)
+    return unmet
+
+
+def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
+    """The claim's cases; a bound index in the need is one more index, equal to none of the others."""
+    for case in cases(problem):
+        extra = {name: ("free", name) for name in free_names(need.of) - case.index_of.keys()}
+        yield Case(case.blocks, {**case.index_of, **extra})
+
+
+def _met(problem: Problem, case: Case, need: Need) -> bool:
+    """Whether the need is met wherever everything inside it has a value."""
+    node = derivative_free(problem, need.of)
+    try:
+        normaliser = Normaliser(problem, case)
+        constant_part, monomial, bases = normaliser.atoms.split(normaliser.poly(node))
+    except (ZeroDivisionError, KeyError):
+        return False
+    signs = [_monomial_sign(normaliser.atoms, monomial)]
+    signs += [_sign(normaliser, base) for base, _ in bases]
+    if None in signs:
+        return False
+    negative = (constant_part < 0) ^ (sum(s < 0 for s in signs if s) % 2 == 1)
+    return not need.positive or not negative
+
+
+def _monomial_sign(atoms: Atoms, monomial: Monomial) -> int | None:
+    return 1 if all(atoms.positive_atom(number) for number, _ in monomial) else None
+
+
+def _sign(normaliser: Normaliser, base: Poly) -> int | None:
+    """1 or -1 if the polynomial has that sign everywhere, else None.
+
+    Tried after two substitutions that make hidden positivity visible: a number in (0, 1) is
+    1/(1 + v) with v > 0, and a class sum is its named terms plus a rest that is >= 0.
+    """
+    opened = _opened(normaliser, base)
+    for sign in (1, -1):
+        if _coefficients_positive(normaliser.atoms, scale(opened, sign)):
+            return sign
+    return None
+
+
+def _opened(normaliser: Normaliser, base: Poly) -> Poly:
+    atoms = normaliser.atoms
+    total: Poly = ZERO
+    top = {n: max(dict(m).get(n, 0) for m in base) for n in _units(atoms, base)}
+    for monomial, c in base.items():
+        term = constant(c)
+        powers = dict(monomial)
+        for number, exponent in monomial:
+            if number not in top:
+                term = mul(term, normaliser.class_sum_opened(number, exponent))
+        for number, highest in top.items():
+            # u**e = 1/(1 + v)**e; everything is multiplied by (1 + v)**highest, which is positive.
+            rest = int(highest - powers.get(number, 0))
+            one_more: Poly = {(): 1, ((atoms.number(("excess", number)), 1),): 1}  # type: ignore[dict-item]
+            term = mul(term, atoms.natural(one_more, rest))
+        total = add(total, term)
+    return total
+
+
+def _units(atoms: Atoms, base: Poly) -> set[int]:
+    return {
+        n
+        for monomial in base
+        for n, e in monomial
+        if isinstance(e, int) and e > 0 and atoms.kind_of(n) == "unit"
+    }
+
+
+def _coefficients_positive(atoms: Atoms, base: Poly) -> bool:
+    """Every coefficient positive, every power even or of a positive atom, one term surely > 0."""
+    sure = False
+    for monomial, c in base.items():
+        if c < 0:
+            return False
+        rests = [n for n, _ in monomial if atoms.keys[n][0] == "rest"]
+        others = [(n, e) for n, e in monomial if n not in rests]
+        strict = all(atoms.positive_atom(n) or atoms.keys[n][0] == "excess" for n, _ in others)
+        even = all(atoms.positive_atom(n) or _even(e) for n, e in others)
+        if not (strict or even):
+            return False
+        sure = sure or (strict and not rests)
+    return sure
+
+
+def _even(exponent: object) -> bool:
+    return isinstance(exponent, int) and exponent % 2 == 0
+
+
+def _key(problem: Problem, need: Need) -> tuple[object, ...]:
+    """Two needs with the same key are the same; compared without their definitions."""
+    return (need.positive, text(derivative_free(problem, need.of)))
+
+
+__all__ = ["Domain", "Need", "domain", "needs"]

@@ -1,0 +1,99 @@
+"""Verdicts. This is the only file that can make a `Proved`, and only out of both opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.domain import Domain
+from derive.normal import Residual
+from derive.witness.counterexample import Counterexample
+from derive.witness.opinion import Opinion, Zero
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is known of a claim. Never a bool: ask `status`.
+
+    `reading` says how each formula was understood, `condition` when the claim holds, `reason` why
+    nothing better can be said, `premises` what the definitions themselves need in order to exist.
+    """
+
+    claim: str
+    reading: tuple[str, ...] = ()
+    condition: str | None = None
+    counterexample: Counterexample | None = None
+    repair: str | None = None
+    diagnosis: str | None = None
+    reason: str | None = None
+    premises: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def status(self) -> str:
+        """proved, conditional, refuted or undecided."""
+        return type(self).__name__.lower()
+
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict is no yes or no: compare verdict.status with 'proved'")
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The verdict as plain data, the keys of `verify --format json`."""
+        return {
+            "claim": self.claim,
+            "reading": list(self.reading),
+            "status": self.status,
+            "condition": self.condition,
+            "counterexample": None if self.counterexample is None else self.counterexample.to_json(),
+            "repair": self.repair,
+            "diagnosis": self.diagnosis,
+            "reason": self.reason,
+            "premises": list(self.premises),
+            "seconds": round(self.seconds, 6),
+        }
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved(Verdict):
+    """The claim holds for every n, wherever its definitions have a value. Made by `prove` alone."""
+
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("only derive.verdict.prove can say proved")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditional(Verdict):
+    """The claim holds under `condition`, proved; outside of it there is a counterexample."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuted(Verdict):
+    """The claim is false: at `counterexample` its two sides differ, exactly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undecided(Verdict):
+    """Nothing was proved and nothing refuted; `reason` says why."""
+
+
+def agree(residuals: Sequence[Residual], second: Opinion, third: Opinion) -> bool:
+    """Whether all opinions find the two sides equal: exactly, modulo primes, within intervals."""
+    exact = bool(residuals) and all(residual.is_zero for residual in residuals)
+    return exact and isinstance(second, Zero) and isinstance(third, Zero)
+
+
+def prove(
+    residuals: Sequence[Residual], second: Opinion, third: Opinion, domain: Domain, **told: Any
+) -> Proved | None:
+    """`Proved`, if all opinions agree and no side condition is open; else None."""
+    if not agree(residuals, second, third) or domain.open:
+        return None
+    premises = tuple(map(str, domain.premises))
+    return Proved(seal=_SEAL, premises=premises, **told)

@@ -1,0 +1,268 @@
+"""Exact counterexamples: the smallest sizes and numbers at which the two sides differ.
+
+Logits are logarithms of small whole numbers, so that softmax is a fraction and both sides are exact.
+Where that cannot be followed the two sides are enclosed in intervals, which must be disjoint.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import OutOfBudget, OutOfFragment
+from derive.scope import Problem, Symbol
+from derive.syntax import Call, Entry, Name, Node, Pow, walk
+from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
+from derive.witness.evaluate import Evaluator, Point
+from derive.witness.intervals import Intervals
+from derive.witness.points import Frame, Place, fill, trees
+from derive.witness.rational import Exact, Rational
+
+_ATTEMPTS = 16
+_MAX_FRAMES = 60
+_EXPONENTIAL = frozenset({"exp", "sigma", "softplus", "tanh"})
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point at which left and right differ, with both values.
+
+    `exp` holds e^f for the arrays that stand under an exponential, `values` every other number.
+    `exact` says whether left and right are exact or rigorous intervals that do not meet.
+    """
+
+    sizes: Mapping[str, int]
+    indices: Mapping[str, int]
+    labels: Mapping[str, Any]
+    exp: Mapping[str, Any]
+    values: Mapping[str, Any]
+    left: str
+    right: str
+    exact: bool = field(default=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """The point as plain data; fractions are text."""
+        return {
+            "sizes": dict(self.sizes),
+            "indices": dict(self.indices),
+            "labels": dict(self.labels),
+            "exp": dict(self.exp),
+            "values": dict(self.values),
+            "left": self.left,
+            "right": self.right,
+            "exact": self.exact,
+        }
+
+    def __str__(self) -> str:
+        parts = [f"{name} = {value}" for name, value in self.sizes.items()]
+        parts += [f"{name} = {value}" for name, value in self.indices.items()]
+        parts += [f"{name} = {_tuple(value)}" for name, value in self.labels.items()]
+        parts += [f"e^{name} = {_tuple(value)}" for name, value in self.exp.items()]
+        parts += [f"{name} = {_tuple(value)}" for name, value in self.values.items()]
+        return f"{', '.join(parts)}: left = {self.left}, right = {self.right}"
+
+
+def _tuple(value: Any) -> str:
+    if isinstance(value, list):
+        return f"({', '.join(map(_tuple, value))})"
+    return str(value)
+
+
+def counterexample(problem: Problem, frames: Iterable[Frame]) -> Counterexample | None:
+    """The first difference found over the frames, smallest first; None if there is none."""
+    chosen = list(itertools.islice(frames, _MAX_FRAMES))
+    exponential = _under_exponential(problem)
+    for arithmetic in (Rational(), Intervals(), Intervals(1024)):
+        for frame in chosen:
+            for attempt in range(_ATTEMPTS if isinstance(arithmetic, Rational) else 3):
+                try:
+                    found = _try(problem, frame, arithmetic, exponential, attempt)
+                except Undefined:
+                    continue
+                except (Unsupported, OutOfFragment):
+                    break
+                except OutOfBudget:
+                    return None
+                if found is not None:
+                    return found
+    return None
+
+
+def _try(
+    problem: Problem,
+    frame: Frame,
+    arithmetic: Rational | Intervals,
+    exponential: frozenset[str],
+    attempt: int,
+) -> Counterexample | None:
+    if isinstance(arithmetic, Rational):
+        return _try_in(problem, frame, arithmetic, exponential, attempt, _differ_exactly)
+    return _try_in(problem, frame, arithmetic, exponential, attempt, _differ_apart)
+
+
+def _try_in(
+    problem: Problem,
+    frame: Frame,
+    arithmetic: Arithmetic[V],
+    exponential: frozenset[str],
+    attempt: int,
+    differ: Callable[[Arithmetic[V], V, V], tuple[str, str] | None],
+) -> Counterexample | None:
+    rng = random.Random(attempt)
+    chosen = _Numbers(exponential, attempt, rng)
+
+    def draw(symbol: Symbol, at: tuple[int, ...]) -> V:
+        value = arithmetic.const(chosen.value(symbol, at))
+        return arithmetic.log(value) if symbol.name in exponential else value
+
+    point = fill(problem, frame, arithmetic, draw, rng)
+    if not _respects_facts(problem, arithmetic, point):
+        return None
+    evaluator = Evaluator(problem, arithmetic, point)
+    left, right = _side(evaluator, problem.left), _side(evaluator, problem.right)
+    if left is None and right is None:
+        return None
+    if left is None or right is None:
+        shown = [_shown(arithmetic, side) if side is not None else "undefined" for side in (left, right)]
+    else:
+        apart = differ(arithmetic, left, right)
+        if apart is None:
+            return None
+        shown = list(apart)
+    return _report(problem, frame, arithmetic, point, chosen, shown)
+
+
+def _side(evaluator: Evaluator[V], node: Node) -> V | None:
+    try:
+        return evaluator.value(node)
+    except Undefined:
+        return None
+
+
+def _differ_exactly(
+    arithmetic: Arithmetic[Exact], left: Exact, right: Exact
+) -> tuple[str, str] | None:
+    return None if left == right else (str(left), str(right))
+
+
+def _differ_apart(arithmetic: Any, left: Any, right: Any) -> tuple[str, str] | None:
+    if not arithmetic.disjoint(left, right):
+        return None
+    return arithmetic.show(left), arithmetic.show(right)
+
+
+def _shown(arithmetic: Any, value: Any) -> str:
+    return str(value) if isinstance(value, Exact) else arithmetic.show(value)
+
+
+class _Numbers:
+    """Small numbers for every symbol; attempt 0 is 1, 2, 3, ..., later ones are random and grow."""
+
+    def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
+        self._exponential, self._attempt, self._rng = exponential, attempt, rng
+        self.used: dict[Place, Fraction] = {}
+        self._count: dict[str, int] = {}
+
+    def value(self, symbol: Symbol, at: tuple[int, ...]) -> Fraction:
+        drawn = self._draw(symbol)
+        self.used[symbol.name, at] = drawn
+        return drawn
+
+    def _draw(self, symbol: Symbol) -> Fraction:
+        place = self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
+        top = 2 + self._attempt // 3
+        first = self._attempt == 0
+        random_whole = self._rng.randint(1, top)
+        match symbol.kind:
+            case "bit":
+                return Fraction(self._rng.randint(0, 1))
+            case "sign":
+                return Fraction(self._rng.choice((-1, 1)))
+            case "integer":
+                return Fraction(random_whole)
+            case "unit":
+                return Fraction(1, 2) if first else Fraction(random_whole, random_whole + self._rng.randint(1, top))
+            case "simplex":
+                return Fraction(1, 4 * (place + 1)) if first else Fraction(random_whole, 8 * top)
+            case "positive" if not symbol.axes:
+                return Fraction(1, 2) if first else Fraction(random_whole, self._rng.randint(1, 2))
+        if first:
+            return Fraction(place)
+        if symbol.name in self._exponential or symbol.kind == "positive":
+            return Fraction(random_whole)
+        return Fraction(self._rng.randint(-top, top))
+
+
+def _under_exponential(problem: Problem) -> frozenset[str]:
+    """The real symbols that some exponential is taken of: they get logarithms as values."""
+    found: set[str] = set()
+
+    def names(node: Node, seen: frozenset[str]) -> Iterator[str]:
+        for part in walk(node):
+            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            if name in problem.definitions and name not in seen:
+                yield from names(problem.definitions[name].body, seen | {name})
+            elif name in problem.symbols and problem.symbols[name].kind == "real":
+                yield name
+
+    for tree in trees(problem):
+        for part in walk(tree):
+            if isinstance(part, Call) and part.function in _EXPONENTIAL:
+                found.update(names(part.arg, frozenset()))
+            elif isinstance(part, Pow) and isinstance(part.base, Name) and part.base.id == "e":
+                found.update(names(part.exponent, frozenset()))
+    return frozenset(found)
+
+
+def _respects_facts(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> bool:
+    """Numbers that were solved for must still be of their kind."""
+    for (name, _), value in point.numbers.items():
+        kind = problem.symbols[name].kind
+        try:
+            if kind in ("positive", "unit", "simplex") and arithmetic.sign(value) <= 0:
+                return False
+        except Unsupported:
+            return False
+    return True
+
+
+def _report(
+    problem: Problem,
+    frame: Frame,
+    arithmetic: Arithmetic[V],
+    point: Point[V],
+    chosen: _Numbers,
+    shown: list[str],
+) -> Counterexample:
+    exp: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    labels: dict[str, Any] = {}
+    for symbol in problem.symbols.values():
+        if symbol.kind in ("label", "index"):
+            labels[symbol.name] = _nested(symbol, frame, lambda at, s=symbol: point.labels[s.name, at])  # type: ignore[misc]
+        elif symbol.name in chosen._exponential:
+            exp[symbol.name] = _nested(symbol, frame, lambda at, s=symbol: str(chosen.used[s.name, at]))  # type: ignore[misc]
+        else:
+            values[symbol.name] = _nested(
+                symbol, frame, lambda at, s=symbol: _shown(arithmetic, point.numbers[s.name, at])  # type: ignore[misc]
+            )
+    exact = isinstance(arithmetic, Rational)
+    return Counterexample(
+        dict(frame.sizes), dict(frame.indices), labels, exp, values, shown[0], shown[1], exact
+    )
+
+
+def _nested(symbol: Symbol, frame: Frame, value: Callable[[tuple[int, ...]], Any]) -> Any:
+    """The entries of an array as nested lists; a scalar as itself."""
+
+    def at(prefix: tuple[int, ...]) -> Any:
+        if len(prefix) == len(symbol.axes):
+            return value(prefix)
+        size = frame.sizes[symbol.axes[len(prefix)]]
+        return [at((*prefix, place)) for place in range(1, size + 1)]
+
+    return at(())
