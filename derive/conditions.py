@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.normal import Case, cases, index_terms
-from derive.scope import Problem
-from derive.syntax import Entry, Name, Node, Rel, walk
+from derive.normal import Case, cases
+from derive.scope import Problem, index_terms
+from derive.syntax import Rel, Relation, walk
 from derive.show import text
 
 # Conjunctions of more relations than this are given as a list of cases.
@@ -30,23 +30,11 @@ def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Pro
 
 def _relations(problem: Problem) -> Iterator[Rel]:
     """Equalities, then inequalities, of two indices of one range."""
-    terms = [(term, size) for term, size in index_terms(problem).items() if ":" not in term]
-    nodes = _nodes(problem)
-    for op in ("==", "!="):
-        for (a, size), (b, other) in itertools.combinations(terms, 2):
+    relations: tuple[Relation, ...] = ("==", "!=")
+    for op in relations:
+        for (a, size), (b, other) in itertools.combinations(index_terms(problem).items(), 2):
             if size == other:
-                yield Rel(op, nodes[a], nodes[b])  # type: ignore[arg-type]
-
-
-def _nodes(problem: Problem) -> dict[str, Node]:
-    """The tree of each index term."""
-    found: dict[str, Node] = {name: Name(name) for name in problem.indices}
-    bodies = [d.body for d in problem.definitions.values()]
-    for tree in (problem.left, problem.right, *bodies):
-        for part in walk(tree):
-            if isinstance(part, Entry) and part.base in problem.label_range:
-                found[text(part)] = part
-    return found
+                yield Rel(op, a, b)
 
 
 def _true(case: Case, relation: Rel) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
 from derive.errors import Disagreement, FormulaError, OutOfBudget, OutOfFragment
-from derive.normal import Residual, residuals
+from derive.normal import Residual, settled
 from derive.read.formula import read_condition, read_equation, read_facts
-from derive.scope import Problem, resolve
+from derive.scope import Problem, labels_told_apart, resolve
 from derive.show import text
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
@@ -91,7 +91,9 @@ def decide(problem: Problem) -> Verdict:
 
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
-    first = list(residuals(problem))
+    first = settled(problem)
+    if problem.label_range and not problem.told_apart and not all(r.is_zero for r in first):
+        return _decide(labels_told_apart(problem), told)
     second = modular_opinion(problem)
     if not first:
         return Undecided(reason="the conditions exclude every case", **told)
@@ -171,7 +173,7 @@ def _conditional(
 
 def _proves(problem: Problem) -> bool:
     """Whether all opinions agree on the claim."""
-    return agree(list(residuals(problem)), modular_opinion(problem), interval_opinion(problem))
+    return agree(settled(problem), modular_opinion(problem), interval_opinion(problem))
 
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:

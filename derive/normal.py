@@ -18,7 +18,7 @@ from derive.atoms import Atoms, Index
 from derive.calculus import derivative_free
 from derive.errors import OutOfFragment
 from derive.polynomial import ONE, ZERO, Exponent, Monomial, Poly, add, constant, mul, scale
-from derive.scope import Problem, literal_indices
+from derive.scope import Problem, index_terms, literals
 from derive.show import text
 from derive.syntax import (
     Add,
@@ -39,6 +39,10 @@ from derive.syntax import (
     free_names,
     walk,
 )
+
+
+# Sums over at most this many classes are written out where the symbolic sum does not decide.
+MAX_WRITTEN_OUT = 8
 
 
 @dataclass(frozen=True)
@@ -68,24 +72,17 @@ class Residual:
         return self.numerator is not None and not self.numerator
 
 
-def index_terms(problem: Problem) -> dict[str, str]:
-    """What equality is asked of: free indices, literals, labels at free indices -> size of range."""
-    found = dict(problem.indices)
-    bodies = [d.body for d in problem.definitions.values()]
-    for tree in (problem.left, problem.right, *bodies):
-        for part in walk(tree):
-            if isinstance(part, Entry) and part.base in problem.label_range:
-                if free_names(part) <= problem.indices.keys():
-                    found[text(part)] = problem.label_range[part.base]
-    for literal in sorted({v for t in (problem.left, problem.right, *bodies) for v in literal_indices(t)}):
-        for size in dict.fromkeys(found.values()):
-            found[f"{literal}:{size}"] = size
-    return found
+def _terms(problem: Problem) -> dict[str, str]:
+    """The index terms by their text, literals as "1:n", each with the size of its range."""
+    terms = {text(term): size for term, size in index_terms(problem).items()}
+    for literal, size in itertools.product(literals(problem), problem.sizes):
+        terms[f"{literal}:{size}"] = size
+    return terms
 
 
 def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Case]:
     """Every set partition of the index terms that `where` admits; at given sizes, that fits."""
-    terms = index_terms(problem)
+    terms = _terms(problem)
     by_size: dict[str, list[str]] = {}
     for term, size in terms.items():
         by_size.setdefault(size, []).append(term)
@@ -151,10 +148,26 @@ def _holds(problem: Problem, case: Case, condition: Node) -> bool:
         case Logic(op="or", args=args):
             return any(_holds(problem, case, a) for a in args)
         case Rel(op=op, left=a, right=b) if op in ("==", "!="):
-            names = (text(a), text(b))
+            names = [_term_name(problem, node, other) for node, other in ((a, b), (b, a))]
             if all(name in case.index_of for name in names):
                 return case.equal(*names) == (op == "==")
     raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
+
+
+def settled(problem: Problem) -> list[Residual]:
+    """The residuals for symbolic sizes; sums over small concrete sizes are written out if need be."""
+    found = list(residuals(problem))
+    small = {s: count for s, count in problem.sizes.items() if count and count <= MAX_WRITTEN_OUT}
+    if small and not all(residual.is_zero for residual in found):
+        found = list(residuals(problem, small))
+    return found
+
+
+def _term_name(problem: Problem, node: Node, other: Node) -> str:
+    """How the case knows an index term; a literal by the range of what it is compared with."""
+    if isinstance(node, Num):
+        return f"{node.value}:{index_terms(problem).get(other, '')}"
+    return text(node)
 
 
 def residuals(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Residual]:
@@ -184,6 +197,7 @@ class Normaliser:
 
     def __init__(self, problem: Problem, case: Case) -> None:
         self._problem, self._case = problem, case
+        self._ranges = dict(problem.indices)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
         self.atoms = Atoms(kinds)
         for left, right in problem.assumptions:
@@ -334,8 +348,8 @@ class Normaliser:
                     miss = add(ONE, scale(self._truth(arg, env, apart), -1))
                     none = self.atoms.product(none, miss)
                 return add(ONE, scale(none, -1))
-            case Rel(op=op, left=a, right=b) if op in ("==", "!=") and self._range_of(a, b, env):
-                size = self._range_of(a, b, env)
+            case Rel(op=op, left=a, right=b) if op in ("==", "!=") and self._range_of(a, b):
+                size = self._range_of(a, b)
                 equal = self._decide(
                     self._index(a, env, size), self._index(b, env, size), apart
                 )
@@ -344,15 +358,13 @@ class Normaliser:
                 return self._number_relation(op, a, b, env, apart)
         raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
 
-    def _range_of(self, a: Node, b: Node, env: _Env) -> str:
+    def _range_of(self, a: Node, b: Node) -> str:
         """The size of the range of two compared indices; empty if they are numbers."""
         for node in (a, b):
-            if isinstance(node, Name) and node.id in self._problem.indices:
-                return self._problem.indices[node.id]
+            if isinstance(node, Name) and node.id in self._ranges:
+                return self._ranges[node.id]
             if isinstance(node, Entry) and node.base in self._problem.label_range:
                 return self._problem.label_range[node.base]
-            if isinstance(node, Name) and node.id in env:
-                return "bound"
         return ""
 
     def _number_relation(self, op: str, a: Node, b: Node, env: _Env, apart: _Apart) -> Poly:
@@ -404,6 +416,8 @@ class Normaliser:
         raise OutOfFragment(f"{node.kind} is outside of what can be decided")
 
     def _sum(self, node: Reduce, env: _Env, apart: _Apart) -> Poly:
+        self._ranges[node.index] = node.over
+
         def at(index: Index, known_apart: _Apart) -> Poly:
             inner = {**env, node.index: index}
             weight = ONE if node.where is None else self._truth(node.where, inner, known_apart)
@@ -450,18 +464,18 @@ class Normaliser:
                 if not isinstance(relation, Rel):
                     continue
                 for side in (relation.left, relation.right):
-                    index = self._outer_index(side, relation, env, bound | {node.index}, node.over)
+                    index = self._outer_index(side, env, bound | {node.index}, node.over)
                     if index is not None:
                         found[index] = None
         return list(found)
 
     def _outer_index(
-        self, side: Node, relation: Rel, env: _Env, bound: set[str], over: str
+        self, side: Node, env: _Env, bound: set[str], over: str
     ) -> Index | None:
         if free_names(side) & bound:
             return None
         match side:
-            case Name(id=name) if name in env:
+            case Name(id=name) if name in env and self._ranges.get(name) == over:
                 return env[name]
             case Name(id=name) if self._problem.indices.get(name) == over:
                 return self._case.index_of[name]
@@ -491,7 +505,7 @@ class Normaliser:
             return {((number, exponent),): Fraction(1)}
         _, size, level, monomial = key
         total: Poly = {((self.atoms.number(("rest", number)), 1),): Fraction(1)}
-        terms = index_terms(self._problem)
+        terms = _terms(self._problem)
         for index in dict.fromkeys(self._case.index_of[t] for t in terms if terms[t] == size):
             at = self.atoms.reindex(
                 {monomial: Fraction(1)},

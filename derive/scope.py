@@ -6,6 +6,7 @@ place where an index meets an axis, another index or a label makes their ranges 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,8 +25,8 @@ from derive.syntax import (
     Span,
     children,
     delta,
+    free_names,
     fresh,
-    num,
     substitute,
     transform,
     walk,
@@ -57,6 +58,7 @@ class Problem:
 
     `indices` maps each free index to the size of its range, `sizes` each size to its value or to
     None while it is symbolic; `label_range` maps an array of labels to the size that they index.
+    `told_apart` are labels at free indices, y[i], whose equality with other indices matters.
     """
 
     left: Node
@@ -69,10 +71,54 @@ class Problem:
     where: tuple[Node, ...] = ()
     assumptions: tuple[tuple[Node, Node], ...] = ()
     reading: tuple[str, ...] = ()
+    told_apart: tuple[Entry, ...] = ()
 
     def claiming(self, left: Node, right: Node) -> Problem:
         """Another claim in the same setting."""
         return replace(self, left=left, right=right)
+
+
+def index_terms(problem: Problem) -> dict[Node, str]:
+    """What equality is asked of, with the size of its range.
+
+    Free indices, labels y[i] at free indices, and literal indices of every range.
+    """
+    terms: dict[Node, str] = {Name(i): size for i, size in problem.indices.items()}
+    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right)))
+    for entry in visible:
+        if entry.base in problem.label_range and free_names(entry) <= problem.indices.keys():
+            terms.setdefault(entry, problem.label_range[entry.base])
+    return terms
+
+
+def _label_entries(trees: tuple[Node, ...]) -> Iterator[Entry]:
+    return (part for tree in trees for part in walk(tree) if isinstance(part, Entry))
+
+
+def labels_told_apart(problem: Problem) -> Problem:
+    """The same problem with every label at every free index told apart from the other indices."""
+    found = []
+    for name in problem.label_range:
+        axes = problem.symbols[name].axes
+        ranges = [[i for i, size in problem.indices.items() if size == axis] for axis in axes]
+        found += [Entry(name, tuple(map(Name, at))) for at in itertools.product(*ranges)]
+    return replace(problem, told_apart=tuple(found))
+
+
+def literals(problem: Problem) -> tuple[int, ...]:
+    """The whole numbers that are used as an index anywhere in the problem."""
+    bodies = (definition.body for definition in problem.definitions.values())
+    pairs = itertools.chain.from_iterable(problem.assumptions)
+    trees = (problem.left, problem.right, *bodies, *problem.where, *pairs)
+    return tuple(sorted(set().union(*map(_literals_in, trees))))
+
+
+def _literals_in(tree: Node) -> set[int]:
+    found: set[int] = set()
+    for part in walk(tree):
+        if isinstance(part, Entry):
+            found |= {int(i.value) for i in part.indices if isinstance(i, Num)}
+    return found
 
 
 def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
@@ -493,26 +539,3 @@ class _Resolver:
         shadowed = {written(b) for b in self._bound} & (self.indices - bound)
         lines.extend(f"{s} inside the sum is the sum's own index" for s in sorted(shadowed))
         return tuple(lines)
-
-
-def literal_indices(node: Node) -> frozenset[int]:
-    """The whole numbers that the tree uses as an index."""
-    return frozenset(
-        int(index.value)
-        for part in walk(node)
-        if isinstance(part, Entry)
-        for index in part.indices
-        if isinstance(index, Num)
-    )
-
-
-__all__ = [
-    "Definition",
-    "Problem",
-    "Symbol",
-    "instantiate",
-    "literal_indices",
-    "num",
-    "resolve",
-    "unfold",
-]

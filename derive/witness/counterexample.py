@@ -160,7 +160,7 @@ def _shown(arithmetic: Any, value: Any) -> str:
 
 
 class _Numbers:
-    """Small numbers for every symbol; attempt 0 is 1, 2, 3, ..., later ones are random and grow."""
+    """Small numbers for every symbol; attempt 0 is 1, 2, 3, ..., attempt 1 zeros, later ones random."""
 
     def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
         self._exponential, self._attempt, self._rng = exponential, attempt, rng
@@ -176,6 +176,7 @@ class _Numbers:
         place = self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
         top = 2 + self._attempt // 3
         first = self._attempt == 0
+        zero = self._attempt == 1
         random_whole = self._rng.randint(1, top)
         match symbol.kind:
             case "bit":
@@ -192,6 +193,8 @@ class _Numbers:
                 return Fraction(1, 2) if first else Fraction(random_whole, self._rng.randint(1, 2))
         if first:
             return Fraction(place)
+        if zero and symbol.name not in self._exponential and symbol.kind == "real":
+            return Fraction(0)
         if symbol.name in self._exponential or symbol.kind == "positive":
             return Fraction(random_whole)
         return Fraction(self._rng.randint(-top, top))

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.scope import Problem, Symbol, literal_indices
-from derive.show import text
+from derive.scope import Problem, Symbol, index_terms, literals
 from derive.syntax import (
     Add,
     Deriv,
@@ -24,7 +23,6 @@ from derive.syntax import (
     Reduce,
     children,
     free_names,
-    walk,
 )
 from derive.witness.arithmetic import Arithmetic, Undefined, V
 from derive.witness.evaluate import Evaluator, Point
@@ -34,7 +32,6 @@ Place = tuple[str, tuple[int, ...]]
 # Sizes other than the class count are tried up to this; the class count up to `size_bound`.
 _OTHER_SIZE_BOUND = 3
 _SIZE_CAP = 8
-_MAX_FRAMES = 400
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,7 @@ def size_bound(problem: Problem) -> int:
     degree at most D in n is 0 for every n if it is 0 at D + 1 different n >= q + K.
     """
     wanted = len(problem.indices) + _degree(problem) + 1
-    literal = max((max(literal_indices(tree), default=0) for tree in trees(problem)), default=0)
-    return max(literal, min(_SIZE_CAP, wanted))
+    return max(max(literals(problem), default=0), min(_SIZE_CAP, wanted))
 
 
 def _degree(problem: Problem) -> int:
@@ -112,7 +108,7 @@ def _sizes(problem: Problem) -> list[dict[str, int]]:
     ranges = []
     for name in names:
         fixed = problem.sizes[name]
-        top = bound if name == class_size else max(_OTHER_SIZE_BOUND, _literals_along(problem, name))
+        top = bound if name == class_size else max(_OTHER_SIZE_BOUND, max(literals(problem), default=0))
         ranges.append([fixed] if fixed is not None else range(1, top + 1))
     choices = [dict(zip(names, choice, strict=True)) for choice in itertools.product(*ranges)]
     return sorted(choices, key=lambda c: (sum(c.values()), tuple(c.values())))
@@ -122,77 +118,45 @@ def _class_size(problem: Problem) -> str:
     return next(iter(problem.indices.values()), next(iter(problem.sizes), ""))
 
 
-def _literals_along(problem: Problem, size: str) -> int:
-    return max((max(literal_indices(tree), default=0) for tree in trees(problem)), default=0)
-
-
-def _terms(problem: Problem) -> list[tuple[str, Place | str]]:
-    """What an equality pattern is about: free indices, and labels y[i] at free indices."""
-    found: dict[str, tuple[str, Place | str]] = {}
-    for index, size in problem.indices.items():
-        found[index] = (size, index)
-    for tree in (problem.left, problem.right):
-        for part in walk(tree):
-            if isinstance(part, Entry) and part.base in problem.label_range:
-                if free_names(part) <= problem.indices.keys():
-                    found[text(part)] = (problem.label_range[part.base], text(part))
-    return list(found.values())
-
-
 def _patterns(
     problem: Problem, sizes: Mapping[str, int]
 ) -> Iterator[tuple[dict[str, int], dict[Place, int]]]:
     """Assignments up to renaming: each index is an old value of its range or the next new one."""
-    terms = _terms(problem)
-    literals = {
-        size: sorted({v for tree in trees(problem) for v in literal_indices(tree)}) for size in sizes
-    }
-    label_terms = {
-        text(part): part
-        for tree in (problem.left, problem.right)
-        for part in walk(tree)
-        if isinstance(part, Entry) and part.base in problem.label_range
-    }
+    terms = list(index_terms(problem).items())
+    fixed = {size: [v for v in literals(problem) if v <= sizes[size]] for size in sizes}
 
     def extend(
-        place: int, chosen: dict[str, int], used: dict[str, list[int]]
-    ) -> Iterator[dict[str, int]]:
+        place: int, chosen: dict[Node, int], used: dict[str, list[int]]
+    ) -> Iterator[dict[Node, int]]:
         if place == len(terms):
             yield dict(chosen)
             return
-        size, name = terms[place]
+        term, size = terms[place]
         taken = used[size]
         new = next((v for v in range(1, sizes[size] + 1) if v not in taken), None)
         for value in [*taken, *([new] if new is not None else [])]:
             if value > sizes[size]:
                 continue
-            chosen[str(name)] = value
-            yield from extend(
-                place + 1, chosen, {**used, size: sorted({*taken, value})}
-            )
+            chosen[term] = value
+            yield from extend(place + 1, chosen, {**used, size: sorted({*taken, value})})
 
-    for chosen in extend(0, {}, {s: [v for v in literals[s] if v <= sizes[s]] for s in sizes}):
-        indices = {name: value for name, value in chosen.items() if name in problem.indices}
-        labels = _labels(chosen, indices, label_terms)
+    for chosen in extend(0, {}, fixed):
+        indices = {term.id: value for term, value in chosen.items() if isinstance(term, Name)}
+        labels = _labels(chosen, indices)
         if labels is not None:
             yield indices, labels
 
 
 def _labels(
-    chosen: Mapping[str, int], indices: Mapping[str, int], terms: Mapping[str, Entry]
+    chosen: Mapping[Node, int], indices: Mapping[str, int]
 ) -> dict[Place, int] | None:
     """The labels that the pattern fixes; None if it asks one label to have two values."""
     labels: dict[Place, int] = {}
-    for name, value in chosen.items():
-        if name in indices:
-            continue
-        term = terms[name]
-        at = tuple(
-            indices[i.id] if isinstance(i, Name) else int(i.value) if isinstance(i, Num) else 0
-            for i in term.indices
-        )
-        if labels.setdefault((term.base, at), value) != value:
-            return None
+    for term, value in chosen.items():
+        if isinstance(term, Entry):
+            at = tuple(indices[i.id] for i in term.indices if isinstance(i, Name))
+            if labels.setdefault((term.base, at), value) != value:
+                return None
     return labels
 
 
