@@ -1,0 +1,1 @@
+"""What is shown: one record of a derivation, rendered as HTML, LaTeX, terminal text or JSON."""

@@ -1,0 +1,137 @@
+"""Formulas on their way to a page: what may be typeset, and which part of one a step changed.
+
+Everything typeset is LaTeX that `derive.show` printed. `is_plain` is the second lock: LaTeX with
+any other command in it never reaches a TeX engine or the MathML converter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from derive.errors import GradproofError
+from derive.read.formula import read_expression
+from derive.show import latex, text
+from derive.syntax import Node
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as formula text and as LaTeX; `marked` is the LaTeX with the changed part boxed."""
+
+    text: str
+    latex: str
+    marked: str = ""
+
+
+def formula(data: Mapping[str, Any]) -> Formula:
+    """The formula that a derivation's JSON holds as {"text", "latex"}."""
+    return Formula(text=str(data["text"]), latex=str(data["latex"]))
+
+
+def shown(node: Node) -> Formula:
+    """The tree as a formula."""
+    return Formula(text=text(node), latex=latex(node))
+
+
+def from_text(source: str) -> Formula:
+    """Formula text with its LaTeX, relations joined by `and` included; other text has no LaTeX."""
+    try:
+        return Formula(source, r",\; ".join(_relation(part) for part in source.split(" and ")))
+    except GradproofError:
+        return Formula(source, "")
+
+
+def _relation(source: str) -> str:
+    sides = _RELATION.split(source)
+    trees = [latex(read_expression(side)) for side in sides[::2]]
+    joints = [*(_SHOWN_RELATION[sign] for sign in sides[1::2]), ""]
+    return " ".join(f"{tree} {joint}" for tree, joint in zip(trees, joints, strict=True)).strip()
+
+
+_SHOWN_RELATION = {"==": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+_RELATION = re.compile(r"\s(==|!=|<=|>=|<|>)\s")
+
+_WORDS = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "
+    "sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+    "Omega frac partial log exp tanh sum prod max sqrt cdot ne le ge lnot land lor left right "
+    "mathrm mathbf operatorname text begin end ldots infty dots".split()
+)
+_SIGNS = frozenset({r"\,", r"\;", r"\ ", r"\_", r"\\"})
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\^\^|\s+|.", re.DOTALL)
+_PLAIN = re.compile(r"[A-Za-z0-9 +\-*/=<>()\[\]|.,:;!'_^{}&]")
+_NAMED = re.compile(r"\\(?:begin|end)(?!\{cases\})|\\text(?!\{[A-Za-z ]*\})")
+
+
+def is_plain(source: str) -> bool:
+    """Whether the LaTeX holds only what `derive.show` prints: no macro, file, text or colour."""
+    depth = 0
+    for token in _TOKEN.findall(source):
+        depth += (token == "{") - (token == "}")
+        if depth < 0:
+            return False
+        if token.startswith("\\"):
+            if token not in _SIGNS and token[1:] not in _WORDS:
+                return False
+        elif not _PLAIN.fullmatch(token):
+            return False
+    return depth == 0 and not _NAMED.search(source)
+
+
+def mark(whole: str, part: str, other_whole: str, other_part: str) -> str:
+    """`whole` with that occurrence of `part` boxed which, replaced, gives `other_whole`.
+
+    Empty when nothing would stand out: the part is all of the formula, it does not occur, or it
+    occurs several times and none of them can be told to be the one that changed.
+    """
+    tokens, wanted = _tokens(whole), _tokens(part)
+    if not wanted or tokens == wanted:
+        return ""
+    places = _occurrences(tokens, wanted)
+    target, replacement = _tokens(other_whole), _tokens(other_part)
+    for chosen in [[place] for place in places] + [places]:
+        if chosen and _replaced(tokens, chosen, len(wanted), replacement) == target:
+            return _boxed(tokens, chosen, len(wanted))
+    return _boxed(tokens, places, len(wanted)) if len(places) == 1 else ""
+
+
+def _tokens(source: str) -> list[str]:
+    return [token for token in _TOKEN.findall(source) if not token.isspace()]
+
+
+def _occurrences(tokens: list[str], wanted: list[str]) -> list[int]:
+    """Where `wanted` begins, apart from places where it is no formula of its own."""
+    places: list[int] = []
+    position = 0
+    while position <= len(tokens) - len(wanted):
+        before = tokens[position - 1] if position else ""
+        if tokens[position : position + len(wanted)] == wanted and before not in _GLUE:
+            places.append(position)
+            position += len(wanted)
+        else:
+            position += 1
+    return places
+
+
+# After one of these a token is an index, or the variable of a derivative.
+_GLUE = frozenset({"_", "^", r"\partial"})
+
+
+def _replaced(
+    tokens: list[str], places: list[int], length: int, replacement: list[str]
+) -> list[str]:
+    result = list(tokens)
+    for place in reversed(places):
+        result[place : place + length] = replacement
+    return result
+
+
+def _boxed(tokens: list[str], places: list[int], length: int) -> str:
+    result = list(tokens)
+    for place in reversed(places):
+        result[place : place + length] = [r"\boxed{", *result[place : place + length], "}"]
+    # A blank after every command keeps `\partial f` from becoming `\partialf`.
+    return "".join(f"{t} " if t[:1] == "\\" and t[1:].isalpha() else t for t in result)

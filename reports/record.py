@@ -1,0 +1,310 @@
+"""The record: everything that a report says, as plain data. Every decision is made here.
+
+A template only walks over a record. Two calls with the same input give equal records: there is no
+time stamp, no machine name, no order that a hash decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+from derive.losses import CATALOGUE
+from reports.curves import error_curve
+from reports.example import Example, example
+from reports.figures import Cell, Chart, Table, scientific
+from reports.formulas import Formula, formula
+from reports.steps import SIGNS, Badge, Derivation, badge, show, worst
+from reports.symbols import problem_of, scope, symbols
+from reports.words import Words
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A section: its anchor and its title."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The verdict in one sentence; `alarm` when a numeric check contradicts it."""
+
+    badge: Badge
+    sentence: str
+    alarm: bool
+    counts: tuple[tuple[Badge, int], ...]
+
+    @property
+    def dress(self) -> str:
+        """The name of its colour."""
+        return "alarm" if self.alarm else self.badge.status
+
+
+@dataclass(frozen=True)
+class Given:
+    """The definitions, where they come from, and what their letters mean."""
+
+    formulas: tuple[Formula, ...]
+    source: str
+    symbols: Table
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """The numeric evidence and the engine that it is about."""
+
+    checks: Table
+    chart: Chart | None
+    note: str
+    source: str
+    within: bool
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """How to make the same report again."""
+
+    command: str
+    versions: Table
+    seed: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A report, whole. `example` and `numeric` are None where there is nothing to show."""
+
+    schema_version: int
+    lang: str
+    name: str
+    title: str
+    banner: Banner
+    sections: tuple[Entry, ...]
+    given: Given
+    derivations: tuple[Derivation, ...]
+    example: Example | None
+    numeric: Numeric | None
+    checked: Table
+    unchecked: tuple[str, ...]
+    reproduction: Reproduction
+
+    @property
+    def first(self) -> Derivation:
+        """The derivation that the banner speaks of."""
+        return self.derivations[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as data that `json.dumps` takes; equal records give equal data."""
+        return asdict(self)
+
+
+def build_record(
+    derivations: Sequence[Mapping[str, Any]],
+    numeric: Mapping[str, Any] | None = None,
+    lang: str = "en",
+    *,
+    command: str = "",
+    versions: Mapping[str, str] | None = None,
+) -> Record:
+    """The record of these derivations of one loss; the first is the one that the banner is about.
+
+    `derivations` are what `Derivation.to_json()` gives. `numeric` is {"source", "checks":
+    [{"point", "n", "error", "bound", "ok"}], "sweep": [[h, error]], "rate", "seed"}, with a
+    further sweep "wrong" of a formula that lost its delta. `command` and `versions` default to
+    the line that reports a loss of the catalogue and to what is installed.
+    """
+    if not derivations:
+        raise ValueError("a report needs at least one derivation")
+    words, first = Words(lang), derivations[0]
+    shown = tuple(show(data, words, f"d{i}") for i, data in enumerate(derivations, 1))
+    name = str(first["loss"])
+    evidence = _numeric(numeric, words)
+    worked = example(words) if _is_nll_of_softmax(first) else None
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        lang=lang,
+        name=name,
+        title=_capital(words.title(name, str(first["title"]))),
+        banner=_banner(shown, scope(problem_of(first)), evidence, words),
+        sections=_sections(shown, worked, evidence, words),
+        given=_given(first, words),
+        derivations=shown,
+        example=worked,
+        numeric=evidence,
+        checked=_checked(shown, numeric, words),
+        unchecked=_unchecked(shown, numeric, words),
+        reproduction=_reproduction(name, numeric, words, command, versions),
+    )
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _is_nll_of_softmax(data: Mapping[str, Any]) -> bool:
+    """Whether the definitions are the ones that the worked example works through."""
+    given = {item["text"].replace(" == ", " = ") for item in data["given"]}
+    return given == set(CATALOGUE["softmax-nll"].given)
+
+
+def _banner(
+    shown: tuple[Derivation, ...], ranging: str, numeric: Numeric | None, words: Words
+) -> Banner:
+    statuses = [each.status for one in shown for each in one.badges()]
+    status = worst(iter(statuses))
+    alarm = numeric is not None and not numeric.within
+    steps = sum(len(part.steps) for one in shown for part in one.every())
+    key = f"banner_{status}_{ranging}" if status == "proved" and ranging else f"banner_{status}"
+    counted = ((badge(s, words), statuses.count(s)) for s in reversed(SIGNS))
+    return Banner(
+        badge=badge(status, words),
+        sentence=words("banner_alarm" if alarm else key, steps=steps),
+        alarm=alarm,
+        counts=tuple((each, count) for each, count in counted if count),
+    )
+
+
+def _sections(
+    shown: tuple[Derivation, ...], worked: Example | None, numeric: Numeric | None, words: Words
+) -> tuple[Entry, ...]:
+    def section(anchor: str, wanted: bool = True) -> list[Entry]:
+        return [Entry(anchor, words(f"{anchor}_title"))] if wanted else []
+
+    return (
+        *section("given"),
+        *(Entry(one.anchor, one.title) for one in shown),
+        *section("example", worked is not None),
+        *section("numeric", numeric is not None),
+        *section("engine", numeric is not None),
+        *section("checked"),
+        *section("reproduce"),
+    )
+
+
+def _given(first: Mapping[str, Any], words: Words) -> Given:
+    row = CATALOGUE.get(first["loss"])
+    return Given(
+        formulas=tuple(formula(item) for item in first["given"]),
+        source=words("given_source", source=row.source) if row and row.source else "",
+        symbols=symbols(first, words, catalogued=row is not None),
+    )
+
+
+def _numeric(data: Mapping[str, Any] | None, words: Words) -> Numeric | None:
+    if data is None:
+        return None
+    keys = ("point", "n", "error", "bound", "outcome")
+    rows = tuple(
+        (
+            Cell(str(check["point"])),
+            Cell(str(check["n"])),
+            Cell(scientific(check["error"])),
+            Cell(scientific(check["bound"])),
+            Cell(words("numeric_ok" if check["ok"] else "numeric_failed"), strong=not check["ok"]),
+        )
+        for check in data["checks"]
+    )
+    head = tuple(Cell(words(f"numeric_{key}")) for key in keys)
+    sweep, wrong = _sweep(data["sweep"]), _sweep(data.get("wrong", ()))
+    return Numeric(
+        checks=Table(words("numeric_caption"), head, rows),
+        chart=error_curve(sweep, wrong, words) if sweep else None,
+        note=words("error_note", rate=f"{data['rate']:.2f}"),
+        source=str(data["source"]),
+        within=all(check["ok"] for check in data["checks"]),
+    )
+
+
+def _sweep(pairs: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+    return [(float(h), float(error)) for h, error in pairs]
+
+
+def _checked(
+    shown: tuple[Derivation, ...], numeric: Mapping[str, Any] | None, words: Words
+) -> Table:
+    every = [part for one in shown for part in one.every()]
+    groups = {
+        "steps": [step.badge for part in every for step in part.steps],
+        "claims": [part.badge for part in every],
+        "cases": [case.badge for part in every for case in part.cases],
+    }
+    rows = [
+        (words(f"checked_{name}"), words("checked_how_proof"), _count(badges, words))
+        for name, badges in groups.items()
+        if badges
+    ]
+    if numeric is not None:
+        checks = numeric["checks"]
+        good = sum(bool(check["ok"]) for check in checks)
+        rows += [
+            (
+                words("checked_numeric"),
+                words("checked_how_numeric", count=len(checks)),
+                words("checked_within", good=good, all=len(checks)),
+            ),
+            (
+                words("checked_rate"),
+                words("checked_how_rate"),
+                words("checked_slope", rate=f"{numeric['rate']:.2f}"),
+            ),
+        ]
+    head = tuple(Cell(words(f"checked_{key}")) for key in ("what", "how", "outcome"))
+    cells = tuple(tuple(Cell(text) for text in row) for row in rows)
+    return Table(words("checked_caption"), head, cells, kind="words")
+
+
+def _count(badges: Sequence[Badge], words: Words) -> str:
+    good = sum(each.status == "proved" for each in badges)
+    return words("checked_count", good=good, all=len(badges))
+
+
+def _unchecked(
+    shown: tuple[Derivation, ...], numeric: Mapping[str, Any] | None, words: Words
+) -> tuple[str, ...]:
+    every = [part for one in shown for part in one.every()]
+    undecided = any(each.status == "undecided" for one in shown for each in one.badges())
+    said = {
+        "definitions": True,
+        "needs": any(step.needs for part in every for step in part.steps),
+        "open": undecided,
+        "special": True,
+        "rounding": numeric is not None,
+        "numeric": numeric is None,
+    }
+    return tuple(words(f"unchecked_{key}") for key, wanted in said.items() if wanted)
+
+
+def _reproduction(
+    name: str,
+    numeric: Mapping[str, Any] | None,
+    words: Words,
+    command: str,
+    versions: Mapping[str, str] | None,
+) -> Reproduction:
+    if not command and name in CATALOGUE:
+        language = "" if words.lang == "en" else f" --lang {words.lang}"
+        command = f"gradproof report {name}{language} -o report.html"
+    programs = versions if versions is not None else installed()
+    head = (Cell(words("reproduce_program")), Cell(words("reproduce_version")))
+    rows = tuple((Cell(program), Cell(version)) for program, version in programs.items())
+    return Reproduction(
+        command=command,
+        versions=Table(words("reproduce_versions"), head, rows, kind="words"),
+        seed="" if numeric is None else words("reproduce_seed", seed=numeric["seed"]),
+    )
+
+
+def installed() -> dict[str, str]:
+    """The versions of what a report's content depends on, as installed."""
+    versions = {}
+    for program in ("gradproof", "sympy", "numpy"):
+        try:
+            versions[program] = metadata.version(program)
+        except metadata.PackageNotFoundError:
+            versions[program] = "–"
+    return versions

@@ -1,0 +1,173 @@
+"""A derivation's JSON as what is shown of it: numbered steps, cases, badges, anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from derive.read.formula import read_equation
+from derive.syntax import Deriv
+from reports.formulas import Formula, formula, from_text, mark
+from reports.words import Words
+
+# The worst first: what rests on several formulas is as good as the worst of them.
+SIGNS = {"refuted": "✗", "undecided": "?", "conditional": "◐", "proved": "✓"}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A status as a sign and a word; `status` is the word that Python and JSON use."""
+
+    status: str
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """before == after by one named rule, with the part that the rule rewrote."""
+
+    anchor: str
+    name: str
+    rule: str
+    title: str
+    statement: Formula
+    before: Formula
+    after: Formula
+    changed: tuple[Formula, Formula]
+    needs: tuple[Formula, ...]
+    badge: Badge
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the result is where the indices are so, with the field's names for that case."""
+
+    label: str
+    condition: Formula
+    value: Formula
+    badge: Badge
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A claim, the steps to it, and its cases; `parts` are derivations that it puts together."""
+
+    anchor: str
+    title: str
+    intro: str
+    claim: Formula
+    start: Formula
+    result: Formula
+    steps: tuple[Step, ...]
+    cases: tuple[Case, ...]
+    parts: tuple[Derivation, ...]
+    badge: Badge
+
+    def every(self) -> Iterator[Derivation]:
+        """The derivation's parts, each with its own parts first, and then itself."""
+        for part in self.parts:
+            yield from part.every()
+        yield self
+
+    def badges(self) -> Iterator[Badge]:
+        """The badge of every result, step and case, parts included."""
+        for each in self.every():
+            yield each.badge
+            yield from (step.badge for step in each.steps)
+            yield from (case.badge for case in each.cases)
+
+
+def badge(status: str, words: Words) -> Badge:
+    """The badge of a status. Raises KeyError for a status that the design does not know."""
+    return Badge(status=status, sign=SIGNS[status], word=words(f"status_{status}"))
+
+
+def worst(statuses: Iterator[str]) -> str:
+    """The status of what rests on all of these; nothing at all is undecided."""
+    order = list(SIGNS)
+    return min(statuses, key=order.index, default="undecided")
+
+
+def order_of(data: Mapping[str, Any]) -> int:
+    """How often the claim's left side differentiates; 0 where it is no derivative."""
+    left = read_equation(data["claim"]["text"]).left
+    return len(left.wrt) if isinstance(left, Deriv) else 0
+
+
+def show(data: Mapping[str, Any], words: Words, anchor: str, *, title: str = "") -> Derivation:
+    """What is shown of a derivation's JSON; anchors begin with `anchor`."""
+    order = order_of(data)
+    intro = f"intro_{data['path']}" if order < 2 else f"intro_order_{order}"
+    parts = tuple(
+        show(part, words, f"{anchor}-p{position}", title=_part_title(part, position, words))
+        for position, part in enumerate(data["parts"], 1)
+    )
+    claim = formula(data["claim"])
+    return Derivation(
+        anchor=anchor,
+        title=title or _title(data["path"], order, words),
+        intro=words(intro) if intro in words and not title else "",
+        claim=claim,
+        start=formula(data["steps"][0]["before"]) if data["steps"] else claim,
+        result=formula(data["result"]),
+        steps=tuple(
+            _step(step, words, f"{anchor}-s{position}", position)
+            for position, step in enumerate(data["steps"], 1)
+        ),
+        cases=tuple(_case(case, data["declared"], words) for case in data["cases"]),
+        parts=parts,
+        badge=badge(data["status"], words),
+    )
+
+
+def _title(path: str, order: int, words: Words) -> str:
+    known = f"order_{order}" in words
+    name = words(f"order_{order}") if known else words("order_more", order=order)
+    return words(f"path_{path}", order=name) if order == 1 and f"path_{path}" in words else name
+
+
+def _part_title(part: Mapping[str, Any], position: int, words: Words) -> str:
+    title = words.title(part["title"], part["title"])
+    return f"{words('part', number=position)}: {title}" if title else words("part", number=position)
+
+
+def _step(data: Mapping[str, Any], words: Words, anchor: str, position: int) -> Step:
+    before, after = formula(data["before"]), formula(data["after"])
+    changed = formula(data["changed"]["before"]), formula(data["changed"]["after"])
+    marked = mark(before.latex, changed[0].latex, after.latex, changed[1].latex)
+    remarked = mark(after.latex, changed[1].latex, before.latex, changed[0].latex)
+    return Step(
+        anchor=anchor,
+        name=words("step", number=position),
+        rule=data["rule"],
+        title=words.title(data["rule"], data["title"]),
+        statement=from_text(data["statement"]),
+        before=replace(before, marked=marked),
+        after=replace(after, marked=remarked),
+        changed=changed,
+        needs=tuple(_need(need, words) for need in data["needs"]),
+        badge=badge(data["status"], words),
+    )
+
+
+def _need(need: str, words: Words) -> Formula:
+    """A side condition as a formula, or in words where it is none."""
+    shown = from_text(need)
+    return shown if shown.latex else Formula(words.title(need, need), "")
+
+
+def _case(data: Mapping[str, Any], declared: list[str], words: Words) -> Case:
+    condition = formula(data["condition"])
+    sign = "same" if " == " in condition.text else "other" if " != " in condition.text else ""
+    names = [words(f"case_{sign}")] if sign else []
+    label = next((d.split(":")[0].strip() for d in declared if d.endswith(": label")), "")
+    if sign and label and label in condition.text.split():
+        names.append(words("case_label" if sign == "same" else "case_not_label"))
+    return Case(
+        label=": ".join(names),
+        condition=condition,
+        value=formula(data["value"]),
+        badge=badge(data["status"], words),
+    )

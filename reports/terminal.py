@@ -1,0 +1,106 @@
+"""Derivations as text for a terminal: formula text, rule names, statuses as sign and word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from unicodedata import east_asian_width
+
+from reports.record import Record
+from reports.steps import Badge, Case, Derivation, Step, show
+from reports.words import Words
+
+_COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
+_BOLD, _FAINT = "1", "2"
+
+
+def render_text(source: Record | Mapping[str, Any], color: bool = False, lang: str = "en") -> str:
+    """A record, or one derivation's JSON, as lines of text; `lang` is for the latter."""
+    if isinstance(source, Record):
+        painter = _Painter(Words(source.lang), color)
+        lines = list(painter.record(source))
+    else:
+        words = Words(lang)
+        painter = _Painter(words, color)
+        lines = [
+            painter.paint(words.title(source["loss"], source["title"]), _BOLD),
+            *(f"  {_printable(given['text'])}" for given in source["given"]),
+            *painter.derivation(show(source, words, "d")),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+class _Painter:
+    def __init__(self, words: Words, color: bool) -> None:
+        self._words = words
+        self._color = color
+
+    def paint(self, text: str, code: str) -> str:
+        """The text without control characters, in a colour where there are colours."""
+        clean = _printable(text)
+        return f"\x1b[{code}m{clean}\x1b[0m" if self._color else clean
+
+    def badge(self, badge: Badge, note: str = "") -> str:
+        return self.paint(f"{badge.sign} {note}{badge.word}", _COLOURS[badge.status])
+
+    def record(self, record: Record) -> Iterator[str]:
+        yield self.paint(record.title, _BOLD)
+        code = _COLOURS["refuted" if record.banner.alarm else record.banner.badge.status]
+        yield self.paint(record.banner.sentence, code)
+        yield "  ".join(self.badge(each, f"{count} ") for each, count in record.banner.counts)
+        yield ""
+        for given in record.given.formulas:
+            yield f"  {_printable(given.text)}"
+        for one in record.derivations:
+            yield from self.derivation(one)
+        if record.numeric is not None:
+            yield from self._checks(record)
+
+    def derivation(self, one: Derivation, depth: int = 0) -> Iterator[str]:
+        pad = "  " * depth
+        yield ""
+        yield f"{pad}{self.paint(one.title, _BOLD)}"
+        yield f"{pad}{_printable(one.claim.text)}  {self.badge(one.badge)}"
+        for part in one.parts:
+            yield from self.derivation(part, depth + 1)
+        if one.steps:
+            yield ""
+            yield f"{pad}     {_printable(one.start.text)}"
+        for number, step in enumerate(one.steps, 1):
+            yield from self._step(number, step, pad)
+        for case in one.cases:
+            yield f"{pad}{self._case(case)}"
+
+    def _step(self, number: int, step: Step, pad: str) -> Iterator[str]:
+        title = self.paint(f"{step.title}  [{step.rule}]", _FAINT)
+        yield f"{pad}{number:3}  {title}  {self.badge(step.badge)}"
+        yield f"{pad}   = {_printable(step.after.text)}"
+        if step.needs:
+            needs = self._words("needs") + ": " + "; ".join(need.text for need in step.needs)
+            yield f"{pad}     {self.paint(needs, _FAINT)}"
+
+    def _case(self, case: Case) -> str:
+        label = f" ({case.label})" if case.label else ""
+        line = _printable(f"{case.condition.text}{label}: {case.value.text}")
+        return f"  {line}  {self.badge(case.badge)}"
+
+    def _checks(self, record: Record) -> Iterator[str]:
+        """The table of numeric checks with its columns in line."""
+        assert record.numeric is not None
+        table = record.numeric.checks
+        rows = [[cell.text for cell in row] for row in (table.head, *table.rows)]
+        widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+        yield ""
+        yield self.paint(table.caption, _BOLD)
+        for row in rows:
+            cells = (text + " " * (w - _width(text)) for text, w in zip(row, widths, strict=True))
+            yield _printable("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal gives the text: two for each letter of Hangul."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

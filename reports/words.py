@@ -1,0 +1,35 @@
+"""What a report says in each language: one catalogue of sayings, and titles by name.
+
+Sayings of all languages have the same keys and the same placeholders. Formulas never stand inside
+a sentence: particles and word order would have to bend around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports import words_en, words_ko
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": words_en.SAYINGS, "ko": words_ko.SAYINGS}
+
+_TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": words_ko.TITLES}
+
+
+class Words:
+    """The sayings of one language. Raises KeyError for a language or key that is not there."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._sayings = LANGUAGES[lang]
+        self._titles = _TITLES[lang]
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """The saying with its placeholders filled in."""
+        return self._sayings[key].format(**fields)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._sayings
+
+    def title(self, name: str, default: str) -> str:
+        """The title of a rule or a loss in this language; `default` is the English one."""
+        return self._titles.get(name, default)

@@ -1,0 +1,224 @@
+"""Everything that a report says, in English; `reports.words` hands it out."""
+
+from __future__ import annotations
+
+SAYINGS = {
+    # status, sign and word together: colour alone says nothing in print
+    "status_proved": "proved",
+    "status_conditional": "conditional",
+    "status_refuted": "refuted",
+    "status_undecided": "undecided",
+    # the head of the page
+    "kicker": "gradproof · derivation report",
+    "skip": "Skip to the content",
+    "contents": "Contents",
+    "banner_proved": "Proved: each of the {steps} steps on this page holds exactly.",
+    "banner_proved_classes": (
+        "Proved for every number of classes at once: each of the {steps} steps on this page "
+        "holds exactly."
+    ),
+    "banner_proved_samples": (
+        "Proved for every number of classes and samples at once: each of the {steps} steps on "
+        "this page holds exactly."
+    ),
+    "banner_proved_sizes": (
+        "Proved for every admissible size at once: each of the {steps} steps on this page holds "
+        "exactly."
+    ),
+    "banner_conditional": (
+        "Holds only under a condition. Read the badges: what is conditional holds only where "
+        "its condition does."
+    ),
+    "banner_refuted": (
+        "Refuted. At least one formula on this page is wrong, and what is built on it cannot be "
+        "relied on."
+    ),
+    "banner_undecided": (
+        "Not decided. At least one formula on this page could be neither proved nor refuted; "
+        "nothing that is built on it counts as proved."
+    ),
+    "banner_alarm": (
+        "The numeric check disagrees with the engine. Do not use this gradient before the "
+        "failing rows below are explained."
+    ),
+    "case_same": "diagonal",
+    "case_other": "off-diagonal",
+    "case_label": "the true class",
+    "case_not_label": "every other class",
+    # what is given
+    "given_title": "The loss",
+    "given_intro": (
+        "These definitions are taken as given. Everything else on the page follows from them."
+    ),
+    "given_source": "Source: {source}.",
+    "symbols_caption": "The symbols",
+    "symbol": "Symbol",
+    "meaning": "Meaning",
+    "range": "Values",
+    "meaning_classes": "the number of classes",
+    "meaning_samples": "the number of samples in the batch",
+    "meaning_size": "a size",
+    "meaning_logits": "the logit (score) of a class",
+    "meaning_probability": "the probability of a class (softmax)",
+    "meaning_loss": "the loss",
+    "meaning_target": "the target",
+    "meaning_weight": "the weight of a class",
+    "meaning_temperature": "the temperature",
+    "meaning_smoothing": "the amount of smoothing",
+    "meaning_focus": "the focusing exponent",
+    "meaning_class": "a class by which the loss is differentiated",
+    "meaning_sample": "a sample of the batch",
+    "meaning_summed_class": "the class that a sum runs over",
+    "meaning_summed_sample": "the sample that a sum runs over",
+    "meaning_summed": "the index that a sum runs over",
+    "meaning_index": "an index",
+    "meaning_label": "the label: the true class",
+    "meaning_name": "a given quantity",
+    "meaning_defined": "defined above",
+    "meaning_delta": "Kronecker's delta: 1 where both indices are equal, otherwise 0",
+    "range_defined": "by its definition",
+    "range_size": "a positive whole number",
+    "range_index": "1, …, {size}",
+    "range_bit": "0 or 1",
+    "range_onehot": "1 at one class, 0 elsewhere",
+    "range_integer": "a positive whole number",
+    "range_positive": "greater than 0",
+    "range_real": "any real number",
+    "range_sign": "−1 or +1",
+    "range_simplex": "not negative, adding up to 1",
+    "range_unit": "strictly between 0 and 1",
+    # derivations
+    "order_1": "The gradient",
+    "order_2": "The Hessian",
+    "order_3": "The third derivative",
+    "order_more": "The derivative of order {order}",
+    "path_direct": "{order}, directly",
+    "path_textbook": "{order}, as in the textbook",
+    "intro_direct": (
+        "The logarithm meets the exponential before anything is differentiated, so that no "
+        "quotient is left."
+    ),
+    "intro_textbook": (
+        "Quotient rule and chain rule. Every logit moves every probability, so the chain rule "
+        "is a sum over all of them; the path through a single one is not enough."
+    ),
+    "intro_order_2": "The gradient, differentiated once more.",
+    "part": "Part {number}",
+    "whole": "Put together",
+    "step": "Step {number}",
+    "needs": "Needs",
+    "latex": "LaTeX",
+    "cases_title": "Case by case",
+    # the worked example
+    "example_title": "Worked example",
+    "example_intro": (
+        "Three pictures, three classes. The scores are our own example, chosen small enough to "
+        "follow by hand; everything computed from them is exact to the digits shown."
+    ),
+    "example_scores": "Scores, one row a picture. The true class is set in bold.",
+    "example_probabilities": "Softmax of each row, and the loss at the true class",
+    "example_loss": "Loss",
+    "example_strip": "The gradient of each picture: its probabilities, less 1 at the true class",
+    "example_strip_note": (
+        "A step against the gradient raises the true class (blue, negative) and lowers the "
+        "others (red, positive). Each row adds up to 0."
+    ),
+    "example_jacobian": "The Jacobian of softmax for the cat picture",
+    "example_jacobian_note": (
+        "Row: the probability that moves. Column: the score that moves it. Rows add up to 0, "
+        "because adding one number to every score changes nothing. The same matrix is the "
+        "Hessian of the loss."
+    ),
+    "jacobian_corner": "Probability",
+    "picture": "Picture",
+    "picture_cat": "cat picture",
+    "picture_dog": "dog picture",
+    "picture_horse": "horse picture",
+    "class_cat": "cat",
+    "class_dog": "dog",
+    "class_horse": "horse",
+    "row_sum": "Sum",
+    "curve_title": "The loss as the probability of the true class falls",
+    "curve_desc": (
+        "A falling curve from 3.5 at probability 0.03 to 0 at probability 1, with the three "
+        "pictures on it and the tangent at each."
+    ),
+    "curve_note": (
+        "The tangents at the three pictures, with the slopes of the table. A confident mistake "
+        "is steep; a confident hit has the least slope that there is, −1."
+    ),
+    "curve_x": "probability of the true class",
+    "curve_y": "loss",
+    "curve_caption": "The points of the curve",
+    # the numeric check
+    "numeric_title": "Numeric check",
+    "numeric_intro": (
+        "The engine's gradient against central differences of the loss, at ordinary and at "
+        "awkward points."
+    ),
+    "numeric_caption": "Largest error at each point",
+    "numeric_point": "Point",
+    "numeric_n": "Classes",
+    "numeric_error": "Largest error",
+    "numeric_bound": "Bound",
+    "numeric_outcome": "Outcome",
+    "numeric_ok": "✓ within",
+    "numeric_failed": "✗ outside",
+    "error_title": "The error of central differences against the step h",
+    "error_desc": (
+        "For the proved gradient the error falls with the square of h until rounding takes over "
+        "and it rises again. For a wrong formula it stays where it is."
+    ),
+    "error_note": (
+        "Smaller steps cannot mend a wrong formula: its line stays flat. Measured slope of the "
+        "falling branch: {rate}; a right gradient has 2."
+    ),
+    "error_right": "proved gradient",
+    "error_wrong": "with 1 in place of the delta",
+    "error_x": "step h",
+    "error_y": "error",
+    "error_caption": "The points of the curves",
+    "error_step": "Step",
+    # the engine
+    "engine_title": "The engine",
+    "engine_intro": (
+        "NumPy source, printed from the proved expression and stabilised by rewrites that are "
+        "proved as well."
+    ),
+    # how it was checked
+    "checked_title": "What was checked, and how",
+    "checked_caption": "What was checked",
+    "checked_what": "What",
+    "checked_how": "How",
+    "checked_outcome": "Outcome",
+    "checked_steps": "Every step",
+    "checked_claims": "Every result",
+    "checked_cases": "Every case",
+    "checked_how_proof": (
+        "Two opinions that share no code: an exact normal form in every case of equal and "
+        "different indices, and exact evaluation from the definition at several sizes"
+    ),
+    "checked_numeric": "The engine's gradient",
+    "checked_how_numeric": "Central differences of the loss at {count} points",
+    "checked_rate": "The rate of the error",
+    "checked_how_rate": "Falling branch of the curve of errors",
+    "checked_count": "{good} of {all} proved",
+    "checked_within": "{good} of {all} within the bound",
+    "checked_slope": "slope {rate}",
+    "unchecked_title": "What was not checked",
+    "unchecked_definitions": "Whether the definitions above are the loss that you mean.",
+    "unchecked_needs": "The side conditions named beside the steps: they are assumed.",
+    "unchecked_special": "Logits that are infinite or not a number.",
+    "unchecked_rounding": (
+        "Rounding. A proof speaks of real numbers; how exact the engine is was measured only at "
+        "the points listed."
+    ),
+    "unchecked_numeric": "The numbers: no numeric check was made for this page.",
+    "unchecked_open": "The formulas marked undecided.",
+    "reproduce_title": "Reproduce",
+    "reproduce_intro": "This page has no time stamp: the same input gives the same bytes.",
+    "reproduce_versions": "Versions",
+    "reproduce_program": "Program",
+    "reproduce_version": "Version",
+    "reproduce_seed": "Random seed of the numeric check: {seed}",
+}

@@ -1,0 +1,272 @@
+"""Everything that a report says, in Korean; `reports.words` hands it out."""
+
+from __future__ import annotations
+
+SAYINGS = {
+    "status_proved": "증명됨",
+    "status_conditional": "조건부",
+    "status_refuted": "반증됨",
+    "status_undecided": "미결정",
+    "kicker": "gradproof · 유도 보고서",
+    "skip": "본문으로 건너뛰기",
+    "contents": "차례",
+    "banner_proved": "증명되었습니다. 이 문서의 단계 {steps}개가 모두 정확히 성립합니다.",
+    "banner_proved_classes": (
+        "클래스 수에 관계없이 한꺼번에 증명되었습니다. 이 문서의 단계 {steps}개가 모두 정확히 "
+        "성립합니다."
+    ),
+    "banner_proved_samples": (
+        "클래스 수와 표본 수에 관계없이 한꺼번에 증명되었습니다. 이 문서의 단계 {steps}개가 "
+        "모두 정확히 성립합니다."
+    ),
+    "banner_proved_sizes": (
+        "허용되는 모든 크기에서 한꺼번에 증명되었습니다. 이 문서의 단계 {steps}개가 모두 정확히 "
+        "성립합니다."
+    ),
+    "banner_conditional": (
+        "조건이 있을 때만 성립합니다. 조건부 표시가 붙은 것은 그 조건 아래에서만 참입니다."
+    ),
+    "banner_refuted": (
+        "반증되었습니다. 이 문서의 식 가운데 적어도 하나가 틀렸고, 그 식에 기대는 결과는 믿을 "
+        "수 없습니다."
+    ),
+    "banner_undecided": (
+        "결정되지 않았습니다. 적어도 한 식을 증명하지도 반증하지도 못했으며, 그 식에 기대는 "
+        "것은 증명된 것으로 치지 않습니다."
+    ),
+    "banner_alarm": (
+        "수치 검사가 엔진과 어긋납니다. 아래 표의 실패한 행이 설명되기 전에는 이 기울기를 쓰지 "
+        "마십시오."
+    ),
+    "case_same": "대각",
+    "case_other": "비대각",
+    "case_label": "정답 클래스",
+    "case_not_label": "나머지 모든 클래스",
+    "given_title": "손실 함수",
+    "given_intro": "다음 정의는 주어진 것으로 봅니다. 이 문서의 나머지는 모두 여기에서 나옵니다.",
+    "given_source": "출처: {source}.",
+    "symbols_caption": "기호",
+    "symbol": "기호",
+    "meaning": "뜻",
+    "range": "값",
+    "meaning_classes": "클래스의 수",
+    "meaning_samples": "배치에 든 표본의 수",
+    "meaning_size": "크기",
+    "meaning_logits": "클래스의 로짓(점수)",
+    "meaning_probability": "클래스의 확률(소프트맥스)",
+    "meaning_loss": "손실",
+    "meaning_target": "목표값",
+    "meaning_weight": "클래스의 가중치",
+    "meaning_temperature": "온도",
+    "meaning_smoothing": "평활화의 크기",
+    "meaning_focus": "집중 지수",
+    "meaning_class": "손실을 미분하는 클래스",
+    "meaning_sample": "배치의 표본",
+    "meaning_summed_class": "합이 훑는 클래스",
+    "meaning_summed_sample": "합이 훑는 표본",
+    "meaning_summed": "합이 훑는 첨자",
+    "meaning_index": "첨자",
+    "meaning_label": "레이블: 정답 클래스",
+    "meaning_name": "주어진 양",
+    "meaning_defined": "위에서 정의됨",
+    "meaning_delta": "크로네커 델타: 두 첨자가 같으면 1, 다르면 0",
+    "range_defined": "정의에 따름",
+    "range_size": "양의 정수",
+    "range_index": "1, …, {size}",
+    "range_bit": "0 또는 1",
+    "range_onehot": "한 클래스에서 1, 나머지에서 0",
+    "range_integer": "양의 정수",
+    "range_positive": "0보다 큼",
+    "range_real": "임의의 실수",
+    "range_sign": "−1 또는 +1",
+    "range_simplex": "음수가 아니고 합이 1",
+    "range_unit": "0과 1 사이(끝값 제외)",
+    "order_1": "기울기",
+    "order_2": "헤세 행렬",
+    "order_3": "3계 도함수",
+    "order_more": "도함수, 계수 {order}",
+    "path_direct": "{order}: 직접 유도",
+    "path_textbook": "{order}: 교과서의 유도",
+    "intro_direct": "미분하기 전에 로그가 지수를 먼저 풀어 주므로 몫이 남지 않습니다.",
+    "intro_textbook": (
+        "몫의 미분법과 연쇄 법칙입니다. 로짓 하나가 모든 확률을 움직이므로 연쇄 법칙은 모든 "
+        "확률에 대한 합이며, 확률 하나만 거치는 길로는 모자랍니다."
+    ),
+    "intro_order_2": "기울기를 한 번 더 미분합니다.",
+    "part": "부분 {number}",
+    "whole": "합치기",
+    "step": "단계 {number}",
+    "needs": "필요 조건",
+    "latex": "LaTeX",
+    "cases_title": "경우별로",
+    "example_title": "풀어 본 예",
+    "example_intro": (
+        "그림 세 장, 클래스 세 개입니다. 점수는 손으로 따라갈 수 있도록 저희가 작게 고른 "
+        "예이며, 거기서 계산한 값은 보이는 자리까지 정확합니다."
+    ),
+    "example_scores": "점수(한 행이 그림 한 장). 정답 클래스는 굵은 글씨입니다.",
+    "example_probabilities": "각 행의 소프트맥스와 정답 클래스의 손실",
+    "example_loss": "손실",
+    "example_strip": "그림별 기울기: 확률에서 정답 클래스만 1을 뺀 값",
+    "example_strip_note": (
+        "기울기의 반대 방향으로 가면 정답 클래스의 점수는 오르고(파랑, 음수) 나머지는 "
+        "내립니다(빨강, 양수). 각 행의 합은 0입니다."
+    ),
+    "example_jacobian": "고양이 그림에서 소프트맥스의 야코비 행렬",
+    "example_jacobian_note": (
+        "행은 움직이는 확률, 열은 그것을 움직이는 점수입니다. 모든 점수에 같은 수를 더해도 "
+        "달라지는 것이 없으므로 행의 합은 0입니다. 이 행렬은 손실의 헤세 행렬이기도 합니다."
+    ),
+    "jacobian_corner": "확률",
+    "picture": "그림",
+    "picture_cat": "고양이 그림",
+    "picture_dog": "개 그림",
+    "picture_horse": "말 그림",
+    "class_cat": "고양이",
+    "class_dog": "개",
+    "class_horse": "말",
+    "row_sum": "합",
+    "curve_title": "정답 클래스의 확률이 내려갈 때의 손실",
+    "curve_desc": (
+        "확률 0.03에서 3.5, 확률 1에서 0으로 내려가는 곡선입니다. 세 그림의 점과 각 점의 접선이 "
+        "함께 그려져 있습니다."
+    ),
+    "curve_note": (
+        "세 그림에서의 접선이며 기울기는 표와 같습니다. 자신 있게 틀리면 가파르고, 자신 있게 "
+        "맞히면 가장 완만합니다(기울기 −1)."
+    ),
+    "curve_x": "정답 클래스의 확률",
+    "curve_y": "손실",
+    "curve_caption": "곡선 위의 점",
+    "numeric_title": "수치 검사",
+    "numeric_intro": (
+        "엔진의 기울기를 손실의 중심 차분과 견줍니다. 평범한 점과 까다로운 점을 모두 봅니다."
+    ),
+    "numeric_caption": "점마다 가장 큰 오차",
+    "numeric_point": "점",
+    "numeric_n": "클래스 수",
+    "numeric_error": "가장 큰 오차",
+    "numeric_bound": "한계",
+    "numeric_outcome": "결과",
+    "numeric_ok": "✓ 한계 안",
+    "numeric_failed": "✗ 한계 밖",
+    "error_title": "걸음 h에 따른 중심 차분의 오차",
+    "error_desc": (
+        "증명된 기울기에서는 오차가 h의 제곱으로 줄다가 반올림 오차 때문에 다시 커집니다. 틀린 "
+        "식에서는 오차가 그대로 머뭅니다."
+    ),
+    "error_note": (
+        "걸음을 줄여도 틀린 식은 고쳐지지 않아 선이 평평합니다. 올바른 기울기라면 내려가는 쪽의 "
+        "기울기는 2입니다. 잰 값: {rate}."
+    ),
+    "error_right": "증명된 기울기",
+    "error_wrong": "델타 자리에 1을 둔 식",
+    "error_x": "걸음 h",
+    "error_y": "오차",
+    "error_caption": "곡선의 점",
+    "error_step": "걸음",
+    "engine_title": "엔진",
+    "engine_intro": (
+        "증명된 식에서 찍어 낸 NumPy 소스입니다. 수치를 안정시키는 변형도 함께 증명되었습니다."
+    ),
+    "checked_title": "무엇을 어떻게 확인했나",
+    "checked_caption": "확인한 것",
+    "checked_what": "대상",
+    "checked_how": "방법",
+    "checked_outcome": "결과",
+    "checked_steps": "모든 단계",
+    "checked_claims": "모든 결과",
+    "checked_cases": "모든 경우",
+    "checked_how_proof": (
+        "코드를 나누지 않는 두 의견: 첨자가 같고 다른 모든 경우의 정확한 정규형, 그리고 "
+        "정의에서 출발해 여러 크기에서 정확하게 계산한 값"
+    ),
+    "checked_numeric": "엔진의 기울기",
+    "checked_how_numeric": "손실의 중심 차분. 점의 수: {count}",
+    "checked_rate": "오차가 줄어드는 속도",
+    "checked_how_rate": "오차 곡선의 내려가는 쪽",
+    "checked_count": "{all}개 중 {good}개 증명됨",
+    "checked_within": "{all}개 중 {good}개가 한계 안",
+    "checked_slope": "기울기 {rate}",
+    "unchecked_title": "확인하지 않은 것",
+    "unchecked_definitions": "위의 정의가 뜻하신 손실이 맞는지는 확인하지 않았습니다.",
+    "unchecked_needs": "단계 옆에 적힌 필요 조건은 성립한다고 가정했습니다.",
+    "unchecked_special": "무한대이거나 수가 아닌 로짓은 다루지 않았습니다.",
+    "unchecked_rounding": (
+        "반올림 오차. 증명은 실수에 대한 것이며, 엔진이 얼마나 정확한지는 적힌 점에서만 쟀습니다."
+    ),
+    "unchecked_numeric": "수치. 이 문서를 위한 수치 검사는 하지 않았습니다.",
+    "unchecked_open": "미결정으로 표시된 식.",
+    "reproduce_title": "재현",
+    "reproduce_intro": "이 문서에는 시각이 적혀 있지 않습니다. 입력이 같으면 바이트까지 같습니다.",
+    "reproduce_versions": "버전",
+    "reproduce_program": "프로그램",
+    "reproduce_version": "버전",
+    "reproduce_seed": "수치 검사의 난수 씨앗: {seed}",
+}
+
+# Titles by the English ones or by the names in the catalogue and the rule table; side conditions
+# that are no formula, by their English words.
+TITLES = {
+    "softmax-nll": "소프트맥스와 음의 로그 가능도",
+    "softmax-nll-mean": "소프트맥스와 음의 로그 가능도: 표본 N개의 평균",
+    "class-weights": "클래스 가중치: 배치의 가중치 합으로 나눔(레이블)",
+    "class-weights-soft": "클래스 가중치: N으로 나눔(소프트 타깃)",
+    "soft-targets": "합이 1인 소프트 타깃의 교차 엔트로피",
+    "soft-targets-any-sum": "합이 임의인 타깃의 교차 엔트로피",
+    "label-smoothing": "레이블 평활화",
+    "temperature": "온도 T가 있는 소프트맥스와 음의 로그 가능도",
+    "focal": "초점 손실(다중 클래스)",
+    "bce-with-logits": "로짓에 대한 이진 교차 엔트로피",
+    "d-repeated": "두 번째 도함수는 첫 번째 도함수의 도함수",
+    "d-entry": "한 배열의 원소들은 서로 독립",
+    "d-itself": "x를 x로 미분하면 1",
+    "d-constant": "상수의 도함수는 0",
+    "d-add": "합의 도함수는 도함수의 합",
+    "d-minus": "음의 부호는 밖으로",
+    "d-factor": "상수 인수는 밖으로",
+    "d-product": "곱의 미분법",
+    "d-over-constant": "상수 분모는 밖으로",
+    "d-reciprocal": "역수의 도함수",
+    "d-quotient": "몫의 미분법",
+    "d-power": "거듭제곱의 미분법",
+    "d-exponential": "지수가 변하는 거듭제곱의 도함수",
+    "d-exp": "지수 함수의 도함수",
+    "d-log": "로그의 도함수",
+    "d-sqrt": "제곱근의 도함수",
+    "d-tanh": "tanh의 도함수",
+    "d-sigma": "시그모이드의 도함수",
+    "d-softplus": "소프트플러스의 도함수",
+    "d-abs": "절댓값의 도함수",
+    "d-sum": "미분은 합 안으로",
+    "d-prod": "첨자에 대한 곱의 도함수",
+    "d-cases": "경우마다 따로 미분",
+    "log-quotient": "몫의 로그",
+    "log-product": "곱의 로그",
+    "log-exp": "로그는 지수를 되돌림",
+    "log-power": "거듭제곱의 로그",
+    "sum-delta": "델타가 곱해진 합에는 한 항만 남음",
+    "sum-add": "합의 합",
+    "sum-minus": "음의 부호는 합 밖으로",
+    "sum-factor": "첨자와 무관한 인수는 합 밖으로",
+    "sum-over": "첨자와 무관한 분모는 합 밖으로",
+    "sum-constant": "같은 항의 합",
+    "delta-rename": "델타 아래에서는 한 첨자를 다른 첨자로 바꿀 수 있음",
+    "zero-term": "0을 더해도 그대로",
+    "zero-factor": "0을 곱하면 0",
+    "one-factor": "1을 곱해도 그대로",
+    "double-minus": "음의 부호 둘은 지워짐",
+    "spread-minus": "음의 부호를 모든 항에",
+    "flatten": "합 안의 합에서 괄호 풀기",
+    "numbers": "수를 계산",
+    "cancel": "분자와 분모의 공통 인수 약분",
+    "split-fraction": "합의 분수는 분수의 합",
+    "one-fraction": "분수 옆의 인수는 분자로",
+    "distribute": "인수를 합의 모든 항에 분배",
+    "u > 0, or a whole exponent": "u가 양수이거나 지수가 정수",
+    "every factor != 0": "모든 인수가 0이 아님",
+    "every factor > 0": "모든 인수가 양수",
+    "the conditions do not depend on x": "조건이 x에 따라 달라지지 않음",
+    "k is in the range of j": "k가 j의 범위 안에 있음",
+    "the other factors are defined": "나머지 인수가 정의됨",
+}
