@@ -1,61 +1,39 @@
-"""Atoms: the independent pieces that a formula is a rational function of, and exp, log, powers.
+"""Atoms: the independent pieces that a formula is a rational function of.
 
 An atom is a tuple that starts with its kind:
-  ("symbol", name)              a scalar                     ("size", name)        n
-  ("entry", name, indices)      f[k]                         ("indicator", a, b)   an undecided delta
-  ("exp", monomial)             e to a monomial              ("log", poly)         log of a polynomial
-  ("prime", q)                  a prime under a root         ("base", poly)        an irreducible polynomial
+  ("symbol", name)              a scalar
+  ("size", name)                a class count, n
+  ("entry", name, indices)      f[k]
+  ("indicator", a, b)           a delta that nothing decides
+  ("exp", monomial)             e to a monomial
+  ("log", poly)                 the logarithm of a polynomial
+  ("prime", q)                  a prime under a root
+  ("base", poly)                an irreducible polynomial under a power
   ("sum", size, level, monomial)  the sum of a monomial over its bound index ("#", level)
-Every atom has a number; polynomials are written in the numbers. exp of a sum is split into a product
-of exp atoms, log of a product into a sum of log atoms, and a polynomial raised to a power that is no
-natural number becomes a power of its irreducible factors. Taking atoms as independent can lose an
-identity; it can never add one.
+Every atom has a number; polynomials are written in the numbers. Taking atoms as independent can
+lose an identity; it can never add one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from fractions import Fraction
+from collections.abc import Hashable, Mapping
 from typing import Any
 
-from derive import terms
-from derive.errors import OutOfBudget, OutOfFragment
-from derive.polynomial import (
-    ONE,
-    UNIT,
-    ZERO,
-    Exponent,
-    Monomial,
-    Poly,
-    add,
-    atom,
-    atoms_of,
-    constant,
-    frozen,
-    least_exponents,
-    mul,
-    raised,
-    scale,
-    shift,
-)
+from derive.polynomial import Monomial, Poly
 
 Index = Hashable
 Key = tuple[Any, ...]
-MAX_TERMS = 20_000
-MAX_POWER = 64
 _POSITIVE_KINDS = frozenset({"positive", "unit", "integer", "size"})
 
 
 class Atoms:
-    """The atoms of one decision, numbered as they appear; also the arithmetic on them."""
+    """The atoms of one decision, numbered as they appear."""
 
     def __init__(self, kinds: Mapping[str, str]) -> None:
         self.keys: list[Key] = []
         self._numbers: dict[Key, int] = {}
         self._free: list[frozenset[Index]] = []
         self._kinds = kinds
-        self.replaced: dict[int, Poly] = {}
-        self.spent = 0
 
     def number(self, key: Key) -> int:
         """The atom's number; a new atom gets the next one."""
@@ -65,24 +43,6 @@ class Atoms:
             self.keys.append(key)
             self._free.append(self._free_of(key))
         return known
-
-    def make(self, key: Key, exponent: Exponent = 1) -> Poly:
-        """The atom as a polynomial, or what an assumption says it is equal to."""
-        number = self.number(key)
-        replacement = self.replaced.get(number)
-        if replacement is not None:
-            return self.power(replacement, exponent)
-        if key[0] == "entry" or key[0] == "symbol":
-            return self._of_kind(number, self._kinds.get(key[1], "real"), exponent)
-        return atom(number, exponent)
-
-    def _of_kind(self, number: int, kind: str, exponent: Exponent) -> Poly:
-        """Powers of a bit (b**2 = b) and of a sign (s**2 = 1) are reduced."""
-        if kind == "sign" and isinstance(exponent, int):
-            return atom(number, exponent % 2)
-        if kind == "bit" and isinstance(exponent, int) and exponent > 0:
-            return atom(number)
-        return atom(number, exponent)
 
     def free(self, number: int) -> frozenset[Index]:
         """The indices that occur free in the atom."""
@@ -125,213 +85,6 @@ class Atoms:
             case _:
                 return 0
 
-    # Arithmetic with a bound on size.
-
-    def product(self, a: Poly, b: Poly) -> Poly:
-        """a * b, with the powers of bits and signs reduced. Raises OutOfBudget."""
-        if len(a) * len(b) > MAX_TERMS:
-            raise OutOfBudget(f"a product of {len(a)} by {len(b)} terms")
-        self.spent += len(a) * len(b)
-        if self.spent > 50 * MAX_TERMS:
-            raise OutOfBudget("too many multiplications of polynomials")
-        return self._reduced(mul(a, b))
-
-    def _reduced(self, poly: Poly) -> Poly:
-        special = [n for n in atoms_of(poly) if self._idempotent(n)]
-        if not special:
-            return poly
-        return add(*(self._reduce_monomial(m, c) for m, c in poly.items()))
-
-    def _idempotent(self, number: int) -> bool:
-        key = self.keys[number]
-        if key[0] == "indicator":
-            return True
-        return key[0] in ("entry", "symbol") and self._kinds.get(key[1]) in ("bit", "sign")
-
-    def _reduce_monomial(self, monomial: Monomial, c: Fraction) -> Poly:
-        powers: list[tuple[int, Exponent]] = []
-        for number, exponent in monomial:
-            if self._idempotent(number) and isinstance(exponent, int) and exponent > 0:
-                key = self.keys[number]
-                sign = key[0] != "indicator" and self._kinds.get(key[1]) == "sign"
-                exponent = exponent % 2 if sign else 1
-            if exponent:
-                powers.append((number, exponent))
-        return {tuple(powers): c}
-
-    def natural(self, a: Poly, exponent: int) -> Poly:
-        """a ** exponent for a natural exponent."""
-        if exponent > MAX_POWER and len(a) > 1:
-            raise OutOfBudget(f"a power of {exponent}")
-        if len(a) == 1:
-            ((monomial, c),) = a.items()
-            return self._reduced({raised(monomial, exponent): c**exponent})
-        result: Poly = ONE
-        for _ in range(exponent):
-            result = self.product(result, a)
-        return result
-
-    # Powers, exp and log.
-
-    def power(self, a: Poly, exponent: Exponent) -> Poly:
-        """a ** exponent for any rational exponent. Raises ZeroDivisionError."""
-        if isinstance(exponent, Fraction) and exponent.denominator == 1:
-            exponent = int(exponent)
-        if isinstance(exponent, int) and exponent >= 0:
-            return self.natural(a, exponent)
-        if not a:
-            raise ZeroDivisionError
-        c, monomial, bases = self.split(a)
-        if c < 0 and not isinstance(exponent, int) and bases and bases[0][1] % 2:
-            c, bases = -c, ((scale(bases[0][0], -1), bases[0][1]), *bases[1:])
-        result = self._number_power(c, exponent)
-        result = self.product(result, self._monomial_power(monomial, exponent))
-        for base, times in bases:
-            result = self.product(result, self._base_power(base, times * exponent))
-        return result
-
-    def _number_power(self, c: Fraction, exponent: Exponent) -> Poly:
-        if isinstance(exponent, int):
-            return constant(c**exponent)
-        if c < 0:
-            raise OutOfFragment("a root of a negative number")
-        result: Poly = ONE
-        for prime, count in _prime_powers(c):
-            whole, part = divmod(count * exponent, 1)
-            result = self.product(result, constant(Fraction(prime) ** int(whole)))
-            if part:
-                result = self.product(result, self.make(("prime", prime), part))
-        return result
-
-    def _monomial_power(self, monomial: Monomial, exponent: Exponent) -> Poly:
-        if not isinstance(exponent, int) and not all(self.positive_atom(n) for n, _ in monomial):
-            raise OutOfFragment("a root of a number whose sign is not known")
-        for number, _ in monomial:
-            if self.keys[number][0] == "indicator":
-                raise OutOfFragment("a division by an indicator")
-        return {raised(monomial, exponent): Fraction(1)}
-
-    def _base_power(self, base: Poly, exponent: Exponent) -> Poly:
-        if isinstance(exponent, int) and exponent >= 0:
-            return self.natural(base, exponent)
-        return self.make(("base", frozen(base)), exponent)
-
-    def split(self, a: Poly) -> tuple[Fraction, Monomial, tuple[tuple[Poly, int], ...]]:
-        """a = constant * monomial * product of irreducible polynomials ** multiplicity."""
-        a, below = self.together(a)
-        if not a:
-            raise ZeroDivisionError
-        common = least_exponents(a)
-        rest = shift(a, raised(common, -1))
-        monomial = _joined(common, raised(below, -1))
-        if len(rest) == 1:
-            ((_, c),) = rest.items()
-            return c, monomial, ()
-        if _linear_somewhere(rest):
-            lead = rest[max(rest)]
-            return lead, monomial, ((scale(rest, 1 / lead), 1),)
-        content, parts = terms.factors(rest)
-        bases = []
-        for part, times in parts:
-            lead = part[max(part)]
-            content *= lead**times
-            bases.append((scale(part, 1 / lead), times))
-        return content, monomial, tuple(bases)
-
-    def together(self, a: Poly) -> tuple[Poly, Monomial]:
-        """a = first / second, the first free of negative powers of bases, in lowest terms."""
-        below: dict[int, Exponent] = {}
-        for monomial in a:
-            for number, exponent in monomial:
-                if self.keys[number][0] == "base":
-                    below[number] = min(below.get(number, 0), _floor(exponent))
-        if not below:
-            return a, UNIT
-        top: Poly = ZERO
-        for monomial, c in a.items():
-            powers = dict(monomial)
-            term: Poly = {tuple(p for p in monomial if p[0] not in below): c}
-            for number, least in below.items():
-                exponent = powers.get(number, 0) - least
-                term = self._times_base(term, number, exponent)
-            top = add(top, term)
-        return self._lowest(top, {n: -e for n, e in below.items() if e})
-
-    def _times_base(self, term: Poly, number: int, exponent: Exponent) -> Poly:
-        whole = _floor(exponent)
-        term = self.product(term, self.natural(dict(self.keys[number][1]), whole))
-        return self.product(term, atom(number, exponent - whole)) if exponent != whole else term
-
-    def _lowest(self, top: Poly, below: Mapping[int, int]) -> tuple[Poly, Monomial]:
-        """Common factors of the numerator and the denominator's bases cancelled."""
-        left: dict[int, int] = {}
-        for number, times in below.items():
-            base = dict(self.keys[number][1])
-            while times and top:
-                common = least_exponents(top)
-                reduced = terms.quotient(shift(top, raised(common, -1)), base)
-                if reduced is None:
-                    break
-                top, times = shift(reduced, common), times - 1
-            if times and top:
-                left[number] = times
-        return top, tuple(sorted(left.items()))
-
-    def exp(self, a: Poly) -> Poly:
-        """e ** a as a product of exp atoms and, where a log stands alone, of plain powers."""
-        top, below = self.together(a)
-        result: Poly = ONE
-        for monomial, c in shift(top, raised(below, -1)).items():
-            result = self.product(result, self._exp_term(monomial, c))
-        return result
-
-    def _exp_term(self, monomial: Monomial, c: Fraction) -> Poly:
-        if len(monomial) == 1 and monomial[0][1] == 1:
-            key = self.keys[monomial[0][0]]
-            if key[0] == "log":
-                return self.power(dict(key[1]), c)
-        exponent = int(c) if c.denominator == 1 else c
-        return atom(self.number(("exp", monomial)), exponent)
-
-    def log(self, a: Poly) -> Poly:
-        """log a as a sum over the factors; factors of unknown sign stay under one log."""
-        c, monomial, bases = self.split(a)
-        total: Poly = ZERO
-        unknown: Poly = constant(-1 if c < 0 else 1)
-        for prime, count in _prime_powers(abs(c)):
-            total = add(total, self._log_atom(constant(prime), count))
-        for number, exponent in monomial:
-            key = self.keys[number]
-            if key[0] == "exp":
-                total = add(total, {key[1]: Fraction(exponent)})
-            elif self.positive_atom(number):
-                inner = dict(key[1]) if key[0] == "base" else atom(number)
-                total = add(total, self._log_atom(inner, exponent))
-            else:
-                unknown = self.product(unknown, atom(number, exponent))
-        for base, times in bases:
-            if self.positive(base):
-                total = add(total, self._log_atom(base, times))
-            else:
-                unknown = self.product(unknown, self.natural(base, times))
-        return total if unknown == ONE else add(total, self._log_unknown(unknown))
-
-    def _log_unknown(self, unknown: Poly) -> Poly:
-        """The only factor of unknown sign must be positive where the log is defined at all."""
-        if unknown == constant(-1):
-            raise ZeroDivisionError
-        if len(unknown) == 1:
-            ((monomial, c),) = unknown.items()
-            if c == 1 and len(monomial) == 1 and monomial[0][1] in (1, -1):
-                number, exponent = monomial[0]
-                key = self.keys[number]
-                inner = dict(key[1]) if key[0] == "base" else atom(number)
-                return self._log_atom(inner, exponent)
-        return self._log_atom(unknown, 1)
-
-    def _log_atom(self, a: Poly, times: Exponent) -> Poly:
-        return scale(self.make(("log", frozen(a))), Fraction(times))
-
     # Signs.
 
     def positive_atom(self, number: int) -> bool:
@@ -359,128 +112,8 @@ class Atoms:
             c > 0 and all(self.positive_atom(n) for n, _ in m) for m, c in a.items()
         )
 
-    # Renaming of indices.
-
-    def reindex(self, a: Poly, change: Callable[[Index], Index], decide: Decide) -> Poly:
-        """The polynomial with its free indices renamed; deltas that become decided are resolved."""
-        total: Poly = ZERO
-        for monomial, c in a.items():
-            term: Poly = constant(c)
-            for number, exponent in monomial:
-                term = self.product(term, self._reindexed(number, exponent, change, decide))
-            total = add(total, term)
-        return total
-
-    def _reindexed(
-        self, number: int, exponent: Exponent, change: Callable[[Index], Index], decide: Decide
-    ) -> Poly:
-        def inner(poly: Poly) -> Poly:
-            return self.reindex(poly, change, decide)
-
-        match self.keys[number]:
-            case ("entry", name, indices):
-                return self.make(("entry", name, tuple(map(change, indices))), exponent)
-            case ("indicator", a, b):
-                return decide(change(a), change(b))
-            case ("exp", monomial):
-                return self.exp(scale(inner({monomial: Fraction(1)}), Fraction(exponent)))
-            case ("log", poly):
-                return self.natural(self.log(inner(dict(poly))), _natural(exponent))
-            case ("base", poly):
-                return self.power(inner(dict(poly)), exponent)
-            case ("sum", size, level, monomial):
-                body = inner({monomial: Fraction(1)})
-                total = add(*(self.sum_atom(size, ("#", level), m, c) for m, c in body.items()))
-                return self.power(total, exponent)
-            case _:
-                return atom(number, exponent)
-
-    def sum_atom(self, size: str, index: Index, monomial: Monomial, c: Fraction) -> Poly:
-        """c * the sum of a monomial over its index, with a canonical name for the index."""
-        level = self.level(monomial)
-        if index != ("#", level):
-            target = ("#", level)
-            renamed = self.reindex(
-                {monomial: Fraction(1)}, lambda i: _replace_index(i, index, target), self.undecided
-            )
-            ((monomial, factor),) = renamed.items()
-            c *= factor
-        if self._row_sum(monomial, ("#", level)):
-            return constant(c)
-        return scale(self.make(("sum", size, level, monomial)), c)
-
-    def _row_sum(self, monomial: Monomial, index: Index) -> bool:
-        """Whether this is the sum over the last axis of a simplex, which is 1."""
-        if len(monomial) != 1 or monomial[0][1] != 1:
-            return False
-        key = self.keys[monomial[0][0]]
-        simplex = key[0] == "entry" and self._kinds.get(key[1]) == "simplex"
-        return simplex and bool(key[2][-1] == index) and index not in key[2][:-1]
-
-    def undecided(self, a: Index, b: Index) -> Poly:
-        """A delta that nothing decides, as an atom."""
-        return self.make(("indicator", *sorted((a, b), key=repr)))
-
-
-Decide = Callable[[Index, Index], Poly]
-
-
-def _replace_index(index: Index, old: Index, new: Index) -> Index:
-    """The index with another in its place, also inside a label y[i]."""
-    if index == old:
-        return new
-    if isinstance(index, tuple) and index and index[0] == "label":
-        return ("label", index[1], tuple(_replace_index(i, old, new) for i in index[2]))
-    return index
-
 
 def _index_parts(index: Index) -> frozenset[Index]:
     if isinstance(index, tuple) and index and index[0] == "label":
         return frozenset((index,)).union(*map(_index_parts, index[2]))
     return frozenset((index,))
-
-
-def _natural(exponent: Exponent) -> int:
-    if isinstance(exponent, int) and exponent >= 0:
-        return exponent
-    raise OutOfFragment("a division by a logarithm inside a sum")
-
-
-def _floor(exponent: Exponent) -> int:
-    return exponent if isinstance(exponent, int) else exponent.numerator // exponent.denominator
-
-
-def _joined(a: Monomial, b: Monomial) -> Monomial:
-    ((monomial, _),) = mul({a: Fraction(1)}, {b: Fraction(1)}).items()
-    return monomial
-
-
-def _linear_somewhere(a: Poly) -> bool:
-    """Whether an atom stands in exactly one term, to the power 1; then a is irreducible.
-
-    With no common monomial factor, x * m + r has no factor but units: a factor free of x would
-    divide the monomial m and r.
-    """
-    counts: dict[int, int] = {}
-    linear: set[int] = set()
-    for monomial in a:
-        for number, exponent in monomial:
-            counts[number] = counts.get(number, 0) + 1
-            if exponent == 1:
-                linear.add(number)
-    return any(counts[number] == 1 for number in linear)
-
-
-def _prime_powers(value: Fraction) -> list[tuple[int, int]]:
-    """The factorisation of a positive rational; a cofactor without small factors stays whole."""
-    found: dict[int, int] = {}
-    for whole, unit in ((value.numerator, 1), (value.denominator, -1)):
-        rest, divisor = whole, 2
-        while divisor * divisor <= rest and divisor < 1000:
-            while rest % divisor == 0:
-                found[divisor] = found.get(divisor, 0) + unit
-                rest //= divisor
-            divisor += 1
-        if rest > 1:
-            found[rest] = found.get(rest, 0) + unit
-    return sorted(found.items())

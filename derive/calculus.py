@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from derive.errors import OutOfBudget, OutOfFragment
+from derive.problem import Problem, unfold
 from derive.rules import DERIVATIVE_RULES, RULES
-from derive.scope import Problem, unfold
 from derive.show import text
 from derive.syntax import Deriv, Entry, Name, Node, children, rebuild, walk
 
@@ -41,7 +41,9 @@ class _Eliminator:
         body = node.body
         for place, variable in enumerate(node.wrt):
             base = _base(variable)
-            if base in self._problem.definitions and any(_base(v) != base for v in node.wrt[:place]):
+            if base in self._problem.definitions and any(
+                _base(v) != base for v in node.wrt[:place]
+            ):
                 raise OutOfFragment(f"differentiation by {base} after what {base} depends on")
             keep = frozenset((base,))
             body = self.eliminated(unfold(self._problem, body, keep))

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.normal import Case, cases
-from derive.scope import Problem, index_terms
-from derive.syntax import Rel, Relation, walk
+from derive.cases import Case, cases
+from derive.problem import Problem, index_terms
 from derive.show import text
+from derive.syntax import Rel, Relation, walk
 
 # Conjunctions of more relations than this are given as a list of cases.
 _MAX_RELATIONS = 2
@@ -57,6 +57,3 @@ def distinguishes(problem: Problem, condition: Problem) -> bool:
     return all(
         isinstance(r, Rel) and frozenset((text(r.left), text(r.right))) in own for r in added
     )
-
-
-

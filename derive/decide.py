@@ -9,16 +9,18 @@ from typing import Any
 
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
-from derive.errors import Disagreement, FormulaError, OutOfBudget, OutOfFragment
+from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
 from derive.normal import Residual, settled
-from derive.read.formula import read_condition, read_equation, read_facts
-from derive.scope import Problem, labels_told_apart, resolve
+from derive.problem import Problem, labels_told_apart
+from derive.read.facts import read_facts
+from derive.read.formula import read_condition, read_equation
+from derive.scope import resolve
 from derive.show import text
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
-    NoOpinion,
     Nonzero,
+    NoOpinion,
     OneSided,
     Opinion,
     Zero,
@@ -56,7 +58,7 @@ def pose(
     assume: Sequence[str] = (),
 ) -> Problem:
     """The problem that the texts state. Raises FormulaError with every mistake in them."""
-    complaints = []
+    complaints: list[Complaint] = []
 
     def read(reader: Any, source: str, origin: str) -> Any:
         try:
@@ -125,7 +127,9 @@ def _all_zero(
     if isinstance(second, Nonzero):
         found = counterexample(problem, second.differing)
         if found is not None:
-            raise Disagreement(f"normal form zero, but the sides differ at {found}: {told['claim']}")
+            raise Disagreement(
+                f"normal form zero, but the sides differ at {found}: {told['claim']}"
+            )
         return Undecided(reason="the second opinion could not confirm the proof", **told)
     for opinion in (second, third):
         if isinstance(opinion, NoOpinion):
@@ -135,9 +139,7 @@ def _all_zero(
     return proved if proved is not None else _open_domain(problem, where, second, told)
 
 
-def _open_domain(
-    problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]
-) -> Verdict:
+def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]) -> Verdict:
     """The sides agree wherever both have a value; somewhere one of them has none."""
     needs = " and ".join(map(str, where.open))
     candidates = second.frames if isinstance(second, OneSided) else frames(problem)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.atoms import Atoms
+from derive.algebra import Algebra
 from derive.calculus import derivative_free
-from derive.normal import Case, Normaliser, cases
+from derive.cases import Case, cases
+from derive.normal import Normaliser
 from derive.polynomial import ZERO, Monomial, Poly, add, constant, mul, scale
-from derive.scope import Problem
+from derive.problem import Problem
 from derive.show import text
 from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, free_names, walk
 
@@ -61,7 +62,9 @@ def _used(problem: Problem) -> Iterator[str]:
     stack = [problem.left, problem.right]
     while stack:
         for part in walk(stack.pop()):
-            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            name = (
+                part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            )
             if name in problem.definitions and name not in seen:
                 seen.add(name)
                 stack.append(problem.definitions[name].body)
@@ -116,7 +119,7 @@ def _met(problem: Problem, case: Case, need: Need) -> bool:
     return not need.positive or not negative
 
 
-def _monomial_sign(atoms: Atoms, monomial: Monomial) -> int | None:
+def _monomial_sign(atoms: Algebra, monomial: Monomial) -> int | None:
     return 1 if all(atoms.positive_atom(number) for number, _ in monomial) else None
 
 
@@ -152,7 +155,7 @@ def _opened(normaliser: Normaliser, base: Poly) -> Poly:
     return total
 
 
-def _units(atoms: Atoms, base: Poly) -> set[int]:
+def _units(atoms: Algebra, base: Poly) -> set[int]:
     return {
         n
         for monomial in base
@@ -161,7 +164,7 @@ def _units(atoms: Atoms, base: Poly) -> set[int]:
     }
 
 
-def _coefficients_positive(atoms: Atoms, base: Poly) -> bool:
+def _coefficients_positive(atoms: Algebra, base: Poly) -> bool:
     """Every coefficient positive, every power even or of a positive atom, one term surely > 0."""
     sure = False
     for monomial, c in base.items():

@@ -69,7 +69,9 @@ def _excerpt(source: str, span: Span) -> list[str]:
     end = len(source) if end < 0 else end
     left = max(begin, span.start - _WIDTH // 2)
     right = min(end, left + _WIDTH)
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[left:right])
+    text = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[left:right]
+    )
     before = "..." if left > begin else ""
     after = "..." if right < end else ""
     carets = "^" * max(1, min(span.stop, right) - span.start)

@@ -9,16 +9,18 @@ in the case, for every n at once, if left - right is the zero polynomial.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.atoms import Atoms, Index
+from derive.algebra import Algebra
+from derive.atoms import Index
 from derive.calculus import derivative_free
+from derive.cases import Case, cases, terms_of
 from derive.errors import OutOfFragment
-from derive.polynomial import ONE, ZERO, Exponent, Monomial, Poly, add, constant, mul, scale
-from derive.scope import Problem, index_terms, literals
+from derive.partial import partial_fractions
+from derive.polynomial import ONE, ZERO, Exponent, Poly, add, constant, scale
+from derive.problem import Problem
 from derive.show import text
 from derive.syntax import (
     Add,
@@ -40,23 +42,8 @@ from derive.syntax import (
     walk,
 )
 
-
 # Sums over at most this many classes are written out where the symbolic sum does not decide.
 MAX_WRITTEN_OUT = 8
-
-
-@dataclass(frozen=True)
-class Case:
-    """Which index terms are equal: each block of equal terms is known by its first member."""
-
-    blocks: tuple[tuple[str, ...], ...]
-    index_of: Mapping[str, Index]
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    classes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
-
-    def equal(self, a: str, b: str) -> bool:
-        """Whether two index terms are equal in this case."""
-        return self.index_of[a] == self.index_of[b]
 
 
 @dataclass(frozen=True)
@@ -65,93 +52,11 @@ class Residual:
 
     case: Case
     numerator: Poly | None
-    atoms: Atoms
+    atoms: Algebra
 
     @property
     def is_zero(self) -> bool:
         return self.numerator is not None and not self.numerator
-
-
-def _terms(problem: Problem) -> dict[str, str]:
-    """The index terms by their text, literals as "1:n", each with the size of its range."""
-    terms = {text(term): size for term, size in index_terms(problem).items()}
-    for literal, size in itertools.product(literals(problem), problem.sizes):
-        terms[f"{literal}:{size}"] = size
-    return terms
-
-
-def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Case]:
-    """Every set partition of the index terms that `where` admits; at given sizes, that fits."""
-    terms = _terms(problem)
-    by_size: dict[str, list[str]] = {}
-    for term, size in terms.items():
-        by_size.setdefault(size, []).append(term)
-    for choice in itertools.product(*(_partitions(group) for group in by_size.values())):
-        blocks = tuple(tuple(block) for partition in choice for block in partition)
-        index_of: dict[str, Index] = {term: ("free", b[0]) for b in blocks for term in b}
-        case = Case(blocks, index_of)
-        if _consistent(problem, case) and all(_holds(problem, case, c) for c in problem.where):
-            sized = case if not sizes else _at_sizes(case, terms, sizes)
-            if sized is not None:
-                yield sized
-
-
-def _partitions(terms: Sequence[str]) -> Iterator[list[list[str]]]:
-    """The set partitions in which no two literals are equal."""
-    if not terms:
-        yield []
-        return
-    *front, last = terms
-    for partition in _partitions(front):
-        for place, block in enumerate(partition):
-            if not (last[0].isdigit() and any(member[0].isdigit() for member in block)):
-                yield [*partition[:place], [*block, last], *partition[place + 1 :]]
-        yield [*partition, [last]]
-
-
-def _consistent(problem: Problem, case: Case) -> bool:
-    """y[i] and y[s] are one label where i == s."""
-    labels = [t for t in case.index_of if "[" in t]
-    for a, b in itertools.combinations(labels, 2):
-        base_a, _, inner_a = a.partition("[")
-        base_b, _, inner_b = b.partition("[")
-        if base_a == base_b:
-            pairs = zip(inner_a[:-1].split(", "), inner_b[:-1].split(", "), strict=True)
-            if all(p == q or _equal_terms(case, p, q) for p, q in pairs) and not case.equal(a, b):
-                return False
-    return True
-
-
-def _equal_terms(case: Case, a: str, b: str) -> bool:
-    return a in case.index_of and b in case.index_of and case.equal(a, b)
-
-
-def _at_sizes(case: Case, terms: Mapping[str, str], sizes: Mapping[str, int]) -> Case | None:
-    """The case at concrete sizes, with a name for every class; None if it does not fit."""
-    classes: dict[str, tuple[Index, ...]] = {}
-    for size, count in sizes.items():
-        named = [case.index_of[b[0]] for b in case.blocks if terms[b[0]] == size]
-        if len(named) > count:
-            return None
-        others = [("other", size, place) for place in range(count - len(named))]
-        classes[size] = (*named, *others)
-    return Case(case.blocks, case.index_of, dict(sizes), classes)
-
-
-def _holds(problem: Problem, case: Case, condition: Node) -> bool:
-    """Whether a `where` condition on indices holds; conditions on sizes are left to the reader."""
-    match condition:
-        case Logic(op="not", args=args):
-            return not _holds(problem, case, args[0])
-        case Logic(op="and", args=args):
-            return all(_holds(problem, case, a) for a in args)
-        case Logic(op="or", args=args):
-            return any(_holds(problem, case, a) for a in args)
-        case Rel(op=op, left=a, right=b) if op in ("==", "!="):
-            names = [_term_name(problem, node, other) for node, other in ((a, b), (b, a))]
-            if all(name in case.index_of for name in names):
-                return case.equal(*names) == (op == "==")
-    raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
 
 
 def settled(problem: Problem) -> list[Residual]:
@@ -161,13 +66,6 @@ def settled(problem: Problem) -> list[Residual]:
     if small and not all(residual.is_zero for residual in found):
         found = list(residuals(problem, small))
     return found
-
-
-def _term_name(problem: Problem, node: Node, other: Node) -> str:
-    """How the case knows an index term; a literal by the range of what it is compared with."""
-    if isinstance(node, Num):
-        return f"{node.value}:{index_terms(problem).get(other, '')}"
-    return text(node)
 
 
 def residuals(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Residual]:
@@ -199,7 +97,7 @@ class Normaliser:
         self._problem, self._case = problem, case
         self._ranges = dict(problem.indices)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
-        self.atoms = Atoms(kinds)
+        self.atoms = Algebra(kinds)
         for left, right in problem.assumptions:
             self._assume(derivative_free(problem, left), derivative_free(problem, right))
 
@@ -350,9 +248,7 @@ class Normaliser:
                 return add(ONE, scale(none, -1))
             case Rel(op=op, left=a, right=b) if op in ("==", "!=") and self._range_of(a, b):
                 size = self._range_of(a, b)
-                equal = self._decide(
-                    self._index(a, env, size), self._index(b, env, size), apart
-                )
+                equal = self._decide(self._index(a, env, size), self._index(b, env, size), apart)
                 return equal if op == "==" else add(ONE, scale(equal, -1))
             case Rel(op=op, left=a, right=b):
                 return self._number_relation(op, a, b, env, apart)
@@ -469,9 +365,7 @@ class Normaliser:
                         found[index] = None
         return list(found)
 
-    def _outer_index(
-        self, side: Node, env: _Env, bound: set[str], over: str
-    ) -> Index | None:
+    def _outer_index(self, side: Node, env: _Env, bound: set[str], over: str) -> Index | None:
         if free_names(side) & bound:
             return None
         match side:
@@ -488,7 +382,7 @@ class Normaliser:
     def _sum_generic(self, generic: Poly, token: Index, size: str) -> Poly:
         """The sum over a range of a polynomial in which the index meets no named index."""
         total = ZERO
-        for monomial, c in self._partial_fractions(generic, token).items():
+        for monomial, c in partial_fractions(self.atoms, generic, token).items():
             inside = tuple(p for p in monomial if token in self.atoms.free(p[0]))
             outside = tuple(p for p in monomial if token not in self.atoms.free(p[0]))
             if inside:
@@ -505,7 +399,7 @@ class Normaliser:
             return {((number, exponent),): Fraction(1)}
         _, size, level, monomial = key
         total: Poly = {((self.atoms.number(("rest", number)), 1),): Fraction(1)}
-        terms = _terms(self._problem)
+        terms = terms_of(self._problem)
         for index in dict.fromkeys(self._case.index_of[t] for t in terms if terms[t] == size):
             at = self.atoms.reindex(
                 {monomial: Fraction(1)},
@@ -514,71 +408,3 @@ class Normaliser:
             )
             total = add(total, at)
         return self.atoms.natural(total, exponent)
-
-    def _partial_fractions(self, generic: Poly, token: Index) -> Poly:
-        """Each term over a denominator a + b*x has no x beside it: x/(1 + x) is 1 - 1/(1 + x)."""
-        work, done = dict(generic), ZERO
-        for _ in range(1000):
-            if not work:
-                return done
-            monomial, c = work.popitem()
-            rewritten = self._reduce_once(monomial, c, token)
-            if rewritten is None:
-                done = add(done, {monomial: c})
-            else:
-                work = dict(add(work, rewritten))
-        return add(done, work)
-
-    def _reduce_once(self, monomial: Monomial, c: Fraction, token: Index) -> Poly | None:
-        powers = dict(monomial)
-        for number, exponent in monomial:
-            key = self.atoms.keys[number]
-            if key[0] != "base" or not isinstance(exponent, int) or exponent >= 0:
-                continue
-            if token not in self.atoms.free(number):
-                continue
-            base = dict(key[1])
-            linear = self._linear_atom(base, powers, token)
-            if linear is not None:
-                atom_number, slope, rest = linear
-                return self._replace_atom(monomial, c, number, atom_number, slope, rest)
-        return None
-
-    def _linear_atom(
-        self, base: Poly, powers: Mapping[int, Exponent], token: Index
-    ) -> tuple[int, Poly, Poly] | None:
-        """An atom x beside the denominator with base = slope * x + rest, slope one term."""
-        for number, exponent in powers.items():
-            if token not in self.atoms.free(number) or not isinstance(exponent, int):
-                continue
-            with_x = {m: v for m, v in base.items() if any(n == number for n, _ in m)}
-            if len(with_x) != 1 or self.atoms.keys[number][0] == "base":
-                continue
-            ((m, v),) = with_x.items()
-            if dict(m)[number] != 1:
-                continue
-            slope = {tuple(p for p in m if p[0] != number): v}
-            rest = {k: w for k, w in base.items() if k != m}
-            if exponent > 0 or len(rest) == 1:
-                return number, slope, rest
-        return None
-
-    def _replace_atom(
-        self,
-        monomial: Monomial,
-        c: Fraction,
-        base: int,
-        x: int,
-        slope: Poly,
-        rest: Poly,
-    ) -> Poly:
-        """x = (base - rest)/slope for positive powers of x, 1 = (base - slope*x)/rest for negative."""
-        whole: Poly = {monomial: c}
-        one_base: Poly = {((base, 1),): Fraction(1)}
-        one_x: Poly = {((x, 1),): Fraction(1)}
-        if dict(monomial)[x] > 0:
-            without = mul(whole, {((x, -1),): Fraction(1)})
-            over = self.atoms.power(slope, -1)
-            return mul(mul(without, over), add(one_base, scale(rest, -1)))
-        over = self.atoms.power(rest, -1)
-        return mul(mul(whole, over), add(one_base, scale(mul(slope, one_x), -1)))

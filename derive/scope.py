@@ -1,17 +1,18 @@
-"""What the names of a text mean: definitions, kinds, ranges of indices. Both opinions start here.
+"""What the names of a text mean: definitions, kinds, ranges of indices.
 
-An index ranges over the dimension that it subscripts. Dimensions are found by unification: every
-place where an index meets an axis, another index or a label makes their ranges one.
+An index ranges over the dimension that it subscripts.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from derive.errors import Complaint, FormulaError
-from derive.read.formula import Equation, Fact
+from derive.problem import Definition, Problem, Symbol
+from derive.ranges import Key, Ranges
+from derive.read.facts import Fact
+from derive.read.formula import Equation
 from derive.show import text
 from derive.syntax import (
     Deriv,
@@ -25,123 +26,12 @@ from derive.syntax import (
     Span,
     children,
     delta,
-    free_names,
     fresh,
     substitute,
     transform,
     walk,
     written,
 )
-
-
-@dataclass(frozen=True)
-class Definition:
-    """name[params] = body; the params are bound names, so that two definitions share none."""
-
-    name: str
-    params: tuple[str, ...]
-    body: Node
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """An array or scalar that is given and not defined: its kind and the size of each axis."""
-
-    name: str
-    kind: str
-    axes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A claim `left == right` and everything that its names mean.
-
-    `indices` maps each free index to the size of its range, `sizes` each size to its value or to
-    None while it is symbolic; `label_range` maps an array of labels to the size that they index.
-    `told_apart` are labels at free indices, y[i], whose equality with other indices matters.
-    """
-
-    left: Node
-    right: Node
-    definitions: Mapping[str, Definition]
-    symbols: Mapping[str, Symbol]
-    indices: Mapping[str, str]
-    sizes: Mapping[str, int | None]
-    label_range: Mapping[str, str]
-    where: tuple[Node, ...] = ()
-    assumptions: tuple[tuple[Node, Node], ...] = ()
-    reading: tuple[str, ...] = ()
-    told_apart: tuple[Entry, ...] = ()
-
-    def claiming(self, left: Node, right: Node) -> Problem:
-        """Another claim in the same setting."""
-        return replace(self, left=left, right=right)
-
-
-def index_terms(problem: Problem) -> dict[Node, str]:
-    """What equality is asked of, with the size of its range.
-
-    Free indices, labels y[i] at free indices, and literal indices of every range.
-    """
-    terms: dict[Node, str] = {Name(i): size for i, size in problem.indices.items()}
-    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right)))
-    for entry in visible:
-        if entry.base in problem.label_range and free_names(entry) <= problem.indices.keys():
-            terms.setdefault(entry, problem.label_range[entry.base])
-    return terms
-
-
-def _label_entries(trees: tuple[Node, ...]) -> Iterator[Entry]:
-    return (part for tree in trees for part in walk(tree) if isinstance(part, Entry))
-
-
-def labels_told_apart(problem: Problem) -> Problem:
-    """The same problem with every label at every free index told apart from the other indices."""
-    found = []
-    for name in problem.label_range:
-        axes = problem.symbols[name].axes
-        ranges = [[i for i, size in problem.indices.items() if size == axis] for axis in axes]
-        found += [Entry(name, tuple(map(Name, at))) for at in itertools.product(*ranges)]
-    return replace(problem, told_apart=tuple(found))
-
-
-def literals(problem: Problem) -> tuple[int, ...]:
-    """The whole numbers that are used as an index anywhere in the problem."""
-    bodies = (definition.body for definition in problem.definitions.values())
-    pairs = itertools.chain.from_iterable(problem.assumptions)
-    trees = (problem.left, problem.right, *bodies, *problem.where, *pairs)
-    return tuple(sorted(set().union(*map(_literals_in, trees))))
-
-
-def _literals_in(tree: Node) -> set[int]:
-    found: set[int] = set()
-    for part in walk(tree):
-        if isinstance(part, Entry):
-            found |= {int(i.value) for i in part.indices if isinstance(i, Num)}
-    return found
-
-
-def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
-    """The tree with every defined name (but those kept) replaced by what it stands for.
-
-    Derivatives stay as they are: what they hold for a variable is decided where they are taken.
-    """
-
-    def change(part: Node) -> Node | None:
-        if isinstance(part, Deriv):
-            return part
-        name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
-        definition = problem.definitions.get(name)
-        if definition is None or name in keep:
-            return None
-        return unfold(problem, instantiate(definition, children(part)), keep)
-
-    return transform(node, change)
-
-
-def instantiate(definition: Definition, indices: tuple[Node, ...]) -> Node:
-    """The definition's body at these indices."""
-    return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
 
 
 def resolve(
@@ -155,31 +45,6 @@ def resolve(
     return _Resolver(claim, given, facts, where, assume).problem()
 
 
-_CLASS_SIZES = ("n", "C", "K", "V", "M")
-_OTHER_SIZES = ("N", "B", "M", "D", "m")
-_Key = tuple[str, ...]
-
-
-@dataclass
-class _Ranges:
-    """Union-find over everything that has a range; each set is one dimension."""
-
-    parent: dict[_Key, _Key] = field(default_factory=dict)
-
-    def find(self, key: _Key) -> _Key:
-        root = self.parent.setdefault(key, key)
-        while root != self.parent[root]:
-            root = self.parent[root]
-        self.parent[key] = root
-        return root
-
-    def join(self, a: _Key, b: _Key) -> None:
-        first, second = self.find(a), self.find(b)
-        # The earlier key stays the root, so that names do not depend on the order of joins.
-        if first != second:
-            self.parent[second] = first
-
-
 class _Resolver:
     def __init__(
         self,
@@ -190,7 +55,7 @@ class _Resolver:
         assume: Sequence[Equation],
     ) -> None:
         self.complaints: list[Complaint] = []
-        self.ranges = _Ranges()
+        self.ranges = Ranges()
         self.facts = {fact.name: fact for fact in facts}
         self.definitions: dict[str, Definition] = {}
         self.sources: dict[str, str] = {}
@@ -262,7 +127,9 @@ class _Resolver:
         letters = [index.id for index in indices if isinstance(index, Name)]
         if len(set(letters)) != len(indices):
             hint = "write  p[k] = ..."
-            self._complain("the indices of a definition are distinct letters", head, equation.source, hint)
+            self._complain(
+                "the indices of a definition are distinct letters", head, equation.source, hint
+            )
             return
         if name in self.definitions:
             self._complain(f"{name} is defined twice", head, equation.source)
@@ -278,7 +145,9 @@ class _Resolver:
 
     def _uses(self, node: Node) -> Iterator[str]:
         for part in walk(node):
-            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            name = (
+                part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            )
             if name in self.definitions:
                 yield name
 
@@ -306,11 +175,11 @@ class _Resolver:
             if fact.kind != "onehot" or fact.name in self.definitions:
                 continue
             label = f"label_{fact.name}"
-            params = tuple(fresh(letter) for letter in "iabc"[: len(fact.sizes) - 1]) + (fresh("k"),)
-            at: Node = Entry(label, tuple(map(Name, params[:-1]))) if params[1:] else Name(label)
-            self.definitions[fact.name] = Definition(
-                fact.name, params, delta(Name(params[-1]), at)
+            params = tuple(fresh(letter) for letter in "iabc"[: len(fact.sizes) - 1]) + (
+                fresh("k"),
             )
+            at: Node = Entry(label, tuple(map(Name, params[:-1]))) if params[1:] else Name(label)
+            self.definitions[fact.name] = Definition(fact.name, params, delta(Name(params[-1]), at))
             self.sources[fact.name] = fact.source
             self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
             for place, size in enumerate(fact.sizes):
@@ -333,7 +202,9 @@ class _Resolver:
         self._bound = {p.index for tree in trees for p in walk(tree) if isinstance(p, Reduce)}
         self.indices = set(self._bound)
         self.indices |= {p for d in self.definitions.values() for p in d.params}
-        self.indices |= {n for n, fact in self.facts.items() if self._is_label(fact) and not fact.sizes}
+        self.indices |= {
+            n for n, fact in self.facts.items() if self._is_label(fact) and not fact.sizes
+        }
         self.label_arrays = {n for n, f in self.facts.items() if self._is_label(f) and f.sizes}
         compared: list[tuple[Node, Node]] = []
         for tree in trees:
@@ -360,7 +231,9 @@ class _Resolver:
     def _claim_index(self, relation: Rel) -> None:
         """In delta(k, y) both are indices, unless one of them is declared as a number."""
         pair = (relation.left, relation.right)
-        if relation.op == "==" and all(isinstance(p, Name) and p.id not in self.facts for p in pair):
+        if relation.op == "==" and all(
+            isinstance(p, Name) and p.id not in self.facts for p in pair
+        ):
             for part in pair:
                 self._mark(part)
 
@@ -370,12 +243,14 @@ class _Resolver:
         return isinstance(node, Entry) and node.base in self.label_arrays
 
     def _mark(self, node: Node) -> None:
-        if isinstance(node, Name) and (node.id not in self.facts or self._is_label(self.facts[node.id])):
+        if isinstance(node, Name) and (
+            node.id not in self.facts or self._is_label(self.facts[node.id])
+        ):
             self.indices.add(node.id)
         elif isinstance(node, Entry) and node.base not in self.facts | self.definitions:
             self.label_arrays.add(node.base)
 
-    def _range_key(self, index: Node) -> _Key | None:
+    def _range_key(self, index: Node) -> Key | None:
         if isinstance(index, Name) and index.id in self.indices:
             return ("index", index.id)
         if isinstance(index, Entry) and index.base in self.label_arrays:
@@ -432,7 +307,9 @@ class _Resolver:
         varied = {v.base if isinstance(v, Entry) else getattr(v, "id", "") for v in part.wrt}
         if name and name not in self.definitions and name not in varied and name not in self.facts:
             hint = f'say what it is:  --given "{text(body)} = ..."'
-            self._complain(f"{name} has no definition, so its derivative means nothing", body, source, hint)
+            self._complain(
+                f"{name} has no definition, so its derivative means nothing", body, source, hint
+            )
 
     # Names of sizes, kinds of symbols, the reading.
 
@@ -450,27 +327,18 @@ class _Resolver:
             visit(tree, source)
         return {n: place for n, place in found.items() if n not in self.definitions}
 
-    def _name_sizes(self) -> dict[_Key, str]:
+    def _name_sizes(self) -> dict[Key, str]:
         """A name for every dimension: the declared one, else one that the text uses, else n, N, ..."""
-        roots = list(dict.fromkeys(self.ranges.find(key) for key in list(self.ranges.parent)))
-        names: dict[_Key, str] = {}
-        for key in self.ranges.parent:
-            if key[0] == "size":
-                root = self.ranges.find(key)
-                if names.setdefault(root, key[1]) != key[1]:
-                    self._complain(f"{names[root]} and {key[1]} are the same size here", None, key[1])
-        free = [s for s in self._scalars() if s not in self.facts and s not in names.values()]
-        class_root = self._class_dimension(roots)
-        unnamed = sorted((r for r in roots if r not in names), key=lambda r: r != class_root)
-        for root in unnamed:
-            preferred = _CLASS_SIZES if root == class_root else _OTHER_SIZES
-            taken = set(names.values())
-            used = [s for s in preferred if s in free and s not in taken]
-            plain = [s for s in preferred if s not in taken and s not in self.arity and s not in self.facts]
-            names[root] = (used or plain or [f"n{len(names) + 1}"])[0]
-        return names
+        declared = self.ranges.declared()
+        for root, names in declared.items():
+            if len(names) > 1:
+                self._complain(f"{' and '.join(names)} are the same size here", None, names[0])
+        taken = {names[0] for names in declared.values()}
+        free = {s for s in self._scalars() if s not in self.facts and s not in taken}
+        closed = self.arity.keys() | self.facts.keys()
+        return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
 
-    def _class_dimension(self, roots: Sequence[_Key]) -> _Key | None:
+    def _class_dimension(self, roots: Sequence[Key]) -> Key | None:
         """The dimension of the differentiated logits' last axis, else of a label, else the first."""
         for _, tree in reversed(list(self._trees())):
             for part in walk(tree):
@@ -486,7 +354,7 @@ class _Resolver:
         fact = self.facts.get(size)
         return int(fact.kind) if fact is not None and fact.kind.isdigit() else None
 
-    def _symbols(self, sizes: Mapping[_Key, str]) -> dict[str, Symbol]:
+    def _symbols(self, sizes: Mapping[Key, str]) -> dict[str, Symbol]:
         symbols: dict[str, Symbol] = {}
         size_names = set(sizes.values())
         for name, arity in self.arity.items():
@@ -503,9 +371,13 @@ class _Resolver:
                 self._check_underscore(name, node, source)
                 symbols[name] = Symbol(name, self._kind(name, "real"), ())
         for name in self.indices & self.arity.keys():
-            self._complain(f"{name} is used both as an index and as an array", None, self.claim.source)
+            self._complain(
+                f"{name} is used both as an index and as an array", None, self.claim.source
+            )
         for name in self.indices & self.definitions.keys():
-            self._complain(f"{name} is used both as an index and as a formula", None, self.claim.source)
+            self._complain(
+                f"{name} is used both as an index and as a formula", None, self.claim.source
+            )
         return symbols
 
     def _kind(self, name: str, default: str) -> str:
@@ -519,7 +391,7 @@ class _Resolver:
             self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
 
     def _reading(
-        self, symbols: Mapping[str, Symbol], sizes: Mapping[_Key, str], bound: set[str]
+        self, symbols: Mapping[str, Symbol], sizes: Mapping[Key, str], bound: set[str]
     ) -> tuple[str, ...]:
         lines = [f"claim: {text(self.left)} == {text(self.right)}"]
         for definition in self.definitions.values():

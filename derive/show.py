@@ -147,7 +147,7 @@ def latex_name(name: str) -> str:
         return _LETTERS[name]
     stem = name.rstrip("0123456789")
     if len(stem) == 1 and stem.isalpha():
-        return name if stem == name else f"{stem}_{{{name[len(stem):]}}}"
+        return name if stem == name else f"{stem}_{{{name[len(stem) :]}}}"
     escaped = name.replace("_", r"\_")
     return rf"\mathrm{{{escaped}}}"
 
@@ -242,7 +242,11 @@ def _latex_product(factors: tuple[Node, ...]) -> str:
 def _latex_power(base: Node, exponent: Node) -> str:
     if isinstance(base, Name | Entry | Num) and _tightness(base) == _ATOM:
         inner = latex(base)
-        return f"{{{inner}}}^{{{latex(exponent)}}}" if "^" in inner else f"{inner}^{{{latex(exponent)}}}"
+        return (
+            f"{{{inner}}}^{{{latex(exponent)}}}"
+            if "^" in inner
+            else f"{inner}^{{{latex(exponent)}}}"
+        )
     return rf"\left({latex(base)}\right)^{{{latex(exponent)}}}"
 
 

@@ -45,7 +45,9 @@ class Verdict:
             "reading": list(self.reading),
             "status": self.status,
             "condition": self.condition,
-            "counterexample": None if self.counterexample is None else self.counterexample.to_json(),
+            "counterexample": None
+            if self.counterexample is None
+            else self.counterexample.to_json(),
             "repair": self.repair,
             "diagnosis": self.diagnosis,
             "reason": self.reason,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from derive.read.formula import read_equation, read_facts
-from derive.scope import Problem, resolve
+from derive.read.facts import read_facts
+from derive.read.formula import read_equation
+from derive.problem import Problem
+from derive.scope import resolve
 from derive.syntax import Entry, Ind, Name, Node, Reduce, Rel, walk, written
 from reports.figures import Cell, Table
 from reports.formulas import Formula, shown

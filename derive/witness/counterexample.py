@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.errors import OutOfBudget, OutOfFragment
-from derive.scope import Problem, Symbol
+from derive.problem import Problem, Symbol
 from derive.syntax import Call, Entry, Name, Node, Pow, walk
 from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
@@ -127,7 +127,9 @@ def _try_in(
     if left is None and right is None:
         return None
     if left is None or right is None:
-        shown = [_shown(arithmetic, side) if side is not None else "undefined" for side in (left, right)]
+        shown = [
+            _shown(arithmetic, side) if side is not None else "undefined" for side in (left, right)
+        ]
     else:
         apart = differ(arithmetic, left, right)
         if apart is None:
@@ -163,7 +165,7 @@ class _Numbers:
     """Small numbers for every symbol; attempt 0 is 1, 2, 3, ..., attempt 1 zeros, later ones random."""
 
     def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
-        self._exponential, self._attempt, self._rng = exponential, attempt, rng
+        self.exponential, self._attempt, self._rng = exponential, attempt, rng
         self.used: dict[Place, Fraction] = {}
         self._count: dict[str, int] = {}
 
@@ -186,16 +188,20 @@ class _Numbers:
             case "integer":
                 return Fraction(random_whole)
             case "unit":
-                return Fraction(1, 2) if first else Fraction(random_whole, random_whole + self._rng.randint(1, top))
+                return (
+                    Fraction(1, 2)
+                    if first
+                    else Fraction(random_whole, random_whole + self._rng.randint(1, top))
+                )
             case "simplex":
                 return Fraction(1, 4 * (place + 1)) if first else Fraction(random_whole, 8 * top)
             case "positive" if not symbol.axes:
                 return Fraction(1, 2) if first else Fraction(random_whole, self._rng.randint(1, 2))
         if first:
             return Fraction(place)
-        if zero and symbol.name not in self._exponential and symbol.kind == "real":
+        if zero and symbol.name not in self.exponential and symbol.kind == "real":
             return Fraction(0)
-        if symbol.name in self._exponential or symbol.kind == "positive":
+        if symbol.name in self.exponential or symbol.kind == "positive":
             return Fraction(random_whole)
         return Fraction(self._rng.randint(-top, top))
 
@@ -206,7 +212,9 @@ def _under_exponential(problem: Problem) -> frozenset[str]:
 
     def names(node: Node, seen: frozenset[str]) -> Iterator[str]:
         for part in walk(node):
-            name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            name = (
+                part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+            )
             if name in problem.definitions and name not in seen:
                 yield from names(problem.definitions[name].body, seen | {name})
             elif name in problem.symbols and problem.symbols[name].kind == "real":
@@ -245,26 +253,32 @@ def _report(
     values: dict[str, Any] = {}
     labels: dict[str, Any] = {}
     for symbol in problem.symbols.values():
+        name = symbol.name
         if symbol.kind in ("label", "index"):
-            labels[symbol.name] = _nested(symbol, frame, lambda at, s=symbol: point.labels[s.name, at])  # type: ignore[misc]
-        elif symbol.name in chosen._exponential:
-            exp[symbol.name] = _nested(symbol, frame, lambda at, s=symbol: str(chosen.used[s.name, at]))  # type: ignore[misc]
+            known = {at: place for (base, at), place in point.labels.items() if base == name}
+            labels[name] = _nested(symbol, frame, known)
+        elif name in chosen.exponential:
+            drawn = {at: str(number) for (base, at), number in chosen.used.items() if base == name}
+            exp[name] = _nested(symbol, frame, drawn)
         else:
-            values[symbol.name] = _nested(
-                symbol, frame, lambda at, s=symbol: _shown(arithmetic, point.numbers[s.name, at])  # type: ignore[misc]
-            )
+            final = {
+                at: _shown(arithmetic, number)
+                for (base, at), number in point.numbers.items()
+                if base == name
+            }
+            values[name] = _nested(symbol, frame, final)
     exact = isinstance(arithmetic, Rational)
     return Counterexample(
         dict(frame.sizes), dict(frame.indices), labels, exp, values, shown[0], shown[1], exact
     )
 
 
-def _nested(symbol: Symbol, frame: Frame, value: Callable[[tuple[int, ...]], Any]) -> Any:
+def _nested(symbol: Symbol, frame: Frame, value: Mapping[tuple[int, ...], Any]) -> Any:
     """The entries of an array as nested lists; a scalar as itself."""
 
     def at(prefix: tuple[int, ...]) -> Any:
         if len(prefix) == len(symbol.axes):
-            return value(prefix)
+            return value[prefix]
         size = frame.sizes[symbol.axes[len(prefix)]]
         return [at((*prefix, place)) for place in range(1, size + 1)]
 

@@ -121,10 +121,10 @@ class Modular:
         total: dict[int, Fraction] = {}
         for base, coefficient in self._terms(a, Fraction(1)):
             # A base and its negative are one base.
-            negative = self.prime - base
-            if base > negative and base not in self._logarithm_of:
-                base, coefficient = negative, -coefficient
-            total[base] = total.get(base, Fraction(0)) + coefficient
+            flipped = 2 * base > self.prime and base not in self._logarithm_of
+            key = self.prime - base if flipped else base
+            signed = -coefficient if flipped else coefficient
+            total[key] = total.get(key, Fraction(0)) + signed
             if len(total) > _MAX_TERMS:
                 raise Unsupported("too many terms in an exponent")
         return {base: c for base, c in total.items() if c}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.errors import OutOfBudget, OutOfFragment
-from derive.scope import Problem, Symbol
+from derive.problem import Problem, Symbol
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Interval, Intervals

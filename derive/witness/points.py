@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.scope import Problem, Symbol, index_terms, literals
+from derive.problem import Problem, Symbol, index_terms, literals
 from derive.syntax import (
     Add,
     Deriv,
@@ -71,7 +71,9 @@ def _degree(problem: Problem) -> int:
         match node:
             case Name(id=name) if name in sizes:
                 return 1
-            case Entry(base=name) | Name(id=name) if name in problem.definitions and name not in seen:
+            case Entry(base=name) | Name(id=name) if (
+                name in problem.definitions and name not in seen
+            ):
                 return count(problem.definitions[name].body, seen | {name})
             case Reduce(body=body):
                 return 1 + count(body, seen)
@@ -108,7 +110,11 @@ def _sizes(problem: Problem) -> list[dict[str, int]]:
     ranges = []
     for name in names:
         fixed = problem.sizes[name]
-        top = bound if name == class_size else max(_OTHER_SIZE_BOUND, max(literals(problem), default=0))
+        top = (
+            bound
+            if name == class_size
+            else max(_OTHER_SIZE_BOUND, max(literals(problem), default=0))
+        )
         ranges.append([fixed] if fixed is not None else range(1, top + 1))
     choices = [dict(zip(names, choice, strict=True)) for choice in itertools.product(*ranges)]
     return sorted(choices, key=lambda c: (sum(c.values()), tuple(c.values())))
@@ -147,9 +153,7 @@ def _patterns(
             yield indices, labels
 
 
-def _labels(
-    chosen: Mapping[Node, int], indices: Mapping[str, int]
-) -> dict[Place, int] | None:
+def _labels(chosen: Mapping[Node, int], indices: Mapping[str, int]) -> dict[Place, int] | None:
     """The labels that the pattern fixes; None if it asks one label to have two values."""
     labels: dict[Place, int] = {}
     for term, value in chosen.items():
@@ -178,7 +182,9 @@ def _admitted(problem: Problem, frame: Frame) -> bool:
 Draw = Callable[[Symbol, tuple[int, ...]], V]
 
 
-def fill(problem: Problem, frame: Frame, arithmetic: Arithmetic[V], draw: Draw[V], rng: random.Random) -> Point[V]:
+def fill(
+    problem: Problem, frame: Frame, arithmetic: Arithmetic[V], draw: Draw[V], rng: random.Random
+) -> Point[V]:
     """The frame with numbers for every symbol; simplex rows and assumptions are made to hold."""
     labels = dict(frame.labels)
     numbers: dict[Place, V] = {}
@@ -232,9 +238,7 @@ def _solve(
 
     def residual(numbers: Mapping[Place, V]) -> V:
         evaluator = Evaluator(problem, arithmetic, replace(point, numbers=numbers))
-        return arithmetic.add(
-            evaluator.value(left), arithmetic.mul(minus, evaluator.value(right))
-        )
+        return arithmetic.add(evaluator.value(left), arithmetic.mul(minus, evaluator.value(right)))
 
     if arithmetic.is_zero(residual(point.numbers)):
         return point

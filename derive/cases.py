@@ -1,0 +1,116 @@
+"""Cases: which index terms are equal. In each case every delta between free indices is 0 or 1."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derive.atoms import Index
+from derive.errors import OutOfFragment
+from derive.problem import Problem, index_terms, literals
+from derive.show import text
+from derive.syntax import Logic, Node, Num, Rel
+
+
+@dataclass(frozen=True)
+class Case:
+    """Which index terms are equal: each block of equal terms is known by its first member."""
+
+    blocks: tuple[tuple[str, ...], ...]
+    index_of: Mapping[str, Index]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    classes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
+
+    def equal(self, a: str, b: str) -> bool:
+        """Whether two index terms are equal in this case."""
+        return self.index_of[a] == self.index_of[b]
+
+
+def terms_of(problem: Problem) -> dict[str, str]:
+    """The index terms by their text, literals as "1:n", each with the size of its range."""
+    terms = {text(term): size for term, size in index_terms(problem).items()}
+    for literal, size in itertools.product(literals(problem), problem.sizes):
+        terms[f"{literal}:{size}"] = size
+    return terms
+
+
+def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Case]:
+    """Every set partition of the index terms that `where` admits; at given sizes, that fits."""
+    terms = terms_of(problem)
+    by_size: dict[str, list[str]] = {}
+    for term, size in terms.items():
+        by_size.setdefault(size, []).append(term)
+    for choice in itertools.product(*(_partitions(group) for group in by_size.values())):
+        blocks = tuple(tuple(block) for partition in choice for block in partition)
+        index_of: dict[str, Index] = {term: ("free", b[0]) for b in blocks for term in b}
+        case = Case(blocks, index_of)
+        if _consistent(problem, case) and all(_holds(problem, case, c) for c in problem.where):
+            sized = case if not sizes else _at_sizes(case, terms, sizes)
+            if sized is not None:
+                yield sized
+
+
+def _partitions(terms: Sequence[str]) -> Iterator[list[list[str]]]:
+    """The set partitions in which no two literals are equal."""
+    if not terms:
+        yield []
+        return
+    *front, last = terms
+    for partition in _partitions(front):
+        for place, block in enumerate(partition):
+            if not (last[0].isdigit() and any(member[0].isdigit() for member in block)):
+                yield [*partition[:place], [*block, last], *partition[place + 1 :]]
+        yield [*partition, [last]]
+
+
+def _consistent(problem: Problem, case: Case) -> bool:
+    """y[i] and y[s] are one label where i == s."""
+    labels = [t for t in case.index_of if "[" in t]
+    for a, b in itertools.combinations(labels, 2):
+        base_a, _, inner_a = a.partition("[")
+        base_b, _, inner_b = b.partition("[")
+        if base_a == base_b:
+            pairs = zip(inner_a[:-1].split(", "), inner_b[:-1].split(", "), strict=True)
+            if all(p == q or _equalterms_of(case, p, q) for p, q in pairs) and not case.equal(a, b):
+                return False
+    return True
+
+
+def _equalterms_of(case: Case, a: str, b: str) -> bool:
+    return a in case.index_of and b in case.index_of and case.equal(a, b)
+
+
+def _at_sizes(case: Case, terms: Mapping[str, str], sizes: Mapping[str, int]) -> Case | None:
+    """The case at concrete sizes, with a name for every class; None if it does not fit."""
+    classes: dict[str, tuple[Index, ...]] = {}
+    for size, count in sizes.items():
+        named = [case.index_of[b[0]] for b in case.blocks if terms[b[0]] == size]
+        if len(named) > count:
+            return None
+        others = [("other", size, place) for place in range(count - len(named))]
+        classes[size] = (*named, *others)
+    return Case(case.blocks, case.index_of, dict(sizes), classes)
+
+
+def _holds(problem: Problem, case: Case, condition: Node) -> bool:
+    """Whether a `where` condition on indices holds; conditions on sizes are left to the reader."""
+    match condition:
+        case Logic(op="not", args=args):
+            return not _holds(problem, case, args[0])
+        case Logic(op="and", args=args):
+            return all(_holds(problem, case, a) for a in args)
+        case Logic(op="or", args=args):
+            return any(_holds(problem, case, a) for a in args)
+        case Rel(op=op, left=a, right=b) if op in ("==", "!="):
+            names = [_term_name(problem, node, other) for node, other in ((a, b), (b, a))]
+            if all(name in case.index_of for name in names):
+                return case.equal(*names) == (op == "==")
+    raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
+
+
+def _term_name(problem: Problem, node: Node, other: Node) -> str:
+    """How the case knows an index term; a literal by the range of what it is compared with."""
+    if isinstance(node, Num):
+        return f"{node.value}:{index_terms(problem).get(other, '')}"
+    return text(node)

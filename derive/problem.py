@@ -1,0 +1,130 @@
+"""A problem: a claim and everything that its names mean. Both opinions start here."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Name,
+    Node,
+    Num,
+    children,
+    free_names,
+    substitute,
+    transform,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """name[params] = body; the params are bound names, so that two definitions share none."""
+
+    name: str
+    params: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An array or scalar that is given and not defined: its kind and the size of each axis."""
+
+    name: str
+    kind: str
+    axes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A claim `left == right` and everything that its names mean.
+
+    `indices` maps each free index to the size of its range, `sizes` each size to its value or to
+    None while it is symbolic; `label_range` maps an array of labels to the size that they index.
+    `told_apart` are labels at free indices, y[i], whose equality with other indices matters.
+    """
+
+    left: Node
+    right: Node
+    definitions: Mapping[str, Definition]
+    symbols: Mapping[str, Symbol]
+    indices: Mapping[str, str]
+    sizes: Mapping[str, int | None]
+    label_range: Mapping[str, str]
+    where: tuple[Node, ...] = ()
+    assumptions: tuple[tuple[Node, Node], ...] = ()
+    reading: tuple[str, ...] = ()
+    told_apart: tuple[Entry, ...] = ()
+
+    def claiming(self, left: Node, right: Node) -> Problem:
+        """Another claim in the same setting."""
+        return replace(self, left=left, right=right)
+
+
+def index_terms(problem: Problem) -> dict[Node, str]:
+    """What equality is asked of, with the size of its range.
+
+    Free indices, labels y[i] at free indices, and literal indices of every range.
+    """
+    terms: dict[Node, str] = {Name(i): size for i, size in problem.indices.items()}
+    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right)))
+    for entry in visible:
+        if entry.base in problem.label_range and free_names(entry) <= problem.indices.keys():
+            terms.setdefault(entry, problem.label_range[entry.base])
+    return terms
+
+
+def _label_entries(trees: tuple[Node, ...]) -> Iterator[Entry]:
+    return (part for tree in trees for part in walk(tree) if isinstance(part, Entry))
+
+
+def labels_told_apart(problem: Problem) -> Problem:
+    """The same problem with every label at every free index told apart from the other indices."""
+    found = []
+    for name in problem.label_range:
+        axes = problem.symbols[name].axes
+        ranges = [[i for i, size in problem.indices.items() if size == axis] for axis in axes]
+        found += [Entry(name, tuple(map(Name, at))) for at in itertools.product(*ranges)]
+    return replace(problem, told_apart=tuple(found))
+
+
+def literals(problem: Problem) -> tuple[int, ...]:
+    """The whole numbers that are used as an index anywhere in the problem."""
+    bodies = (definition.body for definition in problem.definitions.values())
+    pairs = itertools.chain.from_iterable(problem.assumptions)
+    trees = (problem.left, problem.right, *bodies, *problem.where, *pairs)
+    return tuple(sorted(set().union(*map(_literals_in, trees))))
+
+
+def _literals_in(tree: Node) -> set[int]:
+    found: set[int] = set()
+    for part in walk(tree):
+        if isinstance(part, Entry):
+            found |= {int(i.value) for i in part.indices if isinstance(i, Num)}
+    return found
+
+
+def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
+    """The tree with every defined name (but those kept) replaced by what it stands for.
+
+    Derivatives stay as they are: what they hold for a variable is decided where they are taken.
+    """
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Deriv):
+            return part
+        name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
+        definition = problem.definitions.get(name)
+        if definition is None or name in keep:
+            return None
+        return unfold(problem, instantiate(definition, children(part)), keep)
+
+    return transform(node, change)
+
+
+def instantiate(definition: Definition, indices: tuple[Node, ...]) -> Node:
+    """The definition's body at these indices."""
+    return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))

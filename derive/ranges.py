@@ -1,0 +1,62 @@
+"""Dimensions by unification: every place where an index meets an axis makes two ranges one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+# ("index", name), ("axis", array, place), ("value", labels) or ("size", name).
+Key = tuple[str, ...]
+
+# What a dimension is called where nothing says it, in this order.
+_CLASS_SIZES = ("n", "C", "K", "V", "M")
+_OTHER_SIZES = ("N", "B", "M", "D", "m")
+
+
+@dataclass
+class Ranges:
+    """Union-find over everything that has a range; each set is one dimension."""
+
+    parent: dict[Key, Key] = field(default_factory=dict)
+
+    def find(self, key: Key) -> Key:
+        root = self.parent.setdefault(key, key)
+        while root != self.parent[root]:
+            root = self.parent[root]
+        self.parent[key] = root
+        return root
+
+    def join(self, a: Key, b: Key) -> None:
+        first, second = self.find(a), self.find(b)
+        # The earlier key stays the root, so that names do not depend on the order of joins.
+        if first != second:
+            self.parent[second] = first
+
+    def roots(self) -> list[Key]:
+        """One key for every dimension, in the order of appearance."""
+        return list(dict.fromkeys(self.find(key) for key in list(self.parent)))
+
+    def declared(self) -> dict[Key, list[str]]:
+        """The declared names of each dimension that has one."""
+        names: dict[Key, list[str]] = {}
+        for key in list(self.parent):
+            if key[0] == "size":
+                names.setdefault(self.find(key), []).append(key[1])
+        return names
+
+    def named(
+        self, class_root: Key | None, used: Collection[str], closed: Collection[str]
+    ) -> dict[Key, str]:
+        """A name for every dimension: declared, else a size that the text uses, else a free one.
+
+        `used` are the text's undeclared scalars, `closed` names that mean something else.
+        """
+        names = {root: declared[0] for root, declared in self.declared().items()}
+        unnamed = [root for root in self.roots() if root not in names]
+        for root in sorted(unnamed, key=lambda r: r != class_root):
+            preferred = _CLASS_SIZES if root == class_root else _OTHER_SIZES
+            taken = set(names.values())
+            fitting = [s for s in preferred if s in used and s not in taken]
+            plain = [s for s in preferred if s not in taken and s not in closed]
+            names[root] = (fitting or plain or [f"n{len(names) + 1}"])[0]
+        return names

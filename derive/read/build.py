@@ -1,0 +1,367 @@
+"""Parse trees to syntax trees: what the words of the formula language stand for."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import lark
+
+from derive.read.text import MAX_DEPTH, Part, Text
+from derive.syntax import (
+    Add,
+    Call,
+    Cases,
+    Deriv,
+    Div,
+    Entry,
+    Ind,
+    Logic,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Rel,
+    Span,
+    depth,
+    walk,
+)
+
+MAX_NODES = 5_000
+MAX_EXPONENT = 64
+MAX_DIGITS = 100
+
+FUNCTIONS = {
+    "exp": "exp",
+    "log": "log",
+    "ln": "log",
+    "sqrt": "sqrt",
+    "tanh": "tanh",
+    "sigma": "sigma",
+    "sigmoid": "sigma",
+    "softplus": "softplus",
+    "abs": "abs",
+    "argmax": "argmax",
+    "argmin": "argmin",
+    "round": "round",
+    "floor": "floor",
+    "ceil": "ceil",
+    "sin": "sin",
+    "cos": "cos",
+    "relu": "relu",
+}
+DECIDED_FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh", "sigma", "softplus", "abs"})
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`left == right` (a claim) or `left = right` (a definition), as read."""
+
+    left: Node
+    right: Node
+    source: str
+
+
+class Builder(Text):
+    """A text and the tree that it stands for."""
+
+    def top(self) -> Node | Equation | None:
+        """The tree of the text, or None with at least one complaint."""
+        tree = self.parsed()
+        if tree is None:
+            return None
+        sides = [self._node(part) for part in tree.children if isinstance(part, lark.Tree)]
+        if len(sides) == 2:
+            return self._equation(sides[0], sides[1])
+        if isinstance(sides[0], Rel) and sides[0].op == "==":
+            return self._equation(sides[0].left, sides[0].right)
+        return self._bounded(sides[0])
+
+    def _equation(self, left: Node, right: Node) -> Equation:
+        for side in (left, right):
+            self._bounded(side)
+            if isinstance(side, Rel | Logic):
+                self.complain("one side of the equality is itself a relation", self._span(side))
+        return Equation(left, right, self.source)
+
+    def _bounded(self, node: Node) -> Node:
+        if depth(node) > MAX_DEPTH:
+            self.complain(f"nested deeper than {MAX_DEPTH} levels", self._span(node))
+        elif sum(1 for _ in walk(node)) > MAX_NODES:
+            self.complain(f"more than {MAX_NODES} parts", self._span(node))
+        return node
+
+    def _span(self, node: Node) -> Span:
+        return node.span or Span(self.start, self.stop)
+
+    def _node(self, tree: lark.Tree[lark.Token]) -> Node:
+        span = Span(tree.meta.start_pos, tree.meta.end_pos)
+        build: Callable[[Sequence[Part], Span], Node] = getattr(self, f"_{tree.data}")
+        return build(tree.children, span)
+
+    def _value(self, part: Part) -> Node:
+        """A part that must be a number, not a condition."""
+        assert isinstance(part, lark.Tree)
+        node = self._node(part)
+        if isinstance(node, Rel | Logic):
+            self.complain(
+                "a condition where a number is expected",
+                self._span(node),
+                "ind(k == y) is a number",
+            )
+        return node
+
+    def _truth(self, part: Part) -> Node:
+        """A part that must be a condition."""
+        assert isinstance(part, lark.Tree)
+        node = self._node(part)
+        if not isinstance(node, Rel | Logic):
+            self.complain("expected a condition such as k == y", self._span(node))
+        return node
+
+    def _any_of(self, parts: Sequence[Part], span: Span) -> Node:
+        return Logic("or", tuple(map(self._truth, parts)), span=span)
+
+    def _all_of(self, parts: Sequence[Part], span: Span) -> Node:
+        return Logic("and", tuple(map(self._truth, parts)), span=span)
+
+    def _negate(self, parts: Sequence[Part], span: Span) -> Node:
+        return Logic("not", (self._truth(parts[0]),), span=span)
+
+    def _compare(self, parts: Sequence[Part], span: Span) -> Node:
+        values = [self._value(part) for part in parts[::2]]
+        relations = [_RELATIONS.get(str(sign), str(sign)) for sign in parts[1::2]]
+        steps = tuple(
+            Rel(op, a, b, span=span)  # type: ignore[arg-type]
+            for a, op, b in zip(values, relations, values[1:], strict=False)
+        )
+        return steps[0] if len(steps) == 1 else Logic("and", steps, span=span)
+
+    def _sum_of(self, parts: Sequence[Part], span: Span) -> Node:
+        terms = [self._value(parts[0])]
+        for sign, part in zip(parts[1::2], parts[2::2], strict=True):
+            term = self._value(part)
+            terms.append(term if sign == "+" else Neg(term, span=term.span))
+        return Add(tuple(terms), span=span)
+
+    def _sign_of(self, parts: Sequence[Part], span: Span) -> Node:
+        inner = self._value(parts[1])
+        return inner if parts[0] == "+" else Neg(inner, span=span)
+
+    def _product_of(self, parts: Sequence[Part], span: Span) -> Node:
+        """Left to right: a*b/c is (a*b)/c; runs of factors become one product."""
+        result = self._value(parts[0])
+        for sign, part in zip(parts[1::2], parts[2::2], strict=True):
+            factor = self._value(part)
+            until = Span(span.start, self._span(factor).stop)
+            if str(sign) in "/÷":
+                result = Div(result, factor, span=until)
+            elif isinstance(result, Mul) and not self._bracketed(result):
+                result = Mul((*result.factors, factor), span=until)
+            else:
+                result = Mul((result, factor), span=until)
+        return result
+
+    def _bracketed(self, node: Node) -> bool:
+        return (
+            node.span is not None
+            and self.source[node.span.stop - 1 : node.span.stop] == ")"
+            and (self.source[node.span.start] == "(")
+        )
+
+    def _power_of(self, parts: Sequence[Part], span: Span) -> Node:
+        base, exponent = self._value(parts[0]), self._value(parts[2])
+        node = Pow(base, exponent, span=span)
+        value = self._constant(exponent)
+        if value is not None and abs(value) > MAX_EXPONENT:
+            self.complain(f"exponent larger than {MAX_EXPONENT}", self._span(exponent))
+        elif (bits := _bits(node)) > MAX_DIGITS * 4:
+            self.complain(f"a number of about {bits // 3} digits", span, f"at most {MAX_DIGITS}")
+        return node
+
+    def _constant(self, node: Node) -> Fraction | None:
+        """The value of a written number, possibly signed or a quotient; None for the rest."""
+        match node:
+            case Num(value=value):
+                return value
+            case Neg(arg=arg):
+                value_ = self._constant(arg)
+                return None if value_ is None else -value_
+            case Div(num=Num(value=a), den=Num(value=b)) if b:
+                return a / b
+            case Pow() if _bits(node):
+                return Fraction(MAX_EXPONENT + 1)
+            case _:
+                return None
+
+    def _number(self, parts: Sequence[Part], span: Span) -> Node:
+        literal = str(parts[0])
+        mantissa, _, exponent = literal.lower().partition("e")
+        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
+            self.complain(f"a number of more than {MAX_DIGITS} digits", span)
+            return Num(Fraction(1), span=span)
+        return Num(Fraction(literal), span=span)
+
+    def _name(self, parts: Sequence[Part], span: Span) -> Node:
+        name = str(parts[0])
+        if name in FUNCTIONS or name in _FORMS:
+            self.complain(f"{name} is a function and needs an argument", span, f"{name}(...)")
+        return Name(name, span=span)
+
+    def _entry(self, parts: Sequence[Part], span: Span) -> Node:
+        indices = tuple(map(self._index, parts[1:]))
+        return Entry(str(parts[0]), indices, span=span)
+
+    def _index(self, part: Part) -> Node:
+        node = self._value(part)
+        if isinstance(node, Num) and (node.value.denominator != 1 or node.value < 0):
+            self.complain("a literal index is a whole number", self._span(node))
+        elif not isinstance(node, Name | Num | Entry):
+            hint = "an index is a letter, a whole number, or a label such as y[i]"
+            self.complain("cannot index by this", self._span(node), hint)
+        return node
+
+    def _group(self, parts: Sequence[Part], span: Span) -> Node:
+        if len(parts) > 1:
+            self.complain("a list in brackets is no formula", span)
+        assert isinstance(parts[0], lark.Tree)
+        inner = self._node(parts[0])
+        return _respan(inner, span)
+
+    def _call(self, parts: Sequence[Part], span: Span) -> Node:
+        name, args = str(parts[0]), parts[1:]
+        if name in FUNCTIONS:
+            if len(args) != 1:
+                self.complain(f"{name} takes one argument", span)
+            return Call(FUNCTIONS[name], self._value(args[0]), span=span)
+        if name in _FORMS:
+            return _FORMS[name](self, args, span)
+        head = Span(span.start, span.start + len(name))
+        if len(args) == 1 and (len(name) <= 2 or "_" in name):
+            entry = "[".join(name.split("_", 1)) + "]" if "_" in name else f"{name}[k]"
+            hint = f"for an entry write {entry}; for a product write {name}*(...)"
+        else:
+            hint = "functions are " + ", ".join(sorted({*FUNCTIONS, *_FORMS} - _QUIET))
+        self.complain(f"{name} is no function", head, hint)
+        return Num(Fraction(1), span=span)
+
+    # The forms: sum(e, j), d(L, f[k]), delta(k, y), ind(k == y), cases(v, c, otherwise).
+
+    def _reduce(self, kind: str, args: Sequence[Part], span: Span) -> Node:
+        if len(args) < 2:
+            self.complain(f"{kind} needs an index", span, f"{kind}(exp(f[j]), j)")
+            return Num(Fraction(1), span=span)
+        index, over = self._bound_index(args[1])
+        conditions = tuple(map(self._truth, args[2:]))
+        where = None
+        if conditions:
+            where = conditions[0] if len(conditions) == 1 else Logic("and", conditions)
+        return Reduce(kind, self._value(args[0]), index, where, over, span=span)  # type: ignore[arg-type]
+
+    def _bound_index(self, part: Part) -> tuple[str, str]:
+        """The index and, from SymPy's spelling (j, 1, n), the name of its range."""
+        assert isinstance(part, lark.Tree)
+        if part.data == "group" and len(part.children) == 3:
+            nodes = [self._value(child) for child in part.children]
+            match nodes:
+                case [Name(id=index), Num(value=low), Name(id=high)] if low == 1:
+                    return index, high
+        elif part.data == "name":
+            return str(part.children[0]), ""
+        span = Span(part.meta.start_pos, part.meta.end_pos)
+        self.complain("expected the index of the sum", span, "write  sum(exp(f[j]), j)")
+        return "j", ""
+
+    def _derivative(self, args: Sequence[Part], span: Span) -> Node:
+        if len(args) < 2:
+            self.complain("d needs what to differentiate by", span, "d(L, f[k])")
+            return Num(Fraction(0), span=span)
+        wrt = tuple(map(self._value, args[1:]))
+        for variable in wrt:
+            if not isinstance(variable, Name | Entry):
+                hint = "differentiate by an entry f[k] or a scalar z"
+                self.complain("cannot differentiate by this", self._span(variable), hint)
+        if len(wrt) > 4:
+            self.complain("derivatives of order at most 4", span)
+        return Deriv(self._value(args[0]), wrt, span=span)
+
+    def _kronecker(self, args: Sequence[Part], span: Span) -> Node:
+        if len(args) != 2:
+            self.complain("delta takes two indices", span, "delta(k, y)")
+            return Num(Fraction(1), span=span)
+        return Ind(Rel("==", self._index(args[0]), self._index(args[1]), span=span), span=span)
+
+    def _indicator(self, args: Sequence[Part], span: Span) -> Node:
+        if len(args) != 1:
+            self.complain("ind takes one condition", span, "ind(k == y)")
+            return Num(Fraction(1), span=span)
+        return Ind(self._truth(args[0]), span=span)
+
+    def _cases(self, args: Sequence[Part], span: Span) -> Node:
+        if len(args) < 3 or len(args) % 2 == 0:
+            self.complain(
+                "cases takes pairs and an otherwise", span, "cases(p[k] - 1, k == y, p[k])"
+            )
+            return Num(Fraction(1), span=span)
+        pairs = zip(args[:-1:2], args[1:-1:2], strict=True)
+        branches = tuple((self._value(v), self._truth(c)) for v, c in pairs)
+        return Cases(branches, self._value(args[-1]), span=span)
+
+    def _maximum(self, args: Sequence[Part], span: Span) -> Node:
+        return self._reduce("max", args, span)
+
+
+_RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
+_Form = Callable[[Builder, Sequence[Part], Span], Node]
+
+
+def _summed(kind: str) -> _Form:
+    return lambda reader, args, span: reader._reduce(kind, args, span)
+
+
+_FORMS: dict[str, _Form] = {
+    "sum": _summed("sum"),
+    "Sum": _summed("sum"),
+    "prod": _summed("prod"),
+    "Product": _summed("prod"),
+    "max": _summed("max"),
+    "d": Builder._derivative,
+    "diff": Builder._derivative,
+    "Derivative": Builder._derivative,
+    "delta": Builder._kronecker,
+    "KroneckerDelta": Builder._kronecker,
+    "ind": Builder._indicator,
+    "cases": Builder._cases,
+}
+_QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta"} | (FUNCTIONS.keys() - DECIDED_FUNCTIONS)
+
+
+def _respan(node: Node, span: Span) -> Node:
+    """The same node, seen with the brackets around it."""
+    return dataclasses.replace(node, span=span)
+
+
+def _bits(node: Node) -> int:
+    """About how many bits a constant formula's value has; 0 where a name occurs in it."""
+    match node:
+        case Num(value=value):
+            return max(1, value.numerator.bit_length() + value.denominator.bit_length())
+        case Neg(arg=arg):
+            return _bits(arg)
+        case Add(terms=parts) | Mul(factors=parts):
+            sizes = [_bits(part) for part in parts]
+            return sum(sizes) if all(sizes) else 0
+        case Div(num=a, den=b):
+            return _bits(a) + _bits(b) if _bits(a) and _bits(b) else 0
+        case Pow(base=base, exponent=Num(value=value)):
+            return math.ceil(_bits(base) * max(Fraction(1), abs(value)))
+        case Pow(base=base, exponent=exponent):
+            return _bits(base) and _bits(exponent) and 1 << min(_bits(exponent), 20)
+        case _:
+            return 0

@@ -1,0 +1,144 @@
+"""A text before it has a meaning: characters, brackets, size and syntax, all mistakes collected."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from importlib import resources
+from typing import TypeVar
+
+import lark
+
+from derive.errors import Complaint, FormulaError
+from derive.syntax import Span
+
+MAX_LENGTH = 20_000
+MAX_DEPTH = 100
+MAX_COMPLAINTS = 5
+
+Part = lark.Tree[lark.Token] | lark.Token
+_T = TypeVar("_T")
+
+
+@functools.cache
+def _parser() -> lark.Lark:
+    grammar = resources.files("derive.read").joinpath("formula.lark").read_text("utf-8")
+    return lark.Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+_EXPECTED = {
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LSQB": "[",
+    "RSQB": "]",
+    "COMMA": ",",
+}
+_OPENING = {"(": ")", "[": "]"}
+_UNICODE = "≠≤≥−·×÷"
+
+
+class Text:
+    """One text, or the piece start to stop of it; complaints gather and are raised together."""
+
+    def __init__(self, source: str, origin: str, start: int = 0, stop: int | None = None) -> None:
+        self.source, self.origin = source, origin
+        self.start, self.stop = start, len(source) if stop is None else stop
+        self.complaints: list[Complaint] = []
+
+    def complain(self, message: str, span: Span, hint: str = "") -> None:
+        known = any(complaint.span == span for complaint in self.complaints)
+        if not known and len(self.complaints) < MAX_COMPLAINTS:
+            self.complaints.append(Complaint(message, self.source, span, hint, self.origin))
+
+    def finish(self, result: _T | None) -> _T:
+        if self.complaints or result is None:
+            raise FormulaError(self.complaints)
+        return result
+
+    def parsed(self) -> lark.Tree[lark.Token] | None:
+        """The parse tree, or None with a complaint; sizes are checked before any work."""
+        length = self.stop - self.start
+        if length > MAX_LENGTH:
+            place = Span(self.start + MAX_LENGTH, self.start + MAX_LENGTH + 1)
+            self.complain(f"longer than {MAX_LENGTH} characters ({length})", place)
+            return None
+        self._check_characters()
+        self._check_brackets()
+        if self.complaints:
+            return None
+        piece = " " * self.start + self.source[self.start : self.stop]
+        if not piece.strip():
+            self.complain("empty", Span(self.start, self.start + 1), "write a formula")
+            return None
+        try:
+            tree = _parser().parse(piece, on_error=self._on_error)
+        except lark.exceptions.LarkError as error:
+            self._on_error(error)
+            return None
+        if not self.complaints and _too_deep(tree):
+            self.complain(f"nested deeper than {MAX_DEPTH} levels", Span(self.start, self.stop))
+        return None if self.complaints else tree
+
+    def _check_characters(self) -> None:
+        for place in range(self.start, self.stop):
+            char = self.source[place]
+            if (char.isascii() and char.isprintable()) or char in "\n\t\r" or char in _UNICODE:
+                continue
+            name = unicodedata.name(char, "a control character")
+            self.complain(
+                f"unexpected character U+{ord(char):04X} ({name.lower()})",
+                Span(place, place + 1),
+                "names are made of the letters A to Z, digits and _",
+            )
+
+    def _check_brackets(self) -> None:
+        opened: list[int] = []
+        for place in range(self.start, self.stop):
+            char = self.source[place]
+            if char in _OPENING:
+                opened.append(place)
+                if len(opened) > MAX_DEPTH:
+                    self.complain(f"more than {MAX_DEPTH} nested brackets", Span(place, place + 1))
+                    return
+            elif char in _OPENING.values():
+                if not opened or _OPENING[self.source[opened[-1]]] != char:
+                    self.complain(f"this {char} closes nothing", Span(place, place + 1))
+                    return
+                opened.pop()
+        if opened:
+            place = opened[-1]
+            self.complain(f"this {self.source[place]} is never closed", Span(place, place + 1))
+
+    def _on_error(self, error: lark.exceptions.LarkError) -> bool:
+        """Record a syntax error and go on behind it, so that one run finds them all."""
+        if isinstance(error, lark.exceptions.UnexpectedToken):
+            ended = error.token.type == "$END"
+            start = self.stop - 1 if ended else error.token.start_pos or 0
+            token = str(error.token)
+            expected = sorted(
+                {_EXPECTED[name] for name in error.accepts or () if name in _EXPECTED}
+            )
+            what = f"unexpected {token!r}" if token else "the formula ends too early"
+            hint = f"expected {', '.join(expected)}" if 0 < len(expected) <= 4 else ""
+            self.complain(what, Span(start, start + max(1, len(token))), hint)
+            return not ended and len(self.complaints) < MAX_COMPLAINTS
+        if isinstance(error, lark.exceptions.UnexpectedCharacters):
+            place = error.pos_in_stream or 0
+            self.complain(f"unexpected {self.source[place]!r}", Span(place, place + 1))
+            return False
+        self.complain("cannot be read", Span(self.start, self.stop))
+        return False
+
+
+def _too_deep(tree: lark.Tree[lark.Token]) -> bool:
+    """Whether the parse tree is too deep to be walked recursively; itself iterative."""
+    stack: list[tuple[Part, int]] = [(tree, 0)]
+    while stack:
+        part, level = stack.pop()
+        if level > 2 * MAX_DEPTH:
+            return True
+        if isinstance(part, lark.Tree):
+            stack.extend((child, level + 1) for child in part.children)
+    return False
