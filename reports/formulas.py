@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import GradproofError
-from derive.read.formula import read_expression
+from derive.read.formula import read_equation, read_expression
 from derive.show import latex, text
 from derive.syntax import Node
 
@@ -45,14 +45,17 @@ def from_text(source: str) -> Formula:
 
 
 def _relation(source: str) -> str:
+    if " == " in source:
+        equation = read_equation(source)
+        return f"{latex(equation.left)} = {latex(equation.right)}"
     sides = _RELATION.split(source)
     trees = [latex(read_expression(side)) for side in sides[::2]]
     joints = [*(_SHOWN_RELATION[sign] for sign in sides[1::2]), ""]
     return " ".join(f"{tree} {joint}" for tree, joint in zip(trees, joints, strict=True)).strip()
 
 
-_SHOWN_RELATION = {"==": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
-_RELATION = re.compile(r"\s(==|!=|<=|>=|<|>)\s")
+_SHOWN_RELATION = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+_RELATION = re.compile(r"\s(!=|<=|>=|<|>)\s")
 
 _WORDS = frozenset(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "

@@ -147,7 +147,7 @@ class Typist:
         return f"{{[}}U+{ord(c):04X}]"
 
 
-_WIDTHS = {2: (0.3, 0.6), 3: (0.2, 0.46, 0.26)}
+_WIDTHS = {2: (0.5, 0.42), 3: (0.2, 0.45, 0.26)}
 
 
 def _columns(table: Table) -> str:

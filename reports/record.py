@@ -198,21 +198,21 @@ def _given(first: Mapping[str, Any], words: Words) -> Given:
 def _numeric(data: Mapping[str, Any] | None, words: Words) -> Numeric | None:
     if data is None:
         return None
-    keys = ("point", "n", "error", "bound", "outcome")
+    keys = ("point", "outcome", "n", "error", "bound")
     rows = tuple(
         (
             Cell(str(check["point"])),
+            Cell(words("numeric_ok" if check["ok"] else "numeric_failed"), strong=not check["ok"]),
             Cell(str(check["n"])),
             Cell(scientific(check["error"])),
             Cell(scientific(check["bound"])),
-            Cell(words("numeric_ok" if check["ok"] else "numeric_failed"), strong=not check["ok"]),
         )
         for check in data["checks"]
     )
     head = tuple(Cell(words(f"numeric_{key}")) for key in keys)
     sweep, wrong = _sweep(data["sweep"]), _sweep(data.get("wrong", ()))
     return Numeric(
-        checks=Table(words("numeric_caption"), head, rows),
+        checks=Table(words("numeric_caption"), head, rows, kind="numbers checks"),
         chart=error_curve(sweep, wrong, words) if sweep else None,
         note=words("error_note", rate=f"{data['rate']:.2f}"),
         source=str(data["source"]),
@@ -234,27 +234,18 @@ def _checked(
         "cases": [case.badge for part in every for case in part.cases],
     }
     rows = [
-        (words(f"checked_{name}"), words("checked_how_proof"), _count(badges, words))
+        (words(f"checked_{name}"), _count(badges, words))
         for name, badges in groups.items()
         if badges
     ]
     if numeric is not None:
         checks = numeric["checks"]
         good = sum(bool(check["ok"]) for check in checks)
-        rows += [
-            (
-                words("checked_numeric"),
-                words("checked_how_numeric", count=len(checks)),
-                words("checked_within", good=good, all=len(checks)),
-            ),
-            (
-                words("checked_rate"),
-                words("checked_how_rate"),
-                words("checked_slope", rate=f"{numeric['rate']:.2f}"),
-            ),
-        ]
-    head = tuple(Cell(words(f"checked_{key}")) for key in ("what", "how", "outcome"))
-    cells = tuple(tuple(Cell(text) for text in row) for row in rows)
+        within = words("checked_within", good=good, all=len(checks))
+        rate = words("checked_slope", rate=f"{numeric['rate']:.2f}")
+        rows += [(words("checked_numeric"), within), (words("checked_rate"), rate)]
+    head = tuple(Cell(words(f"checked_{key}")) for key in ("what", "outcome"))
+    cells = tuple((Cell(what), Cell(outcome)) for what, outcome in rows)
     return Table(words("checked_caption"), head, cells, kind="words")
 
 

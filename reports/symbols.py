@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+from derive.problem import Problem
 from derive.read.facts import read_facts
 from derive.read.formula import read_equation
-from derive.problem import Problem
 from derive.scope import resolve
 from derive.syntax import Entry, Ind, Name, Node, Reduce, Rel, walk, written
 from reports.figures import Cell, Table
@@ -50,17 +51,8 @@ def scope(problem: Problem) -> str:
 
 def symbols(data: Mapping[str, Any], words: Words, *, catalogued: bool) -> Table:
     """One row for every symbol of the derivation's claim and definitions."""
-    problem = problem_of(data)
-    written_out = [read_equation(item["text"]) for item in (*data["given"], data["claim"])]
-    trees = [side for pair in written_out for side in (pair.left, pair.right)]
-    labels = {
-        fact.name for text in data["declared"] for fact in read_facts(text) if fact.kind == "label"
-    }
-    rows = [
-        *_given(problem, trees, words, catalogued),
-        *_indices(problem, labels, words),
-        *_deltas(trees, words),
-    ]
+    setting = _Setting(data, words, catalogued)
+    rows = [*setting.given(), *setting.indices(), *setting.deltas()]
     return Table(
         caption=words("symbols_caption"),
         head=tuple(Cell(words(key)) for key in ("symbol", "meaning", "range")),
@@ -69,56 +61,71 @@ def symbols(data: Mapping[str, Any], words: Words, *, catalogued: bool) -> Table
     )
 
 
-def _given(problem: Problem, trees: list[Node], words: Words, catalogued: bool) -> Iterator[_Row]:
-    """Arrays and scalars, defined ones first, then sizes."""
+class _Setting:
+    """A claim and its definitions, as written and as resolved."""
 
-    def named(name: str, otherwise: str) -> str:
-        known = _CATALOGUE_NAMES.get(name, "") if catalogued else ""
-        return words(f"meaning_{known or otherwise}")
+    def __init__(self, data: Mapping[str, Any], words: Words, catalogued: bool) -> None:
+        pairs = [read_equation(item["text"]) for item in (*data["given"], data["claim"])]
+        facts = [fact for text in data["declared"] for fact in read_facts(text)]
+        self._trees = [side for pair in pairs for side in (pair.left, pair.right)]
+        self._kinds = {fact.name: fact.kind for fact in facts}
+        self._problem = problem_of(data)
+        self._words = words
+        self._catalogued = catalogued
 
-    for name in problem.definitions:
-        yield _entry(name, trees), named(name, "defined"), words("range_defined")
-    for name, symbol in problem.symbols.items():
-        what = words("meaning_label") if symbol.kind == "label" else named(name, "name")
-        values = "range_index" if symbol.kind in {"label", "index"} else f"range_{symbol.kind}"
-        yield _entry(name, trees), what, words(values, size=problem.label_range.get(name, ""))
-    for size in problem.sizes:
-        meaning = f"meaning_{_SIZES.get(size, 'size')}"
-        yield shown(Name(size)), words(meaning), words("range_size")
+    def given(self) -> Iterator[_Row]:
+        """Arrays and scalars, defined ones first, then sizes."""
+        words, problem = self._words, self._problem
+        for name in problem.definitions:
+            # A one-hot target is declared; that it stands for a delta is the resolver's doing.
+            kind = self._kinds.get(name, "defined")
+            meaning = self._called(name, "defined" if kind == "defined" else "name")
+            yield self._entry(name), meaning, words(f"range_{kind}")
+        for name, symbol in problem.symbols.items():
+            label = symbol.kind in {"label", "index"}
+            size = problem.label_range.get(name, "")
+            meaning = words("meaning_label") if label else self._called(name, "name")
+            values = words("range_index" if label else f"range_{symbol.kind}", size=size)
+            yield self._entry(name), meaning, values
+        for size in problem.sizes:
+            meaning = words(f"meaning_{_SIZES.get(size, 'size')}")
+            yield shown(Name(size)), meaning, words("range_size")
 
+    def indices(self) -> Iterator[_Row]:
+        """Free indices that are written down, then those that a sum runs over."""
+        words, problem = self._words, self._problem
+        names = {part.id for part in self._parts() if isinstance(part, Name)}
+        for index, size in problem.indices.items():
+            if index in names:
+                role = "label" if self._kinds.get(index) == "label" else _FREE.get(size, "index")
+                yield shown(Name(index)), words(f"meaning_{role}"), words("range_index", size=size)
+        bodies = [definition.body for definition in problem.definitions.values()]
+        summed = {
+            written(part.index): part.over
+            for tree in (*bodies, problem.left, problem.right)
+            for part in walk(tree)
+            if isinstance(part, Reduce)
+        }
+        for index, size in summed.items():
+            if index not in problem.indices:
+                meaning = words(f"meaning_{_SUMMED.get(size, 'summed')}")
+                yield shown(Name(index)), meaning, words("range_index", size=size)
 
-def _indices(problem: Problem, labels: set[str], words: Words) -> Iterator[_Row]:
-    """Free indices, then those that a sum runs over."""
-    for index, size in problem.indices.items():
-        role = "label" if index in labels else _FREE.get(size, "index")
-        values = words("range_index", size=size)
-        yield shown(Name(index)), words(f"meaning_{role}"), values
-    bodies = [definition.body for definition in problem.definitions.values()]
-    summed = {
-        written(node.index): node.over
-        for tree in [*bodies, problem.left, problem.right]
-        for node in walk(tree)
-        if isinstance(node, Reduce)
-    }
-    for index, size in summed.items():
-        if index not in problem.indices:
-            meaning = words(f"meaning_{_SUMMED.get(size, 'summed')}")
-            yield shown(Name(index)), meaning, words("range_index", size=size)
+    def deltas(self) -> Iterator[_Row]:
+        """The first delta that occurs: it stands for all of them."""
+        found = (p for p in self._parts() if isinstance(p, Ind) and isinstance(p.condition, Rel))
+        for delta in islice(found, 1):
+            yield shown(delta), self._words("meaning_delta"), self._words("range_bit")
 
+    def _called(self, name: str, otherwise: str) -> str:
+        known = _CATALOGUE_NAMES.get(name, "") if self._catalogued else ""
+        return self._words(f"meaning_{known or otherwise}")
 
-def _deltas(trees: list[Node], words: Words) -> Iterator[_Row]:
-    """The first delta that occurs: it stands for all of them."""
-    for tree in trees:
-        for node in walk(tree):
-            if isinstance(node, Ind) and isinstance(node.condition, Rel):
-                yield shown(node), words("meaning_delta"), words("range_bit")
-                return
+    def _parts(self) -> Iterator[Node]:
+        for tree in self._trees:
+            yield from walk(tree)
 
-
-def _entry(name: str, trees: list[Node]) -> Formula:
-    """The name with the indices that it is first seen with."""
-    for tree in trees:
-        for node in walk(tree):
-            if isinstance(node, Entry) and node.base == name:
-                return shown(node)
-    return shown(Name(name))
+    def _entry(self, name: str) -> Formula:
+        """The name with the indices that it is first seen with."""
+        entries = (p for p in self._parts() if isinstance(p, Entry) and p.base == name)
+        return shown(next(entries, Name(name)))

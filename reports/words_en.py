@@ -158,7 +158,7 @@ SAYINGS = {
     ),
     "numeric_caption": "Largest error at each point",
     "numeric_point": "Point",
-    "numeric_n": "Classes",
+    "numeric_n": "n",
     "numeric_error": "Largest error",
     "numeric_bound": "Bound",
     "numeric_outcome": "Outcome",
@@ -187,24 +187,22 @@ SAYINGS = {
     ),
     # how it was checked
     "checked_title": "What was checked, and how",
+    "checked_intro": (
+        "Here, proved means that two opinions which share no code agree: an exact normal form "
+        "in every case of equal and different indices, and exact evaluation from the "
+        "definition at several sizes. No tolerance is involved."
+    ),
     "checked_caption": "What was checked",
     "checked_what": "What",
-    "checked_how": "How",
     "checked_outcome": "Outcome",
-    "checked_steps": "Every step",
-    "checked_claims": "Every result",
-    "checked_cases": "Every case",
-    "checked_how_proof": (
-        "Two opinions that share no code: an exact normal form in every case of equal and "
-        "different indices, and exact evaluation from the definition at several sizes"
-    ),
-    "checked_numeric": "The engine's gradient",
-    "checked_how_numeric": "Central differences of the loss at {count} points",
-    "checked_rate": "The rate of the error",
-    "checked_how_rate": "Falling branch of the curve of errors",
+    "checked_steps": "Steps",
+    "checked_claims": "Results",
+    "checked_cases": "Cases",
+    "checked_numeric": "The engine's gradient, by central differences of the loss",
+    "checked_rate": "How fast that error falls with the step",
     "checked_count": "{good} of {all} proved",
-    "checked_within": "{good} of {all} within the bound",
-    "checked_slope": "slope {rate}",
+    "checked_within": "{good} of {all} points within the bound",
+    "checked_slope": "slope {rate}; a right gradient has 2",
     "unchecked_title": "What was not checked",
     "unchecked_definitions": "Whether the definitions above are the loss that you mean.",
     "unchecked_needs": "The side conditions named beside the steps: they are assumed.",

@@ -144,7 +144,7 @@ SAYINGS = {
     ),
     "numeric_caption": "점마다 가장 큰 오차",
     "numeric_point": "점",
-    "numeric_n": "클래스 수",
+    "numeric_n": "n",
     "numeric_error": "가장 큰 오차",
     "numeric_bound": "한계",
     "numeric_outcome": "결과",
@@ -170,24 +170,22 @@ SAYINGS = {
         "증명된 식에서 찍어 낸 NumPy 소스입니다. 수치를 안정시키는 변형도 함께 증명되었습니다."
     ),
     "checked_title": "무엇을 어떻게 확인했나",
+    "checked_intro": (
+        "여기서 증명되었다는 것은 코드를 나누지 않는 두 의견이 일치한다는 뜻입니다. 하나는 "
+        "첨자가 같고 다른 모든 경우의 정확한 정규형이고, 다른 하나는 정의에서 출발해 여러 "
+        "크기에서 정확하게 계산한 값입니다. 허용 오차는 쓰지 않습니다."
+    ),
     "checked_caption": "확인한 것",
     "checked_what": "대상",
-    "checked_how": "방법",
     "checked_outcome": "결과",
-    "checked_steps": "모든 단계",
-    "checked_claims": "모든 결과",
-    "checked_cases": "모든 경우",
-    "checked_how_proof": (
-        "코드를 나누지 않는 두 의견: 첨자가 같고 다른 모든 경우의 정확한 정규형, 그리고 "
-        "정의에서 출발해 여러 크기에서 정확하게 계산한 값"
-    ),
-    "checked_numeric": "엔진의 기울기",
-    "checked_how_numeric": "손실의 중심 차분. 점의 수: {count}",
-    "checked_rate": "오차가 줄어드는 속도",
-    "checked_how_rate": "오차 곡선의 내려가는 쪽",
+    "checked_steps": "단계",
+    "checked_claims": "결과",
+    "checked_cases": "경우",
+    "checked_numeric": "엔진의 기울기(손실의 중심 차분과 비교)",
+    "checked_rate": "걸음에 따라 오차가 줄어드는 속도",
     "checked_count": "{all}개 중 {good}개 증명됨",
-    "checked_within": "{all}개 중 {good}개가 한계 안",
-    "checked_slope": "기울기 {rate}",
+    "checked_within": "점 {all}개 중 {good}개가 한계 안",
+    "checked_slope": "기울기 {rate}. 올바른 기울기라면 2",
     "unchecked_title": "확인하지 않은 것",
     "unchecked_definitions": "위의 정의가 뜻하신 손실이 맞는지는 확인하지 않았습니다.",
     "unchecked_needs": "단계 옆에 적힌 필요 조건은 성립한다고 가정했습니다.",
