@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.decide import verify
-    from derive.losses import losses
+    from derive.catalogue import losses
+    from derive.teach import derivation
     from derive.verdict import Verdict
 
-__all__ = ["Verdict", "losses", "verify"]
+__all__ = ["Verdict", "derivation", "losses", "verify"]
 
 _HOMES = {
     "Verdict": "derive.verdict",
-    "losses": "derive.losses",
+    "derivation": "derive.teach",
+    "losses": "derive.catalogue",
     "verify": "derive.decide",
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from derive import terms
+from derive.budget import current
 from derive.atoms import Atoms, Index, Key
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.polynomial import (
@@ -43,7 +44,7 @@ class Algebra(Atoms):
     def __init__(self, kinds: Mapping[str, str]) -> None:
         super().__init__(kinds)
         self.replaced: dict[int, Poly] = {}
-        self._spent = 0
+        self._budget = current()
 
     def make(self, key: Key, exponent: Exponent = 1) -> Poly:
         """The atom as a polynomial, or what an assumption says it is equal to."""
@@ -67,9 +68,7 @@ class Algebra(Atoms):
         """a * b, with the powers of bits and signs reduced. Raises OutOfBudget."""
         if len(a) * len(b) > MAX_TERMS:
             raise OutOfBudget(f"a product of {len(a)} by {len(b)} terms")
-        self._spent += len(a) * len(b)
-        if self._spent > 50 * MAX_TERMS:
-            raise OutOfBudget("too many multiplications of polynomials")
+        self._budget.spend(len(a) * len(b))
         return self._reduced(mul(a, b))
 
     def _reduced(self, poly: Poly) -> Poly:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from derive.errors import OutOfBudget, OutOfFragment
+from derive.budget import current
+from derive.errors import OutOfFragment
 from derive.problem import Problem, unfold
 from derive.rules import DERIVATIVE_RULES, RULES
 from derive.show import text
 from derive.syntax import Deriv, Entry, Name, Node, children, rebuild, walk
 
-MAX_RULES = 20_000
 _TIDY = ("zero-term", "zero-factor", "one-factor")
 
 
@@ -16,7 +16,7 @@ def derivative_free(problem: Problem, node: Node) -> Node:
     """The tree with every definition unfolded and every derivative carried out.
 
     d(L, p[k]) with p defined holds p's entries for independent: L is unfolded down to p only.
-    Raises OutOfFragment where no rule differentiates a part, OutOfBudget past MAX_RULES.
+    Raises OutOfFragment where no rule differentiates a part, OutOfBudget.
     """
     eliminator = _Eliminator(problem)
     node = unfold(problem, node)
@@ -30,7 +30,7 @@ class _Eliminator:
         self._problem = problem
         self._rules = tuple(RULES[name].apply for name in DERIVATIVE_RULES)
         self._tidy = tuple(RULES[name].apply for name in _TIDY)
-        self._count = 0
+        self._budget = current()
 
     def eliminated(self, node: Node) -> Node:
         if not isinstance(node, Deriv):
@@ -52,9 +52,7 @@ class _Eliminator:
 
     def _differentiated(self, node: Deriv) -> Node:
         """One rule at the top, then the smaller derivatives that it leaves."""
-        self._count += 1
-        if self._count > MAX_RULES:
-            raise OutOfBudget("too many differentiation steps")
+        self._budget.spend()
         for apply in self._rules:
             result = apply(node)
             if result is not None:

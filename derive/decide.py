@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
@@ -37,15 +38,17 @@ def verify(
     declare: Sequence[str] = (),
     where: str = "",
     assume: Sequence[str] = (),
+    timeout: float = DEFAULT_SECONDS,
 ) -> Verdict:
     """The verdict on a claim in the formula language.
 
     `given` are definitions, `declare` kinds of names ("y: label"), `where` a condition on indices
-    ("k != y"), `assume` equations that hold. Raises FormulaError with every mistake in the texts.
+    ("k != y"), `assume` equations that hold. Past `timeout` seconds the verdict is undecided.
+    Raises FormulaError with every mistake in the texts.
     """
     started = time.perf_counter()
     problem = pose(claim, given=given, declare=declare, where=where, assume=assume)
-    verdict = decide(problem)
+    verdict = decide(problem, timeout)
     return replace(verdict, seconds=time.perf_counter() - started)
 
 
@@ -78,18 +81,24 @@ def pose(
     return resolve(equation, definitions, flat, conditions, equations)
 
 
-def decide(problem: Problem) -> Verdict:
-    """The verdict on a problem; Disagreement if the opinions contradict each other."""
+def decide(problem: Problem, timeout: float = DEFAULT_SECONDS) -> Verdict:
+    """The verdict on a problem; Disagreement if the opinions contradict each other.
+
+    `timeout` is in seconds; past it, or past a fixed number of steps, the verdict is undecided.
+    """
     told: dict[str, Any] = {
         "claim": f"{text(problem.left)} == {text(problem.right)}",
         "reading": problem.reading,
     }
-    try:
-        return _decide(problem, told)
-    except (OutOfFragment, OutOfBudget) as error:
-        return _refuted_or(problem, told, str(error))
-    except RecursionError:
-        return Undecided(reason="out of budget: nested too deeply", **told)
+    with limited(timeout):
+        try:
+            return _decide(problem, told)
+        except OutOfFragment as error:
+            return _refuted_or(problem, told, str(error))
+        except OutOfBudget as error:
+            return Undecided(reason=str(error), **told)
+        except RecursionError:
+            return Undecided(reason="out of budget: nested too deeply", **told)
 
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:

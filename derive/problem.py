@@ -70,7 +70,7 @@ def index_terms(problem: Problem) -> dict[Node, str]:
     Free indices, labels y[i] at free indices, and literal indices of every range.
     """
     terms: dict[Node, str] = {Name(i): size for i, size in problem.indices.items()}
-    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right)))
+    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right, *problem.where)))
     for entry in visible:
         if entry.base in problem.label_range and free_names(entry) <= problem.indices.keys():
             terms.setdefault(entry, problem.label_range[entry.base])

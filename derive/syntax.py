@@ -42,17 +42,22 @@ class Num(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A scalar, a size or an index: T, n, k."""
+    """A scalar, a size or an index: T, n, k. `moves` as for an entry."""
 
     id: str
+    moves: frozenset[str] = field(default=frozenset(), compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry(Node):
-    """An entry of an array: f[k], p[i, k], y[i]."""
+    """An entry of an array: f[k], p[i, k], y[i].
+
+    Where the entry is what a derivative is taken by, `moves` are the defined names that move with it.
+    """
 
     base: str
     indices: tuple[Node, ...]
+    moves: frozenset[str] = field(default=frozenset(), compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,7 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
     """The same node over other subtrees: rebuild(x, children(x)) == x."""
     match node:
         case Entry():
-            return Entry(node.base, parts, span=node.span)
+            return Entry(node.base, parts, span=node.span, moves=node.moves)
         case Add():
             return Add(parts, span=node.span)
         case Mul():

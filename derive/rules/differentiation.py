@@ -32,10 +32,14 @@ from derive.syntax import (
 
 
 def varies(node: Node, variable: Node) -> bool:
-    """Whether a tree without defined names can change with the entry or scalar `variable`."""
-    if isinstance(variable, Entry):
-        return any(isinstance(part, Entry) and part.base == variable.base for part in walk(node))
-    return any(part == variable for part in walk(node))
+    """Whether the tree can change with `variable`: it or a name that moves with it occurs."""
+    assert isinstance(variable, Entry | Name)
+    moving = variable.moves | {_name(variable)}
+    return any(isinstance(part, Entry | Name) and _name(part) in moving for part in walk(node))
+
+
+def _name(node: Entry | Name) -> str:
+    return node.base if isinstance(node, Entry) else node.id
 
 
 @rule(

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Generic
 
-from derive.errors import OutOfBudget, OutOfFragment
+from derive.budget import Budget, current
+from derive.errors import OutOfFragment
 from derive.problem import Problem
 from derive.syntax import (
     Add,
@@ -34,7 +35,6 @@ from derive.syntax import (
 from derive.witness.arithmetic import Arithmetic, Undefined, V
 from derive.witness.jets import Jet, Jets
 
-MAX_STEPS = 400_000
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
@@ -65,10 +65,10 @@ class Evaluator(Generic[V]):
     problem: Problem
     arithmetic: Arithmetic[V]
     point: Point[V]
-    steps: int = 0
     _active: tuple[tuple[int, _Place], ...] = ()
     _memo: dict[tuple[object, ...], Jet[V]] = field(default_factory=dict)
     jets: Jets[V] = field(init=False)
+    _budget: Budget = field(default_factory=current)
 
     def __post_init__(self) -> None:
         self.jets = Jets(self.arithmetic)
@@ -85,9 +85,7 @@ class Evaluator(Generic[V]):
     # Trees to jets.
 
     def _jet(self, node: Node, env: dict[str, int]) -> Jet[V]:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise OutOfBudget("too many evaluation steps")
+        self._budget.spend()
         return _EVALUATE[type(node)](self, node, env)
 
     def _num(self, node: Num, env: dict[str, int]) -> Jet[V]:

@@ -12,8 +12,9 @@ class Loss:
     """A loss over logits, with its gradient and Hessian as claims.
 
     `first` and `second` are the entries to differentiate by: d(value, first) == gradient and
-    d(value, first, second) == hessian. `textbook` names the definition that the chain-rule path
-    goes through, where there is one. `source` says where the formula is found.
+    d(value, first, second) == hessian. `lemma` is the Jacobian of the defined probabilities, and
+    `inner` the derivative by them, from which the textbook path puts the gradient together.
+    `source` says where the formula is found.
     """
 
     name: str
@@ -25,7 +26,8 @@ class Loss:
     hessian: str
     declare: tuple[str, ...] = ()
     value: str = "L"
-    textbook: str = ""
+    lemma: str = ""
+    inner: str = ""
     source: str = ""
 
     def claim(self, order: int = 1) -> str:
@@ -37,6 +39,8 @@ class Loss:
 
 _SOFTMAX = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
 _BATCH_SOFTMAX = "p[i, k] = exp(f[i, k])/sum(exp(f[i, j]), j)"
+_JACOBIAN = "d(p[j], f[k]) == p[j]*(delta(j, k) - p[k])"
+_BATCH_JACOBIAN = "d(p[m, j], f[i, k]) == delta(m, i)*p[m, j]*(delta(j, k) - p[m, k])"
 _PYTORCH = "PyTorch 2 documentation, torch.nn.CrossEntropyLoss"
 
 _ROWS = (
@@ -49,7 +53,8 @@ _ROWS = (
         gradient="p[k] - delta(k, y)",
         second="f[l]",
         hessian="p[k]*(delta(k, l) - p[l])",
-        textbook="p",
+        lemma=_JACOBIAN,
+        inner="d(L, p[j]) == -delta(j, y)/p[j]",
         source="Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4",
     ),
     Loss(
@@ -61,6 +66,7 @@ _ROWS = (
         gradient="(p[i, k] - delta(k, y[i]))/N",
         second="f[s, l]",
         hessian="delta(i, s)*p[i, k]*(delta(k, l) - p[i, l])/N",
+        lemma=_BATCH_JACOBIAN,
         source=_PYTORCH,
     ),
     Loss(
@@ -72,6 +78,7 @@ _ROWS = (
         gradient="w[y[i]]*(p[i, k] - delta(k, y[i]))/sum(w[y[m]], m)",
         second="f[s, l]",
         hessian="delta(i, s)*w[y[i]]*p[i, k]*(delta(k, l) - p[i, l])/sum(w[y[m]], m)",
+        lemma=_BATCH_JACOBIAN,
         source=_PYTORCH,
     ),
     Loss(
@@ -83,6 +90,7 @@ _ROWS = (
         gradient="(p[i, k]*sum(w[j]*t[i, j], j) - w[k]*t[i, k])/N",
         second="f[s, l]",
         hessian="delta(i, s)*p[i, k]*(delta(k, l) - p[i, l])*sum(w[j]*t[i, j], j)/N",
+        lemma=_BATCH_JACOBIAN,
         source=_PYTORCH,
     ),
     Loss(
@@ -94,7 +102,8 @@ _ROWS = (
         gradient="p[k] - t[k]",
         second="f[l]",
         hessian="p[k]*(delta(k, l) - p[l])",
-        textbook="p",
+        lemma=_JACOBIAN,
+        inner="d(L, p[j]) == -t[j]/p[j]",
         source="Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3",
     ),
     Loss(
@@ -106,7 +115,8 @@ _ROWS = (
         gradient="p[k]*sum(t[j], j) - t[k]",
         second="f[l]",
         hessian="p[k]*(delta(k, l) - p[l])*sum(t[j], j)",
-        textbook="p",
+        lemma=_JACOBIAN,
+        inner="d(L, p[j]) == -t[j]/p[j]",
         source=_PYTORCH,
     ),
     Loss(
@@ -118,7 +128,8 @@ _ROWS = (
         gradient="p[k] - (1 - eps)*delta(k, y) - eps/n",
         second="f[l]",
         hessian="p[k]*(delta(k, l) - p[l])",
-        textbook="p",
+        lemma=_JACOBIAN,
+        inner="d(L, p[j]) == -((1 - eps)*delta(j, y) + eps/n)/p[j]",
         source="Szegedy et al., Rethinking the Inception Architecture (2016), section 7",
     ),
     Loss(
@@ -130,7 +141,8 @@ _ROWS = (
         gradient="(p[k] - delta(k, y))/T",
         second="f[l]",
         hessian="p[k]*(delta(k, l) - p[l])/T**2",
-        textbook="p",
+        lemma="d(p[j], f[k]) == p[j]*(delta(j, k) - p[k])/T",
+        inner="d(L, p[j]) == -delta(j, y)/p[j]",
         source="Hinton, Vinyals, Dean, Distilling the Knowledge in a Neural Network (2015)",
     ),
     Loss(
@@ -151,7 +163,8 @@ _ROWS = (
             "*(gamma*(1 - p[y])**(gamma - 1)*(log(p[y]) + 2)"
             " - gamma*(gamma - 1)*p[y]*(1 - p[y])**(gamma - 2)*log(p[y]))"
         ),
-        textbook="p",
+        lemma=_JACOBIAN,
+        inner="d(L, p[j]) == delta(j, y)*(gamma*(1 - p[j])**(gamma - 1)*log(p[j]) - (1 - p[j])**gamma/p[j])",
         source="Lin et al., Focal Loss for Dense Object Detection (2017)",
     ),
     Loss(
