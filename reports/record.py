@@ -11,24 +11,16 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any
 
-from derive.losses import CATALOGUE
+from derive.catalogue import CATALOGUE
 from reports.curves import error_curve
 from reports.example import Example, example
 from reports.figures import Cell, Chart, Table, scientific
 from reports.formulas import Formula, formula
-from reports.steps import SIGNS, Badge, Derivation, badge, show, worst
+from reports.steps import SIGNS, Badge, Derivation, Link, Shown, badge, worst
 from reports.symbols import problem_of, scope, symbols
 from reports.words import Words
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A section: its anchor and its title."""
-
-    anchor: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ class Record:
     name: str
     title: str
     banner: Banner
-    sections: tuple[Entry, ...]
+    sections: tuple[Link, ...]
     given: Given
     derivations: tuple[Derivation, ...]
     example: Example | None
@@ -121,7 +113,8 @@ def build_record(
     if not derivations:
         raise ValueError("a report needs at least one derivation")
     words, first = Words(lang), derivations[0]
-    shown = tuple(show(data, words, f"d{i}") for i, data in enumerate(derivations, 1))
+    page = Shown(words)
+    shown = tuple(page.derivation(data, f"d{i}") for i, data in enumerate(derivations, 1))
     name = str(first["loss"])
     evidence = _numeric(numeric, words)
     worked = example(words) if _is_nll_of_softmax(first) else None
@@ -171,13 +164,13 @@ def _banner(
 
 def _sections(
     shown: tuple[Derivation, ...], worked: Example | None, numeric: Numeric | None, words: Words
-) -> tuple[Entry, ...]:
-    def section(anchor: str, wanted: bool = True) -> list[Entry]:
-        return [Entry(anchor, words(f"{anchor}_title"))] if wanted else []
+) -> tuple[Link, ...]:
+    def section(anchor: str, wanted: bool = True) -> list[Link]:
+        return [Link(anchor, words(f"{anchor}_title"))] if wanted else []
 
     return (
         *section("given"),
-        *(Entry(one.anchor, one.title) for one in shown),
+        *(Link(one.anchor, one.title) for one in shown),
         *section("example", worked is not None),
         *section("numeric", numeric is not None),
         *section("engine", numeric is not None),

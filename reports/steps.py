@@ -51,8 +51,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A place on the page: its anchor and its title."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Derivation:
-    """A claim, the steps to it, and its cases; `parts` are derivations that it puts together."""
+    """A claim, the steps to it, and its cases; `parts` are derivations that it puts together.
+
+    A part that the page has shown before is a claim and a link to its steps, `above`.
+    """
 
     anchor: str
     title: str
@@ -64,6 +75,7 @@ class Derivation:
     cases: tuple[Case, ...]
     parts: tuple[Derivation, ...]
     badge: Badge
+    above: Link | None = None
 
     def every(self) -> Iterator[Derivation]:
         """The derivation's parts, each with its own parts first, and then itself."""
@@ -96,30 +108,57 @@ def order_of(data: Mapping[str, Any]) -> int:
     return len(left.wrt) if isinstance(left, Deriv) else 0
 
 
-def show(data: Mapping[str, Any], words: Words, anchor: str, *, title: str = "") -> Derivation:
-    """What is shown of a derivation's JSON; anchors begin with `anchor`."""
-    order = order_of(data)
-    intro = f"intro_{data['path']}" if order < 2 else f"intro_order_{order}"
-    parts = tuple(
-        show(part, words, f"{anchor}-p{position}", title=_part_title(part, position, words))
-        for position, part in enumerate(data["parts"], 1)
-    )
-    claim = formula(data["claim"])
-    return Derivation(
-        anchor=anchor,
-        title=title or _title(data["path"], order, words),
-        intro=words(intro) if intro in words and not title else "",
-        claim=claim,
-        start=formula(data["steps"][0]["before"]) if data["steps"] else claim,
-        result=formula(data["result"]),
-        steps=tuple(
-            _step(step, words, f"{anchor}-s{position}", position)
-            for position, step in enumerate(data["steps"], 1)
-        ),
-        cases=tuple(_case(case, data["declared"], words) for case in data["cases"]),
-        parts=parts,
-        badge=badge(data["status"], words),
-    )
+class Shown:
+    """Derivations as they are shown on one page, where nothing is shown twice."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._above: dict[tuple[str, str], Link] = {}
+
+    def derivation(self, data: Mapping[str, Any], anchor: str) -> Derivation:
+        """What is shown of a derivation's JSON; its anchors begin with `anchor`."""
+        order, words = order_of(data), self._words
+        intro = f"intro_{data['path']}" if order < 2 else f"intro_order_{order}"
+        title = _title(data["path"], order, words)
+        return self._whole(data, anchor, title, words(intro) if intro in words else "")
+
+    def _part(self, data: Mapping[str, Any], anchor: str, position: int, whole: str) -> Derivation:
+        """A part of the derivation titled `whole`."""
+        title = _part_title(data, position, self._words)
+        above = self._above.get(_key(data))
+        if above is None:
+            self._above[_key(data)] = Link(anchor, f"{whole}, {title}")
+            return self._whole(data, anchor, title, "")
+        again = {**data, "steps": (), "cases": (), "parts": ()}
+        return replace(self._whole(again, anchor, title, ""), above=above)
+
+    def _whole(self, data: Mapping[str, Any], anchor: str, title: str, intro: str) -> Derivation:
+        words, claim = self._words, formula(data["claim"])
+        # The parts come first: they are read before what is made of them.
+        parts = tuple(
+            self._part(part, f"{anchor}-p{position}", position, title)
+            for position, part in enumerate(data["parts"], 1)
+        )
+        self._above.setdefault(_key(data), Link(anchor, title))
+        return Derivation(
+            anchor=anchor,
+            title=title,
+            intro=intro,
+            claim=claim,
+            start=formula(data["steps"][0]["before"]) if data["steps"] else claim,
+            result=formula(data["result"]),
+            steps=tuple(
+                _step(step, words, f"{anchor}-s{position}", position)
+                for position, step in enumerate(data["steps"], 1)
+            ),
+            cases=tuple(_case(case, data["declared"], words) for case in data["cases"]),
+            parts=parts,
+            badge=badge(data["status"], words),
+        )
+
+
+def _key(data: Mapping[str, Any]) -> tuple[str, str]:
+    return data["path"], data["claim"]["text"]
 
 
 def _title(path: str, order: int, words: Words) -> str:
@@ -129,8 +168,11 @@ def _title(path: str, order: int, words: Words) -> str:
 
 
 def _part_title(part: Mapping[str, Any], position: int, words: Words) -> str:
-    title = words.title(part["title"], part["title"])
-    return f"{words('part', number=position)}: {title}" if title else words("part", number=position)
+    """Its place among the parts, and what it is or by which way it is found."""
+    order, path = order_of(part), str(part["path"])
+    plain = f"path_{path}" in words and f"order_{order}" in words
+    name = words(f"order_{order}") if plain else words.title(path, path)
+    return f"{words('part', number=position)}: {name}"
 
 
 def _step(data: Mapping[str, Any], words: Words, anchor: str, position: int) -> Step:
@@ -143,19 +185,28 @@ def _step(data: Mapping[str, Any], words: Words, anchor: str, position: int) -> 
         name=words("step", number=position),
         rule=data["rule"],
         title=words.title(data["rule"], data["title"]),
-        statement=from_text(data["statement"]),
+        statement=_statement(data["statement"], changed, marked, words),
         before=replace(before, marked=marked),
         after=replace(after, marked=remarked),
         changed=changed,
-        needs=tuple(_need(need, words) for need in data["needs"]),
+        needs=tuple(_said(need, words) for need in data["needs"]),
         badge=badge(data["status"], words),
     )
 
 
-def _need(need: str, words: Words) -> Formula:
-    """A side condition as a formula, or in words where it is none."""
-    shown = from_text(need)
-    return shown if shown.latex else Formula(words.title(need, need), "")
+def _statement(text: str, changed: tuple[Formula, Formula], marked: str, words: Words) -> Formula:
+    """The rule; where it is no formula, the very replacement that it made inside the formula."""
+    said = _said(text, words)
+    if said.latex or not marked:
+        return said
+    before, after = changed
+    return Formula(f"{before.text} == {after.text}", f"{before.latex} = {after.latex}")
+
+
+def _said(text: str, words: Words) -> Formula:
+    """A rule or a side condition as a formula, or in words where it is none."""
+    shown = from_text(text)
+    return shown if shown.latex else Formula(words.title(text, text), "")
 
 
 def _case(data: Mapping[str, Any], declared: list[str], words: Words) -> Case:

@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from reports.record import Record
-from reports.steps import Badge, Case, Derivation, Step, show
+from reports.steps import Badge, Case, Derivation, Shown, Step
 from reports.words import Words
 
 _COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
@@ -25,7 +25,7 @@ def render_text(source: Record | Mapping[str, Any], color: bool = False, lang: s
         lines = [
             painter.paint(words.title(source["loss"], source["title"]), _BOLD),
             *(f"  {_printable(given['text'])}" for given in source["given"]),
-            *painter.derivation(show(source, words, "d")),
+            *painter.derivation(Shown(words).derivation(source, "d")),
         ]
     return "\n".join(lines) + "\n"
 
@@ -61,6 +61,9 @@ class _Painter:
         yield ""
         yield f"{pad}{self.paint(one.title, _BOLD)}"
         yield f"{pad}{_printable(one.claim.text)}  {self.badge(one.badge)}"
+        if one.above is not None:
+            note = f"{self._words('above')}: {one.above.title}"
+            yield f"{pad}{self.paint(note, _FAINT)}"
         for part in one.parts:
             yield from self.derivation(part, depth + 1)
         if one.steps:

@@ -104,6 +104,7 @@ SAYINGS = {
     ),
     "intro_order_2": "The gradient, differentiated once more.",
     "part": "Part {number}",
+    "above": "Shown above",
     "whole": "Put together",
     "step": "Step {number}",
     "needs": "Needs",

@@ -17,7 +17,7 @@ import jinja2
 import mpmath
 import pytest
 
-from derive.losses import CATALOGUE
+from derive.catalogue import CATALOGUE
 from derive.read.formula import read_condition, read_equation, read_expression
 from derive.rules import RULES
 from derive.show import latex
@@ -417,7 +417,7 @@ def varieties() -> Iterator[Record]:
     failing = copy.deepcopy(EVIDENCE)
     failing["checks"][0]["ok"] = False
     for status in ("proved", "conditional", "refuted", "undecided"):
-        yield build_record([sample(status), nested()], failing)
+        yield build_record([sample(status), nested(), nested()], failing)
         yield build_record([sample(status)], None)
     for row in CATALOGUE.values():
         for order in (1, 2):
