@@ -1,0 +1,220 @@
+"""What a compiled loss takes, and the checks of what it is given.
+
+Conventions of every function here: C classes on the last axis, logits of shape (C,) or (..., C),
+labels that count from 0, of the logits' shape without its last axis, losses in nats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from derive.problem import Problem
+
+Array = NDArray[Any]
+Role = Literal["logits", "label", "array", "scalar"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One argument: its name, role, declared kind, the size of each axis; a label's range."""
+
+    name: str
+    role: Role
+    kind: str
+    axes: tuple[str, ...] = ()
+    size: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The arguments of a loss: the logits, then a target if there is one, then parameters.
+
+    `slots` are the sizes of the logits' axes. A formula without a sample index is `batched`: it is
+    applied along the last axis of logits with any number of axes before that.
+    """
+
+    inputs: tuple[Input, ...]
+    has_target: bool
+    slots: tuple[str, ...]
+    sizes: Mapping[str, int | None]
+
+    @property
+    def batched(self) -> bool:
+        return len(self.slots) < 2
+
+    @property
+    def parameters(self) -> tuple[Input, ...]:
+        """Those that are passed by name."""
+        return self.inputs[1 + self.has_target :]
+
+
+def signature(problem: Problem, logits: str, letters: frozenset[str]) -> Signature:
+    """The arguments that the problem needs; `letters` are the indices that run over an axis."""
+    found = {
+        name: Input(name, "label", "label", (), size)
+        for name, size in problem.indices.items()
+        if name not in letters
+    }
+    for name, symbol in problem.symbols.items():
+        size = problem.label_range.get(name, "") if symbol.kind == "label" else ""
+        role: Role = "label" if size else "array" if symbol.axes else "scalar"
+        found[name] = Input(name, role, symbol.kind, symbol.axes, size)
+    first = found.pop(logits)
+    first = Input(first.name, "logits", first.kind, first.axes)
+    target = [i for i in found.values() if i.role == "label" or i.kind == "simplex"]
+    target += [found[name] for name in ("t", "y") if name in found]
+    rest = [i for i in found.values() if i not in target[:1]]
+    inputs = (first, *target[:1], *rest)
+    return Signature(inputs, bool(target), first.axes, problem.sizes)
+
+
+def bind(
+    wanted: Signature, logits: ArrayLike, target: ArrayLike | None, params: Mapping[str, ArrayLike]
+) -> list[Array]:
+    """The arguments as arrays of one floating type, checked, in the order of the inputs.
+
+    Raises TypeError for a wrong type or a missing or unknown argument, ValueError for a wrong shape
+    or a value outside of what the formula was proved for.
+    """
+    names = [i.name for i in wanted.parameters]
+    if unknown := sorted(set(params) - set(names)):
+        raise TypeError(
+            f"unknown argument {unknown[0]!r}; this loss takes {', '.join(names) or 'none'}"
+        )
+    given: dict[str, ArrayLike | None] = {name: params.get(name) for name in names}
+    if wanted.has_target:
+        given[wanted.inputs[1].name] = target
+    elif target is not None:
+        raise TypeError("this loss takes no target")
+    if missing := [name for name, value in given.items() if value is None]:
+        raise TypeError(f"missing argument {missing[0]!r}")
+    first = as_logits(logits)
+    sizes = lengths(wanted, first)
+    rest = [_checked(i, given[i.name], wanted, first, sizes) for i in wanted.inputs[1:]]
+    return [first, *rest]
+
+
+def as_logits(logits: ArrayLike) -> Array:
+    """A floating array; whole numbers become float64. Raises TypeError for other types."""
+    array = np.asarray(logits)
+    if array.dtype.kind in "iu":
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "fc" or array.dtype == np.float16:
+        raise TypeError(f"logits of type {array.dtype}; convert them to float32 or float64")
+    return array
+
+
+def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
+    """The length that each named size has for these logits."""
+    axes = len(wanted.slots)
+    if logits.ndim < axes or (axes > 1 and logits.ndim != axes):
+        shape = ", ".join(wanted.slots)
+        raise ValueError(f"logits of shape {logits.shape}; expected ({shape})")
+    found = dict(zip(wanted.slots, logits.shape[logits.ndim - axes :], strict=True))
+    for size, length in found.items():
+        if length == 0 and size == wanted.slots[-1]:
+            raise ValueError("logits without classes")
+        if wanted.sizes.get(size) not in (None, length):
+            raise ValueError(f"{length} classes; this loss was declared for {wanted.sizes[size]}")
+    return found
+
+
+def _checked(
+    wanted: Input, value: ArrayLike | None, call: Signature, logits: Array, sizes: dict[str, int]
+) -> Array:
+    array = np.asarray(value)
+    rows = logits.shape[: logits.ndim - len(call.slots)] if call.batched else ()
+    if wanted.role == "label":
+        shape = (*rows, *(sizes[size] for size in wanted.axes))
+        return _labels(wanted, array, shape, sizes[wanted.size])[..., None]
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{wanted.name} of type {array.dtype}; expected real numbers")
+    array = array.astype(logits.real.dtype)
+    _check_kind(wanted, array)
+    if wanted.role == "scalar":
+        return _scalar(wanted, array, rows, bool(call.slots))
+    return _array(wanted, array, call, rows, sizes)
+
+
+def _labels(wanted: Input, labels: Array, shape: tuple[int, ...], classes: int) -> Array:
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{wanted.name} of type {labels.dtype}; expected integer labels")
+    if labels.shape != shape:
+        raise ValueError(f"{wanted.name} of shape {labels.shape}; expected {shape}")
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise ValueError(
+            f"{wanted.name} holds the label {labels[wrong][0]}; expected 0 to {classes - 1}"
+        )
+    return labels.astype(np.intp)
+
+
+def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: bool) -> Array:
+    """One number for all, or one for each row."""
+    if array.ndim == 0:
+        return array
+    if array.shape != rows:
+        raise ValueError(f"{wanted.name} of shape {array.shape}; expected a number or shape {rows}")
+    return array[..., None] if has_classes else array
+
+
+def _array(
+    wanted: Input, array: Array, call: Signature, rows: tuple[int, ...], sizes: dict[str, int]
+) -> Array:
+    """A target has the shape of the logits; other arrays have no axes but their own."""
+    is_target = call.has_target and wanted == call.inputs[1]
+    own = array.shape[array.ndim - len(wanted.axes) :]
+    for size, length in zip(wanted.axes, own, strict=False):
+        sizes.setdefault(size, length)
+    shape = (*(rows if is_target else ()), *(sizes.get(size, 0) for size in wanted.axes))
+    if array.shape != shape:
+        raise ValueError(f"{wanted.name} of shape {array.shape}; expected {shape}")
+    places = placed(wanted.axes, call.slots)
+    if places is None or is_target:
+        return array
+    return array.reshape([1 if place is None else array.shape[place] for place in places])
+
+
+def placed(sizes: Sequence[str], slots: Sequence[str]) -> tuple[int | None, ...] | None:
+    """For each axis of the logits, which of the sizes it is, if any; None where one has no axis."""
+    open_places = list(range(len(sizes)))
+    places: list[int | None] = []
+    for slot in slots:
+        place = next((p for p in open_places if sizes[p] == slot), None)
+        places.append(place)
+        if place is not None:
+            open_places.remove(place)
+    return None if open_places else tuple(places)
+
+
+def _check_kind(wanted: Input, array: Array) -> None:
+    """What was declared and used in the proof holds for the numbers that are given."""
+    rule = _KINDS.get(wanted.kind)
+    if rule is None:
+        return
+    holds, words = rule
+    right = holds(array)
+    if not right.all():
+        raise ValueError(f"{wanted.name} holds {array[~right].flat[0]!s}; expected {words}")
+    if wanted.kind == "simplex":
+        off = np.abs(array.sum(axis=-1) - 1)
+        if off.size and off.max() > SIMPLEX_ROUNDINGS * np.finfo(array.dtype).eps:
+            raise ValueError(f"{wanted.name} sums to 1 up to {off.max():.2g}; expected exactly 1")
+
+
+SIMPLEX_ROUNDINGS = 1000
+"""Targets count as summing to 1 within so many roundings of 1: those of a softmax over classes."""
+
+_KINDS: dict[str, tuple[Callable[[Array], Array], str]] = {
+    # A weight of 0 is the limit of the formulas, which are continuous there; T = 0 is not.
+    "positive": (lambda a: a > 0 if a.ndim == 0 else a >= 0, "positive numbers"),
+    "unit": (lambda a: (a > 0) & (a < 1), "numbers between 0 and 1"),
+    "bit": (lambda a: (a == 0) | (a == 1), "0 or 1"),
+    "sign": (lambda a: abs(a) == 1, "-1 or 1"),
+    "simplex": (lambda a: a >= 0, "shares that sum to 1"),
+}

@@ -1,0 +1,397 @@
+"""From formulas to array programs: an index becomes an axis, a label a gather, a delta a mask.
+
+Every formula is laid out for a *frame*: the index of each axis, or None for an axis of size 1. The
+logits' own axes are the usual frame, so that what does not depend on the class keeps a last axis
+of size 1, and everything lines up without further ado; the Hessian's frame has one axis more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from derive.errors import OutOfFragment
+from derive.problem import instantiate
+from derive.read.build import DECIDED_FUNCTIONS
+from derive.show import text
+from derive.syntax import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Cases,
+    Deriv,
+    Div,
+    Entry,
+    Ind,
+    Logic,
+    Mul,
+    Name,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Rel,
+    canonical,
+    children,
+    free_names,
+    mul,
+    num,
+    rebuild,
+    substitute,
+    walk,
+    written,
+)
+from numeric.inputs import Signature, placed
+from numeric.names import Names, head
+from numeric.program import (
+    Arange,
+    Argmax,
+    Floor,
+    Fold,
+    Line,
+    Map,
+    Op,
+    Output,
+    PositivePart,
+    Program,
+    Size,
+    Take,
+    View,
+    shared,
+    title,
+)
+from numeric.rewriting import Stable
+
+Frame = tuple[str | None, ...]
+Home = tuple[str | None, ...]
+"""The axes that a variable has: an index, or None for size 1."""
+
+
+def program(
+    name: str,
+    stable: Stable,
+    call: Signature,
+    results: Mapping[str, Sequence[tuple[str, str]]],
+    extra: tuple[str, ...] = (),
+) -> Program:
+    """The function that returns these results, each over its (index, size) pairs.
+
+    `extra` are arrays like the logits that it takes besides the inputs. Raises OutOfFragment for a
+    formula that has no array program.
+    """
+    lowering = _Lowering(stable, call, extra)
+    for axes in results.values():
+        lowering.sizes.update(axes)
+    outputs = [lowering.result(result, axes) for result, axes in results.items()]
+    lines = shared(tuple(lowering.lines), lowering.names)
+    return Program(name, tuple(lowering.variables.values()), lines, tuple(outputs))
+
+
+# What is computed over its own axes before it is repeated along more of them.
+_COMPOUND = (Add, Mul, Div, Pow, Call, Cases)
+
+
+class _Lowering:
+    """One function on its way to lines; `memo` finds the variable of what was made before."""
+
+    def __init__(self, stable: Stable, call: Signature, extra: tuple[str, ...]) -> None:
+        self.stable, self.call = stable, call
+        self.names = Names()
+        arguments = (*(i.name for i in call.inputs), *extra)
+        self.variables = {name: self.names.fresh(name) for name in arguments}
+        self.inputs = {i.name: i for i in call.inputs}
+        self.inputs |= dict.fromkeys(extra, call.inputs[0])
+        self.sizes: dict[str, str] = {}
+        self.lines: list[Line] = []
+        self.memo: dict[Node, tuple[str, tuple[int | None, ...]]] = {}
+        self.axisless = {
+            self.variables[i.name] for i in call.inputs if i.role == "scalar" and not call.batched
+        }
+        self.rowless = {self.variables[i.name] for i in call.parameters if i.role == "array"}
+
+    def result(self, name: str, axes: Sequence[tuple[str, str]]) -> Output:
+        """The lines of a result, the last of them under its name."""
+        frame = self._embed([index for index, _ in axes])
+        expr = self._lower(self.stable.results[name], frame)
+        self.lines.append(Line(name, Map(expr)))
+        return Output(name, 0 if axes else len(frame))
+
+    # Frames and views.
+
+    def _embed(self, indices: Sequence[str]) -> Frame:
+        """The frame over these indices: the logits' own axes if they have room, else a new one."""
+        places = placed([self.sizes[index] for index in indices], self.call.slots)
+        if places is not None:
+            return tuple(None if place is None else indices[place] for place in places)
+        return (*(None,) * (len(self.call.slots) - len(indices)), *indices)
+
+    def _view(self, variable: str, home: Home, frame: Frame) -> View:
+        if variable in self.axisless:
+            return View(variable)
+        axes, rest = [], list(home)
+        for axis in frame:
+            own = bool(rest) and (rest[0] == axis or (rest[0] is None and axis not in rest))
+            axes.append(own)
+            if own:
+                rest.pop(0)
+        if rest:
+            raise OutOfFragment(f"no array program: {variable} would have to be transposed")
+        if variable in self.rowless or not self.call.batched:
+            axes = axes[axes.index(True) :] if True in axes else []
+        return View(variable) if all(axes) else View(variable, tuple(axes))
+
+    def _axes_of(self, node: Node) -> list[str]:
+        """The indices over an axis that occur in the tree, in reading order."""
+        free = free_names(node) & self.sizes.keys()
+        written_names = dict.fromkeys(part.id for part in walk(node) if isinstance(part, Name))
+        return [name for name in written_names if name in free]
+
+    def _variable(
+        self, node: Node, hint: str, build: Callable[[list[str]], tuple[Op, Home]]
+    ) -> tuple[str, Home]:
+        """The variable that holds the node, made by a new line unless it was made before."""
+        free = self._axes_of(node)
+        generic = {index: Name(f"·{at} {self.sizes[index]}") for at, index in enumerate(free)}
+        key = canonical(substitute(node, generic))
+        if key not in self.memo:
+            op, home = build(free)
+            name = self.names.fresh(hint)
+            self.lines.append(Line(name, op))
+            if isinstance(op, Map) and self._is_axisless(op.expr):
+                self.axisless.add(name)
+            self.memo[key] = name, tuple(None if i is None else free.index(i) for i in home)
+        name, places = self.memo[key]
+        return name, tuple(None if place is None else free[place] for place in places)
+
+    def _is_axisless(self, expr: Node) -> bool:
+        return all(part.name in self.axisless for part in walk(expr) if isinstance(part, View))
+
+    # Terms.
+
+    def _lower(self, node: Node, frame: Frame) -> Node:
+        if isinstance(node, _COMPOUND) and len(self._embed(self._axes_of(node))) < len(frame):
+            return self._view(*self._variable(node, title(node), self._map(node)), frame)
+        match node:
+            case Num():
+                return node
+            case Name() | Entry():
+                return self._view(*self._leaf(node), frame)
+            case Ind(condition=condition):
+                return self._cases(Cases(((ONE, condition),), ZERO), frame)
+            case Cases():
+                return self._cases(node, frame)
+            case Mul():
+                return self._product(node, frame)
+            case Div(num=top, den=Entry(base=base) as bottom) if base in self.stable.small:
+                divisor = self._variable(Call("floor", bottom), "divisor", self._floor(bottom))
+                return Div(self._lower(top, frame), self._view(*divisor, frame))
+            case Reduce():
+                return self._reduce(node, frame)
+            case Rel():
+                return self._relation(node, frame)
+            case Call(function="log", arg=Add(terms=(first, rest))) if first == ONE:
+                return Call("log1p", self._lower(rest, frame))
+            case Call(function=function) if function not in DECIDED_FUNCTIONS:
+                raise OutOfFragment(f"{function} has no array program")
+            case Deriv():
+                raise OutOfFragment(f"write {text(node)} out: a derivative has no array program")
+            case _:
+                return rebuild(node, tuple(self._lower(part, frame) for part in children(node)))
+
+    def _leaf(self, node: Name | Entry) -> tuple[str, Home]:
+        """The variable of a definition, a choice, an input or a size."""
+        name = head(node)
+        if name in self.stable.definitions:
+            return self._defined(node, name)
+        if name in self.stable.choices:
+            return self._chosen(node, name)
+        if name in self.inputs:
+            return self._input(node, name)
+        if isinstance(node, Name) and name not in self.sizes:
+            return self._size(name)
+        raise OutOfFragment(f"the index {text(node)} used as a number: no array program for that")
+
+    def _defined(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+        body = instantiate(self.stable.definitions[name], children(node))
+        if isinstance(body, Reduce) and self._depends(_summand(body), body.index):
+            return self._folded(body, name)
+
+        labels = [_title(index) for index in children(node) if not self._runs(index)]
+        return self._variable(node, "_".join((name, *labels)), self._map(body))
+
+    def _map(self, body: Node) -> Callable[[list[str]], tuple[Op, Home]]:
+        def build(free: list[str]) -> tuple[Op, Home]:
+            frame = self._embed(free)
+            return Map(self._lower(body, frame)), frame
+
+        return build
+
+    def _chosen(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+        choice = self.stable.choices[name]
+        arguments = dict(zip(choice.params, children(node), strict=True))
+        body = substitute(choice.body, arguments)
+        if choice.kind == "argmax":
+            self.sizes[choice.index] = choice.size
+
+        def build(free: list[str]) -> tuple[Op, Home]:
+            if choice.kind == "positive part":
+                frame = self._embed(free)
+                return PositivePart(self._lower(body, frame)), frame
+            frame = self._embed([*free, choice.index])
+            axis = frame.index(choice.index)
+            home = (*frame[:axis], None, *frame[axis + 1 :])
+            return Argmax(self._lower(body, frame), axis - len(frame)), home
+
+        return self._variable(node, name, build)
+
+    def _input(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+        variable, indices = self.variables[name], children(node)
+        running = [index.id for index in indices if isinstance(index, Name) and self._runs(index)]
+        if len(running) == len(indices):
+            return variable, self._embed(running)
+        *leading, label = indices
+        shared = variable in self.rowless and len(indices) == 1
+        same_rows = self._is_label(label) and children(label) == tuple(leading)
+        if not isinstance(label, Name | Entry) or not (shared or same_rows):
+            raise OutOfFragment(f"no array program for {text(node)}")
+
+        def build(free: list[str]) -> tuple[Op, Home]:
+            chosen, home = self._leaf(label)
+            return Take(variable, chosen, shared), home
+
+        return self._variable(node, f"{name}_{_title(label)}", build)
+
+    def _size(self, name: str) -> tuple[str, Home]:
+        def build(free: list[str]) -> tuple[Op, Home]:
+            for given in self.call.inputs:
+                if name in given.axes:
+                    axis = given.axes.index(name) - len(given.axes)
+                    return Size(self.variables[given.name], axis), ()
+            raise OutOfFragment(f"the size {name} cannot be read off an argument")
+
+        variable, home = self._variable(Name(name), name, build)
+        self.axisless.add(variable)
+        return variable, home
+
+    def _floor(self, bottom: Node) -> Callable[[list[str]], tuple[Op, Home]]:
+        def build(free: list[str]) -> tuple[Op, Home]:
+            frame, logits = self._embed(free), self.variables[self.call.inputs[0].name]
+            return Floor(self._lower(bottom, frame), logits), frame
+
+        return build
+
+    def _runs(self, index: Node) -> bool:
+        """Whether the index runs over an axis."""
+        return isinstance(index, Name) and index.id in self.sizes
+
+    def _is_label(self, node: Node) -> bool:
+        choice, given = self.stable.choices.get(head(node)), self.inputs.get(head(node))
+        if choice is not None:
+            return choice.kind == "argmax"
+        return given is not None and given.role == "label"
+
+    def _cases(self, node: Cases, frame: Frame) -> Node:
+        branches = [
+            (_within(condition, value, self._runs), condition) for value, condition in node.branches
+        ]
+        lowered = tuple((self._lower(v, frame), self._lower(c, frame)) for v, c in branches)
+        return Cases(lowered, self._lower(node.otherwise, frame))
+
+    def _product(self, node: Mul, frame: Frame) -> Node:
+        """Deltas become masks; 0 * log 0 is 0."""
+        deltas = [f.condition for f in node.factors if isinstance(f, Ind)]
+        rest = tuple(f for f in node.factors if not isinstance(f, Ind))
+        if deltas:
+            condition = deltas[0] if len(deltas) == 1 else Logic("and", tuple(deltas))
+            return self._cases(Cases(((mul(*rest), condition),), ZERO), frame)
+        logs = [f for f in rest if self._may_be_infinite(f)]
+        weights = mul(*(f for f in rest if f not in logs))
+        if logs and self._may_be_zero(weights):
+            weight = self._lower(weights, frame)
+            product = Mul((weight, *(self._lower(factor, frame) for factor in logs)))
+            return Cases(((ZERO, Rel("==", weight, ZERO)),), product)
+        return Mul(tuple(self._lower(factor, frame) for factor in rest))
+
+    def _may_be_infinite(self, node: Node) -> bool:
+        return isinstance(node, Entry) and node.base in self.stable.logs
+
+    def _may_be_zero(self, node: Node) -> bool:
+        """Whether a weight of log p may be 0 while p underflows: targets, weights, p itself."""
+        entries = {part.base for part in walk(node) if isinstance(part, Entry)}
+        scalars = {part.id for part in walk(node) if isinstance(part, Name)}
+        free = {name for name, given in self.inputs.items() if given.kind in ("real", "bit")}
+        return bool(entries - self.stable.small - self.stable.logs) or bool(scalars & free)
+
+    def _relation(self, node: Rel, frame: Frame) -> Node:
+        """Of two indices: classes, counted from 0, against labels. Of two numbers: as it stands."""
+        sides = children(node)
+        if not any(self._runs(side) or self._is_label(side) for side in sides):
+            return rebuild(node, tuple(self._lower(side, frame) for side in sides))
+        return rebuild(node, tuple(self._place(side, frame) for side in sides))
+
+    def _place(self, index: Node, frame: Frame) -> Node:
+        if isinstance(index, Num):
+            return num(index.value - 1)
+        if isinstance(index, Name) and self._runs(index):
+            size = self.sizes[index.id]
+
+            def build(free: list[str]) -> tuple[Op, Home]:
+                return Arange(self._size(size)[0]), (index.id,)
+
+            letter = next(name for name, known in self.sizes.items() if known == size)
+            variable, home = self._variable(Call("arange", index), written(letter), build)
+            self.rowless.add(variable)
+            return self._view(variable, home, frame)
+        return self._lower(index, frame)
+
+    def _reduce(self, node: Reduce, frame: Frame) -> Node:
+        """A class sum is a reduction; of what does not depend on the class, a product."""
+        self.sizes[node.index] = node.over
+        body = _summand(node)
+        if self._depends(body, node.index):
+            return self._view(*self._folded(node, f"{node.kind}_over_{written(node.index)}"), frame)
+        times = {"sum": Mul((Name(node.over), body)), "prod": Pow(body, Name(node.over))}
+        return self._lower(times.get(node.kind, body), frame)
+
+    def _folded(self, node: Reduce, hint: str) -> tuple[str, Home]:
+        self.sizes[node.index] = node.over
+        body = _summand(node)
+
+        def build(free: list[str]) -> tuple[Op, Home]:
+            inner = self._embed(self._axes_of(body))
+            axis = inner.index(node.index)
+            keep = len(inner) == len(self.call.slots)
+            home = (*inner[:axis], *((None,) if keep else ()), *inner[axis + 1 :])
+            return Fold(self._lower(body, inner), node.kind, axis - len(inner), keep), home
+
+        return self._variable(node, hint, build)
+
+    def _depends(self, node: Node, index: str) -> bool:
+        """Whether the value depends on the index, definitions looked through."""
+        if isinstance(node, Entry) and node.base in self.stable.definitions:
+            body = instantiate(self.stable.definitions[node.base], node.indices)
+            return self._depends(body, index)
+        return node == Name(index) or any(self._depends(part, index) for part in children(node))
+
+
+def _summand(node: Reduce) -> Node:
+    """What is added up (or multiplied) over the whole range, a condition turned into cases."""
+    if node.where is None:
+        return node.body
+    if node.kind == "max":
+        raise OutOfFragment("a maximum under a condition has no array program")
+    return Cases(((node.body, node.where),), ZERO if node.kind == "sum" else ONE)
+
+
+def _title(index: Node) -> str:
+    """A label as a part of a variable's name."""
+    return written(head(index)) or "at"
+
+
+def _within(condition: Node, value: Node, runs: Callable[[Node], bool]) -> Node:
+    """The value where the condition holds: under k == y, k is y, and a gather is enough."""
+    if isinstance(condition, Rel) and condition.op == "==":
+        for index, label in (children(condition), children(condition)[::-1]):
+            if isinstance(index, Name) and runs(index) and not runs(label):
+                return substitute(value, {index.id: label})
+    return value

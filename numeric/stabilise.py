@@ -1,0 +1,166 @@
+"""Formulas that do not overflow or cancel: rewritten by identities that `derive` proves.
+
+An identity with a free class (`top`) or a free number (`shift`) is true for every value of it.
+Which value is good is no question of truth: the engine picks top = argmax of the logits and
+shift = max(z, 0). So nothing about the maximum is ever proved, and nothing needs to be.
+
+With the largest logit as reference the tails keep their digits: exp(gap) is at most 1, the class
+`top` itself contributes an exact 1, `1 - p[k]` becomes a sum of what the others have, and
+`log(1 + rest)` is computed as log1p(rest).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """An identity `left == right`, used from left to right.
+
+    `statement` is executable: `claim` is what `derive.verify` is asked about it.
+    """
+
+    name: str
+    title: str
+    statement: str
+    given: tuple[str, ...] = ()
+    declare: tuple[str, ...] = ()
+    where: str = ""
+
+
+# p is the softmax of u, with any class `top` as the reference.
+SOFTMAX = (
+    "gap[k] = u[k] - u[top]",
+    "mass[k] = exp(gap[k])",
+    "rest = sum(mass[j], j, j != top)",
+    "total = 1 + rest",
+    "p[k] = mass[k]/total",
+    "others[k] = cases(rest, k == top, total - mass[k])/total",
+    "log_p[k] = gap[k] - log(1 + rest)",
+)
+# What they are, of which REWRITES says that it is the same.
+MEANINGS = (
+    "p[k] = exp(u[k])/sum(exp(u[j]), j)",
+    "others[k] = 1 - p[k]",
+    "log_p[k] = log(p[k])",
+)
+_TOP = ("top: label", "u: real[n]")
+
+
+_OTHERS_EXIST = "o != k"
+"""There is another class than k: n > 1. With a single class, 1 - p is 0 and the engine divides by
+the smallest normal number instead."""
+
+
+def _softmax(name: str, title: str, statement: str, *declare: str, where: str = "") -> Rewrite:
+    return Rewrite(name, title, statement, SOFTMAX, (*_TOP, *declare), where)
+
+
+REWRITES = (
+    _softmax(
+        "softmax",
+        "softmax does not change when the logit of any one class is subtracted from all",
+        "exp(u[k])/sum(exp(u[j]), j) == p[k]",
+    ),
+    _softmax(
+        "log-softmax",
+        "the log of a softmax is a gap minus log(1 + what the other classes have)",
+        "log(p[k]) == log_p[k]",
+    ),
+    _softmax(
+        "centred-logit",
+        "a logit minus log-sum-exp is the log of a softmax",
+        "u[k] - log(sum(exp(u[j]), j)) == log_p[k]",
+    ),
+    _softmax(
+        "log-sum-exp",
+        "any one class can be taken out of log-sum-exp",
+        "log(sum(exp(u[j]), j)) == u[top] + log(1 + rest)",
+    ),
+    Rewrite(
+        "one-minus-sigmoid",
+        "one minus a sigmoid is the sigmoid of the opposite",
+        "1 - sigma(z) == sigma(-z)",
+    ),
+    Rewrite(
+        "log-sigmoid",
+        "the log of a sigmoid is a softplus",
+        "log(sigma(z)) == -softplus(-z)",
+    ),
+    Rewrite(
+        "softplus",
+        "log(1 + exp(z)) has a name",
+        "log(1 + exp(z)) == softplus(z)",
+    ),
+    _softmax(
+        "complement",
+        "one minus a probability is what the other classes have",
+        "1 - p[k] == others[k]",
+    ),
+    _softmax(
+        "smoothed-label",
+        "a share of a one-hot target is split off, so that p - onehot stands alone",
+        "p[k] - (1 - c)*delta(k, y) == p[k] - delta(k, y) + c*delta(k, y)",
+        "y: label",
+    ),
+    _softmax(
+        "label",
+        "p - onehot is -(1 - p) at the label and p elsewhere",
+        "p[k] - delta(k, y) == cases(-others[k], k == y, p[k])",
+        "y: label",
+    ),
+    _softmax(
+        "weighted-target",
+        "p times the sum of the targets, minus a target, without cancelling at a one-hot target",
+        "p[k]*sum(g[j], j) - g[k] == p[k]*(sum(g[j], j) - g[k]) - g[k]*others[k]",
+    ),
+    _softmax(
+        "target",
+        "p minus a target, without cancelling at a one-hot target",
+        "p[k] - g[k] == p[k]*(1 - g[k]) - g[k]*others[k]",
+    ),
+    Rewrite(
+        "sigmoid-target",
+        "a sigmoid minus a target, without cancelling at 0 and 1",
+        "sigma(z) - t == sigma(z)*(1 - t) - t*sigma(-z)",
+    ),
+    _softmax(
+        "log-over-others",
+        "log(p) is divided by 1 - p before a power of 1 - p can overflow",
+        "others[k]**(c - 1)*log_p[k] == others[k]**c*(log_p[k]/others[k])",
+        where=_OTHERS_EXIST,
+    ),
+    _softmax(
+        "log-over-others-twice",
+        "log(p) is divided by 1 - p before a power of 1 - p can overflow",
+        "others[k]**(c - 2)*log_p[k] == others[k]**c/others[k]*(log_p[k]/others[k])",
+        where=_OTHERS_EXIST,
+    ),
+    _softmax(
+        "power-of-others",
+        "a power that may be negative becomes a quotient",
+        "others[k]**(c - 1) == others[k]**c/others[k]",
+        where=_OTHERS_EXIST,
+    ),
+    _softmax(
+        "centred-mean",
+        "a value minus its mean does not change when one class' value is subtracted from all",
+        "v[k] - sum(p[j]*v[j], j) == v[k] - v[top] - sum(p[j]*(v[j] - v[top]), j)",
+    ),
+    Rewrite(
+        "common-divisor",
+        "a difference of quotients divides once",
+        "x/c - z/c == (x - z)/c",
+    ),
+    Rewrite(
+        "opposite-sigmoid",
+        "the sigmoid of the opposite, shifted by any number",
+        "sigma(-z) == exp(-shift)/(exp(-shift) + exp(z - shift))",
+    ),
+    Rewrite(
+        "sigmoid",
+        "a sigmoid is a softmax of (z, 0), shifted by any number",
+        "sigma(z) == exp(z - shift)/(exp(-shift) + exp(z - shift))",
+    ),
+)
