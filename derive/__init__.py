@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from derive.decide import verify
     from derive.catalogue import losses
+    from derive.decide import verify
     from derive.teach import derivation
     from derive.verdict import Verdict
 

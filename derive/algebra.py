@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from derive import terms
-from derive.budget import current
 from derive.atoms import Atoms, Index, Key
+from derive.budget import current
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.polynomial import (
     ONE,

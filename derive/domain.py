@@ -11,23 +11,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.algebra import Algebra
+from derive.atoms import Index
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.normal import Normaliser
-from derive.polynomial import ZERO, Monomial, Poly, add, constant, mul, scale
+from derive.polynomial import ZERO, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
-from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, free_names, walk
+from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, Rel, free_names, num, walk
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a formula needs in order to have a value: `of` nonzero, or positive."""
+    """What a formula needs in order to have a value: `of` nonzero, or positive, or true."""
 
     of: Node
     positive: bool
 
     def __str__(self) -> str:
+        if isinstance(self.of, Rel):
+            return text(self.of)
         return f"{text(self.of)} {'> 0' if self.positive else '!= 0'}"
 
 
@@ -89,11 +92,20 @@ def needs(node: Node) -> Iterator[Need]:
 
 
 def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
-    unmet: list[Need] = []
+    """The needs that are not always met; one that is met for large sizes becomes a need of the size."""
+    unmet: dict[Need, None] = {}
     for need in dict.fromkeys(found):
-        if not all(_met(problem, case, need) for case in _closed_cases(problem, need)):
-            unmet.append(need)
-    return unmet
+        least = [_least_size(problem, case, need) for case in _closed_cases(problem, need)]
+        if None in least:
+            unmet[need] = None
+            continue
+        sizes = [entry for entry in least if entry and entry[0]]
+        for size in dict.fromkeys(name for name, _ in sizes):
+            count = max(count for name, count in sizes if name == size)
+            known = problem.sizes.get(size)
+            if known is None or known < count:
+                unmet[Need(Rel(">=", Name(size), num(count)), positive=False)] = None
+    return list(unmet)
 
 
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
@@ -103,40 +115,55 @@ def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
         yield Case(case.blocks, {**case.index_of, **extra})
 
 
-def _met(problem: Problem, case: Case, need: Need) -> bool:
-    """Whether the need is met wherever everything inside it has a value."""
+_ALWAYS = ("", 0)
+
+
+def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | None:
+    """The size from which on the need is met; _ALWAYS if everywhere, None if that is not known."""
     node = derivative_free(problem, need.of)
     try:
         normaliser = Normaliser(problem, case)
         constant_part, monomial, bases = normaliser.atoms.split(normaliser.poly(node))
     except (ZeroDivisionError, KeyError):
-        return False
-    signs = [_monomial_sign(normaliser.atoms, monomial)]
-    signs += [_sign(normaliser, base) for base, _ in bases]
-    if None in signs:
-        return False
-    negative = (constant_part < 0) ^ (sum(s < 0 for s in signs if s) % 2 == 1)
-    return not need.positive or not negative
+        return None
+    if not all(normaliser.atoms.positive_atom(number) for number, _ in monomial):
+        return None
+    negative, least = constant_part < 0, _ALWAYS
+    for base, count in bases:
+        signed = _sign(normaliser, base)
+        if signed is None:
+            return None
+        negative ^= signed[0] < 0 and count % 2 == 1
+        least = max(least, signed[1], key=lambda size: size[1])
+    return None if need.positive and negative else least
 
 
-def _monomial_sign(atoms: Algebra, monomial: Monomial) -> int | None:
-    return 1 if all(atoms.positive_atom(number) for number, _ in monomial) else None
-
-
-def _sign(normaliser: Normaliser, base: Poly) -> int | None:
-    """1 or -1 if the polynomial has that sign everywhere, else None.
+def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | None:
+    """The polynomial's sign, with the size from which on it is not 0; None if not known.
 
     Tried after two substitutions that make hidden positivity visible: a number in (0, 1) is
     1/(1 + v) with v > 0, and a class sum is its named terms plus a rest that is >= 0.
     """
-    opened = _opened(normaliser, base)
+    named = _named(normaliser.atoms, base)
+    opened = _opened(normaliser, base, named)
     for sign in (1, -1):
-        if _coefficients_positive(normaliser.atoms, scale(opened, sign)):
-            return sign
+        rests = _rests(normaliser.atoms, scale(opened, sign))
+        if rests is None:
+            continue
+        if not rests:
+            return sign, _ALWAYS
+        size = normaliser.atoms.keys[normaliser.atoms.keys[rests[0]][1]][1]
+        return sign, (size, len(named) + 1)
     return None
 
 
-def _opened(normaliser: Normaliser, base: Poly) -> Poly:
+def _named(atoms: Algebra, base: Poly) -> list[Index]:
+    """The free indices that occur in the polynomial."""
+    found = frozenset().union(*map(atoms.free, atoms_of(base)))
+    return sorted((i for i in found if isinstance(i, tuple) and i[0] == "free"), key=repr)
+
+
+def _opened(normaliser: Normaliser, base: Poly, named: list[Index]) -> Poly:
     atoms = normaliser.atoms
     total: Poly = ZERO
     top = {n: max(dict(m).get(n, 0) for m in base) for n in _units(atoms, base)}
@@ -145,7 +172,7 @@ def _opened(normaliser: Normaliser, base: Poly) -> Poly:
         powers = dict(monomial)
         for number, exponent in monomial:
             if number not in top:
-                term = mul(term, normaliser.class_sum_opened(number, exponent))
+                term = mul(term, normaliser.class_sum_opened(number, exponent, named))
         for number, highest in top.items():
             # u**e = 1/(1 + v)**e; everything is multiplied by (1 + v)**highest, which is positive.
             rest = int(highest - powers.get(number, 0))
@@ -164,20 +191,24 @@ def _units(atoms: Algebra, base: Poly) -> set[int]:
     }
 
 
-def _coefficients_positive(atoms: Algebra, base: Poly) -> bool:
-    """Every coefficient positive, every power even or of a positive atom, one term surely > 0."""
+def _rests(atoms: Algebra, base: Poly) -> list[int] | None:
+    """None unless every term is >= 0; the rests that must be there, none if a term is surely > 0."""
+    found: list[int] = []
     sure = False
     for monomial, c in base.items():
-        if c < 0:
-            return False
         rests = [n for n, _ in monomial if atoms.keys[n][0] == "rest"]
         others = [(n, e) for n, e in monomial if n not in rests]
         strict = all(atoms.positive_atom(n) or atoms.keys[n][0] == "excess" for n, _ in others)
-        even = all(atoms.positive_atom(n) or _even(e) for n, e in others)
-        if not (strict or even):
-            return False
+        if c < 0 or not all(
+            atoms.positive_atom(n) or atoms.keys[n][0] == "excess" or _even(e) for n, e in others
+        ):
+            return None
         sure = sure or (strict and not rests)
-    return sure
+        if strict:
+            found += rests
+    if sure:
+        return []
+    return found or None
 
 
 def _even(exponent: object) -> bool:
@@ -186,6 +217,8 @@ def _even(exponent: object) -> bool:
 
 def _key(problem: Problem, need: Need) -> tuple[object, ...]:
     """Two needs with the same key are the same; compared without their definitions."""
+    if isinstance(need.of, Rel):
+        return (text(need.of),)
     return (need.positive, text(derivative_free(problem, need.of)))
 
 

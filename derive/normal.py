@@ -9,14 +9,14 @@ in the case, for every n at once, if left - right is the zero polynomial.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.algebra import Algebra
 from derive.atoms import Index
 from derive.calculus import derivative_free
-from derive.cases import Case, cases, terms_of
+from derive.cases import Case, cases
 from derive.errors import OutOfFragment
 from derive.partial import partial_fractions
 from derive.polynomial import ONE, ZERO, Exponent, Poly, add, constant, scale
@@ -392,15 +392,14 @@ class Normaliser:
             total = add(total, self.atoms.product({outside: Fraction(1)}, summed))
         return total
 
-    def class_sum_opened(self, number: int, exponent: Exponent) -> Poly:
+    def class_sum_opened(self, number: int, exponent: Exponent, named: Iterable[Index]) -> Poly:
         """A sum of positive terms as its terms at the named indices plus a rest that is >= 0."""
         key = self.atoms.keys[number]
         if key[0] != "sum" or not isinstance(exponent, int) or not self.atoms.positive_atom(number):
             return {((number, exponent),): Fraction(1)}
-        _, size, level, monomial = key
+        _, _, level, monomial = key
         total: Poly = {((self.atoms.number(("rest", number)), 1),): Fraction(1)}
-        terms = terms_of(self._problem)
-        for index in dict.fromkeys(self._case.index_of[t] for t in terms if terms[t] == size):
+        for index in named:
             at = self.atoms.reindex(
                 {monomial: Fraction(1)},
                 lambda i, target=index: self._moved(i, ("#", level), target),  # type: ignore[misc]

@@ -21,7 +21,10 @@ TIDY = ("zero-term", "zero-factor", "one-factor", "numbers", "double-minus", "fl
 # Rules that need the problem: definitions unfolded and folded, lemmas, the chain rule.
 CONTEXT = {
     "definition": ("The definition", "the name stands for its definition"),
-    "log-of-definition": ("The definition under the logarithm", "the name stands for its definition"),
+    "log-of-definition": (
+        "The definition under the logarithm",
+        "the name stands for its definition",
+    ),
     "fold": ("The definition, read backwards", "the definition"),
     "lemma": ("The derivative found above", "the lemma"),
     "chain": ("Chain rule over every p[j]", "d(L, x) == sum(d(L, p[j])*d(p[j], x), j)"),
@@ -34,7 +37,10 @@ _SUMS = ("sum-add", "sum-minus", "sum-delta", "sum-factor", "sum-over", "assumpt
 
 DIRECT = (
     Phase("the loss", ("definition",)),
-    Phase("logarithms", ("log-of-definition", "log-quotient", "log-product", "log-exp", "spread-minus")),
+    Phase(
+        "logarithms",
+        ("log-of-definition", "log-quotient", "log-product", "log-exp", "spread-minus"),
+    ),
     Phase("differentiate", ("lemma", *DERIVATIVE_RULES)),
     Phase("sums", _SUMS),
     Phase("fold", ("fold",)),
@@ -58,8 +64,8 @@ QUOTIENT = (
     Phase("the probability", ("definition",)),
     Phase("differentiate", DERIVATIVE_RULES),
     Phase("sums", _SUMS),
-    Phase("split", ("split-fraction",)),
-    Phase("fold", ("fold", "cancel")),
+    Phase("split", ("split-fraction", "write-square")),
+    Phase("fold", ("cancel", "fold")),
 )
 
 TEXTBOOK = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from derive.syntax import (
@@ -21,8 +22,17 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    children,
+    free_names,
+    fresh,
+    rebuild,
+    substitute,
+    transform,
     written,
 )
+
+# What a bound index is called where its own letter is taken.
+_LETTERS_FOR_INDICES = [*"jmqrsabcghouvx", *(f"j{place}" for place in range(1, 200))]
 
 # How tightly a node holds together when printed; an operand that holds less is bracketed.
 _OR, _AND, _NOT, _REL, _SUM, _PRODUCT, _POWER, _ATOM = range(1, 9)
@@ -50,6 +60,34 @@ def _tightness(node: Node) -> int:
 
 def text(node: Node) -> str:
     """The node in the formula language; reading it gives the node back."""
+    return _text(legible(node))
+
+
+def legible(node: Node) -> Node:
+    """Bound indices named so that none reads like a free name or like an index around it."""
+    return _legible(node, {name for name in free_names(node)})
+
+
+def _legible(node: Node, taken: set[str]) -> Node:
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Reduce):
+            return None
+        letter = written(part.index)
+        own = next(c for c in (letter, *_LETTERS_FOR_INDICES) if c not in taken)
+        index = part.index if own == letter else fresh(own)
+        inner = Reduce(part.kind, part.body, part.index, part.where, part.over)
+        if index != part.index:
+            renamed: Mapping[str, Node] = {part.index: Name(index)}
+            body = substitute(part.body, renamed)
+            where = None if part.where is None else substitute(part.where, renamed)
+            inner = Reduce(part.kind, body, index, where, part.over)
+        parts = tuple(_legible(child, taken | {own}) for child in children(inner))
+        return rebuild(inner, parts)
+
+    return transform(node, change)
+
+
+def _text(node: Node) -> str:
     match node:
         case Num(value=value):
             return _decimal(value) or str(value)
@@ -69,19 +107,19 @@ def text(node: Node) -> str:
         case Pow(base=base, exponent=exponent):
             return f"{_wrap(base, _ATOM)}**{_wrap(exponent, _POWER)}"
         case Call(function=function, arg=arg):
-            return f"{function}({text(arg)})"
+            return f"{function}({_text(arg)})"
         case Reduce(kind=kind, body=body, index=index, where=where):
-            tail = "" if where is None else f", {text(where)}"
-            return f"{kind}({text(body)}, {written(index)}{tail})"
+            tail = "" if where is None else f", {_text(where)}"
+            return f"{kind}({_text(body)}, {written(index)}{tail})"
         case Deriv(body=body, wrt=wrt):
-            return f"d({text(body)}, {_listed(wrt)})"
+            return f"d({_text(body)}, {_listed(wrt)})"
         case Ind(condition=Rel(op="==", left=a, right=b)):
-            return f"delta({text(a)}, {text(b)})"
+            return f"delta({_text(a)}, {_text(b)})"
         case Ind(condition=condition):
-            return f"ind({text(condition)})"
+            return f"ind({_text(condition)})"
         case Cases(branches=branches, otherwise=otherwise):
-            pairs = "".join(f"{text(v)}, {text(c)}, " for v, c in branches)
-            return f"cases({pairs}{text(otherwise)})"
+            pairs = "".join(f"{_text(v)}, {_text(c)}, " for v, c in branches)
+            return f"cases({pairs}{_text(otherwise)})"
         case Rel(op=op, left=a, right=b):
             return f"{_wrap(a, _SUM)} {op} {_wrap(b, _SUM)}"
         case Logic(op="not", args=args):
@@ -93,12 +131,12 @@ def text(node: Node) -> str:
 
 
 def _wrap(node: Node, least: int) -> str:
-    inner = text(node)
+    inner = _text(node)
     return inner if _tightness(node) >= least else f"({inner})"
 
 
 def _listed(nodes: tuple[Node, ...]) -> str:
-    return ", ".join(map(text, nodes))
+    return ", ".join(map(_text, nodes))
 
 
 def _signed_sum(terms: tuple[Node, ...]) -> str:
@@ -154,6 +192,10 @@ def latex_name(name: str) -> str:
 
 def latex(node: Node) -> str:
     """The node as LaTeX for amsmath."""
+    return _latex(legible(node))
+
+
+def _latex(node: Node) -> str:
     match node:
         case Num(value=value):
             shown = _decimal(value)
@@ -170,31 +212,31 @@ def latex(node: Node) -> str:
         case Mul(factors=factors):
             return _latex_product(factors)
         case Div(num=top, den=bottom):
-            return rf"\frac{{{latex(top)}}}{{{latex(bottom)}}}"
+            return rf"\frac{{{_latex(top)}}}{{{_latex(bottom)}}}"
         case Pow(base=base, exponent=exponent):
             return _latex_power(base, exponent)
         case Call(function=function, arg=arg):
             return _latex_call(function, arg)
         case Reduce(kind=kind, body=body, index=index, where=where):
-            under = latex_name(index) if where is None else latex(where)
+            under = latex_name(index) if where is None else _latex(where)
             return f"{_OPERATORS[kind]}_{{{under}}} {_latex_wrap(body, _PRODUCT)}"
         case Deriv(body=body, wrt=wrt):
             return _latex_derivative(body, wrt)
         case Ind(condition=Rel(op="==", left=a, right=b)):
             return rf"\delta_{{{_subscript((a, b))}}}"
         case Ind(condition=condition):
-            return rf"\mathbf{{1}}[{latex(condition)}]"
+            return rf"\mathbf{{1}}[{_latex(condition)}]"
         case Cases(branches=branches, otherwise=otherwise):
-            rows = [rf"{latex(v)} & \text{{if }} {latex(c)}" for v, c in branches]
-            rows.append(rf"{latex(otherwise)} & \text{{otherwise}}")
+            rows = [rf"{_latex(v)} & \text{{if }} {_latex(c)}" for v, c in branches]
+            rows.append(rf"{_latex(otherwise)} & \text{{otherwise}}")
             return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
         case Rel(op=op, left=a, right=b):
-            return f"{latex(a)} {_RELATIONS[op]} {latex(b)}"
+            return f"{_latex(a)} {_RELATIONS[op]} {_latex(b)}"
         case Logic(op="not", args=args):
-            return rf"\lnot ({latex(args[0])})"
+            return rf"\lnot ({_latex(args[0])})"
         case Logic(op=op, args=args):
             joint = r" \land " if op == "and" else r" \lor "
-            return joint.join(f"({latex(a)})" for a in args)
+            return joint.join(f"({_latex(a)})" for a in args)
         case _:
             raise AssertionError(f"no LaTeX for {type(node).__name__}")
 
@@ -205,13 +247,13 @@ def _subscriptable(base: str) -> str:
 
 
 def _subscript(indices: tuple[Node, ...]) -> str:
-    shown = [latex(index) for index in indices]
+    shown = [_latex(index) for index in indices]
     plain = all(len(s) == 1 or (s.startswith("\\") and s[1:].isalpha()) for s in shown)
     return " ".join(shown) if plain else ", ".join(shown)
 
 
 def _latex_wrap(node: Node, least: int) -> str:
-    inner = latex(node)
+    inner = _latex(node)
     held = _ATOM if isinstance(node, Div) and least <= _PRODUCT else _tightness(node)
     return inner if held >= least else rf"\left({inner}\right)"
 
@@ -232,7 +274,7 @@ def _latex_product(factors: tuple[Node, ...]) -> str:
         loose = isinstance(factor, Add | Neg) or (isinstance(factor, Num) and factor.value < 0)
         # A sum sign reaches as far right as it can: only the last factor may go unbracketed.
         open_ended = isinstance(factor, Reduce) and position < len(factors) - 1
-        inner = latex(factor)
+        inner = _latex(factor)
         shown.append(rf"\left({inner}\right)" if loose or open_ended else inner)
         if position and isinstance(factor, Num) and not loose:
             shown[-1] = rf"\cdot {inner}"
@@ -241,17 +283,17 @@ def _latex_product(factors: tuple[Node, ...]) -> str:
 
 def _latex_power(base: Node, exponent: Node) -> str:
     if isinstance(base, Name | Entry | Num) and _tightness(base) == _ATOM:
-        inner = latex(base)
+        inner = _latex(base)
         return (
-            f"{{{inner}}}^{{{latex(exponent)}}}"
+            f"{{{inner}}}^{{{_latex(exponent)}}}"
             if "^" in inner
-            else f"{inner}^{{{latex(exponent)}}}"
+            else f"{inner}^{{{_latex(exponent)}}}"
         )
-    return rf"\left({latex(base)}\right)^{{{latex(exponent)}}}"
+    return rf"\left({_latex(base)}\right)^{{{_latex(exponent)}}}"
 
 
 def _latex_call(function: str, arg: Node) -> str:
-    inner = latex(arg)
+    inner = _latex(arg)
     if function == "exp":
         return f"e^{{{inner}}}"
     if function == "sqrt":
@@ -268,7 +310,7 @@ def _latex_call(function: str, arg: Node) -> str:
 
 def _latex_derivative(body: Node, wrt: tuple[Node, ...]) -> str:
     order = f"^{{{len(wrt)}}}" if len(wrt) > 1 else ""
-    below = r" \, ".join(rf"\partial {latex(variable)}" for variable in wrt)
+    below = r" \, ".join(rf"\partial {_latex(variable)}" for variable in wrt)
     if isinstance(body, Name | Entry):
-        return rf"\frac{{\partial{order} {latex(body)}}}{{{below}}}"
+        return rf"\frac{{\partial{order} {_latex(body)}}}{{{below}}}"
     return rf"\frac{{\partial{order}}}{{{below}}} {_latex_wrap(body, _ATOM)}"

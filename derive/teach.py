@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from derive.catalogue import CATALOGUE, Loss
 from derive.decide import decide, pose
-from derive.steps import Case, Derivation, Step
 from derive.errors import Complaint, FormulaError
 from derive.fold import folded
-from derive.catalogue import CATALOGUE, Loss
 from derive.plans import CONTEXT, DIRECT, HESSIAN, INNER, QUOTIENT, TEXTBOOK, TIDY, Phase
 from derive.problem import Problem, instantiate
 from derive.rules import RULES
 from derive.show import text
+from derive.steps import Case, Derivation, Step
 from derive.syntax import (
     ONE,
     ZERO,
@@ -86,7 +86,9 @@ def _direct(row: Loss) -> Derivation:
 
 def _lemma_used(row: Loss) -> bool:
     """Whether probabilities stand outside of logarithms, so that their Jacobian is wanted."""
-    problem = pose(row.claim(1) if row.gradient else f"{row.value} == 0", given=row.given, declare=row.declare)
+    problem = pose(
+        row.claim(1) if row.gradient else f"{row.value} == 0", given=row.given, declare=row.declare
+    )
     body = problem.definitions[row.value].body
     logs = [part.arg for part in walk(body) if isinstance(part, Call) and part.function == "log"]
     inside = sum(_defined_entries(problem, arg) for arg in logs if isinstance(arg, Entry))

@@ -158,6 +158,20 @@ def _(node: Node) -> Node | None:
 
 
 @rule(
+    "write-square",
+    "A square is a product",
+    "u/v**2 == u/(v*v)",
+    "u/v**3",
+    "v != 0",
+)
+def _(node: Node) -> Node | None:
+    match node:
+        case Div(num=top, den=Pow(base=base, exponent=Num(value=value))) if value == 2:
+            return Div(top, mul(base, base))
+    return None
+
+
+@rule(
     "split-fraction",
     "A fraction of a sum is a sum of fractions",
     "(u - v)/w == u/w - v/w",

@@ -31,7 +31,7 @@ Place = tuple[str, tuple[int, ...]]
 
 # Sizes other than the class count are tried up to this; the class count up to `size_bound`.
 _OTHER_SIZE_BOUND = 3
-_SIZE_CAP = 8
+_SIZE_CAP = 6
 
 
 @dataclass(frozen=True)
