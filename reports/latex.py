@@ -105,7 +105,7 @@ class Typist:
     def maths(self, formula: Formula) -> Tex:
         """The formula in display style inside a line, so that TeX may break it at a sign."""
         if formula.latex and is_plain(formula.latex):
-            return Tex(rf"$\displaystyle {formula.latex}$")
+            return Tex(rf"$\displaystyle {_breakable(formula.latex)}$")
         return self._code(formula.text)
 
     def listing(self, source: str) -> Tex:
@@ -145,6 +145,16 @@ class Typist:
         if " " < c <= "~" or (self._hangul and "가" <= c <= "힣"):
             return c
         return f"{{[}}U+{ord(c):04X}]"
+
+
+# About what fits on a line; TeX never breaks between \left and \right.
+_LINE = 160
+
+
+def _breakable(latex: str) -> str:
+    if len(latex) <= _LINE:
+        return latex
+    return latex.replace(r"\left(", r"\Bigl(").replace(r"\right)", r"\Bigr)")
 
 
 _WIDTHS = {2: (0.5, 0.42), 3: (0.2, 0.45, 0.26)}

@@ -118,9 +118,7 @@ class Shown:
     def derivation(self, data: Mapping[str, Any], anchor: str) -> Derivation:
         """What is shown of a derivation's JSON; its anchors begin with `anchor`."""
         order, words = order_of(data), self._words
-        intro = f"intro_{data['path']}" if order < 2 else f"intro_order_{order}"
-        title = _title(data["path"], order, words)
-        return self._whole(data, anchor, title, words(intro) if intro in words else "")
+        return self._whole(data, anchor, _title(data["path"], order, words), _intro(data, words))
 
     def _part(self, data: Mapping[str, Any], anchor: str, position: int, whole: str) -> Derivation:
         """A part of the derivation titled `whole`."""
@@ -159,6 +157,20 @@ class Shown:
 
 def _key(data: Mapping[str, Any]) -> tuple[str, str]:
     return data["path"], data["claim"]["text"]
+
+
+def _intro(data: Mapping[str, Any], words: Words) -> str:
+    """What is worth knowing before the steps; "" where there is nothing to say."""
+    order, path = order_of(data), data["path"]
+    if path == "direct" and order == 1:
+        # Said only where it is so: not every loss is a logarithm of an exponential.
+        return words("intro_direct") if _uses(data, "log-exp") else ""
+    key = f"intro_{path}" if order < 2 else f"intro_order_{order}"
+    return words(key) if key in words else ""
+
+
+def _uses(data: Mapping[str, Any], rule: str) -> bool:
+    return any(step["rule"] == rule for step in data["steps"])
 
 
 def _title(path: str, order: int, words: Words) -> str:

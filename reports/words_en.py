@@ -206,7 +206,10 @@ SAYINGS = {
     "checked_slope": "slope {rate}; a right gradient has 2",
     "unchecked_title": "What was not checked",
     "unchecked_definitions": "Whether the definitions above are the loss that you mean.",
-    "unchecked_needs": "The side conditions named beside the steps: they are assumed.",
+    "unchecked_needs": (
+        "Points where the definitions have no value, such as a denominator of 0: about them "
+        "nothing is claimed."
+    ),
     "unchecked_special": "Logits that are infinite or not a number.",
     "unchecked_rounding": (
         "Rounding. A proof speaks of real numbers; how exact the engine is was measured only at "

@@ -189,7 +189,10 @@ SAYINGS = {
     "checked_slope": "기울기 {rate}. 올바른 기울기라면 2",
     "unchecked_title": "확인하지 않은 것",
     "unchecked_definitions": "위의 정의가 뜻하신 손실이 맞는지는 확인하지 않았습니다.",
-    "unchecked_needs": "단계 옆에 적힌 필요 조건은 성립한다고 가정했습니다.",
+    "unchecked_needs": (
+        "정의에 값이 없는 곳(이를테면 분모가 0인 곳). 그런 곳에 대해서는 아무것도 주장하지 "
+        "않습니다."
+    ),
     "unchecked_special": "무한대이거나 수가 아닌 로짓은 다루지 않았습니다.",
     "unchecked_rounding": (
         "반올림 오차. 증명은 실수에 대한 것이며, 엔진이 얼마나 정확한지는 적힌 점에서만 쟀습니다."
@@ -262,6 +265,7 @@ TITLES = {
     "split-fraction": "합의 분수는 분수의 합",
     "one-fraction": "분수 옆의 인수는 분자로",
     "distribute": "인수를 합의 모든 항에 분배",
+    "write-square": "제곱은 곱",
     "definition": "정의",
     "log-of-definition": "로그 안의 정의",
     "fold": "정의를 거꾸로 읽기",
