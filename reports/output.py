@@ -1,0 +1,49 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from derive.errors import GradproofError
+
+
+class OutputError(GradproofError):
+    """A file cannot be written; the text says which and why."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put the text where `path` says, by way of a temporary file that is then renamed.
+
+    A file that exists stays as it is until the new one is complete. Raises OutputError.
+    """
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        raise OutputError(f"{path}: not a regular file, nothing was written")
+    folder = path.parent
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is replaced, else that of any new file."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
