@@ -1,6 +1,6 @@
 """Derive, prove and refute gradients of losses over logits.
 
-`verify` judges a claim, `derivation` shows how a gradient comes about, `losses` lists the catalogue.
+`verify` judges a claim, `derivation` shows how a gradient comes about, `losses` is the catalogue.
 Nothing heavy is imported before it is needed.
 """
 

@@ -1,4 +1,4 @@
-"""The catalogue: one row a loss, written in the formula language; every claim of a row is proved."""
+"""The catalogue: one row a loss, in the formula language; every claim of a row is proved."""
 
 from __future__ import annotations
 
@@ -164,7 +164,10 @@ _ROWS = (
             " - gamma*(gamma - 1)*p[y]*(1 - p[y])**(gamma - 2)*log(p[y]))"
         ),
         lemma=_JACOBIAN,
-        inner="d(L, p[j]) == delta(j, y)*(gamma*(1 - p[j])**(gamma - 1)*log(p[j]) - (1 - p[j])**gamma/p[j])",
+        inner=(
+            "d(L, p[j]) == delta(j, y)"
+            "*(gamma*(1 - p[j])**(gamma - 1)*log(p[j]) - (1 - p[j])**gamma/p[j])"
+        ),
         source="Lin et al., Focal Loss for Dense Object Detection (2017)",
     ),
     Loss(

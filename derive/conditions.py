@@ -16,7 +16,7 @@ _MAX_RELATIONS = 2
 
 
 def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Problem] | None:
-    """The shortest relation between indices that is true in just these cases, and the claim under it."""
+    """The shortest relation of indices true in just these cases, and the claim under it."""
     every = list(cases(problem))
     wanted = {case.blocks for case in holding}
     for count in range(1, _MAX_RELATIONS + 1):

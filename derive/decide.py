@@ -11,10 +11,10 @@ from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
-from derive.normal import Residual, settled
 from derive.problem import Problem, labels_told_apart
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
+from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.show import text
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove

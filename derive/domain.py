@@ -92,7 +92,7 @@ def needs(node: Node) -> Iterator[Need]:
 
 
 def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
-    """The needs that are not always met; one that is met for large sizes becomes a need of the size."""
+    """The needs that are not always met; one met for large sizes becomes a need of the size."""
     unmet: dict[Need, None] = {}
     for need in dict.fromkeys(found):
         least = [_least_size(problem, case, need) for case in _closed_cases(problem, need)]
@@ -109,7 +109,7 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
 
 
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
-    """The claim's cases; a bound index in the need is one more index, equal to none of the others."""
+    """The claim's cases; a bound index in the need is one more index, unlike the others."""
     for case in cases(problem):
         extra = {name: ("free", name) for name in free_names(need.of) - case.index_of.keys()}
         yield Case(case.blocks, {**case.index_of, **extra})
@@ -192,7 +192,7 @@ def _units(atoms: Algebra, base: Poly) -> set[int]:
 
 
 def _rests(atoms: Algebra, base: Poly) -> list[int] | None:
-    """None unless every term is >= 0; the rests that must be there, none if a term is surely > 0."""
+    """None unless every term is >= 0; the rests that are needed, none if a term is surely > 0."""
     found: list[int] = []
     sure = False
     for monomial, c in base.items():

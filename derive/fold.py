@@ -1,4 +1,4 @@
-"""Definitions read backwards: a subtree that is an instance of a definition's body gets its name."""
+"""Definitions read backwards: an instance of a definition's body gets the defined name."""
 
 from __future__ import annotations
 

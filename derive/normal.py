@@ -1,22 +1,20 @@
-"""The first opinion: a claim's residual, exactly, in every case of which indices are equal.
+"""The normal form: a tree without derivatives as a Laurent polynomial in independent atoms.
 
-In each case every delta between free indices is 0 or 1. A class sum is split: sum_j g(j) is the sum
-of the generic g° (every delta with j taken as 0) plus g(a) - g°(a) for each index a that a delta in
-g names. The generic sum is expanded into monomials, what does not depend on j is pulled out, and a
-constant becomes the size. What is left is a Laurent polynomial in independent atoms; the claim holds
-in the case, for every n at once, if left - right is the zero polynomial.
+In each case every delta between free indices is 0 or 1. A class sum is split: sum_j g(j) is the
+sum of the generic g° (every delta with j taken as 0) plus g(a) - g°(a) for each index a that a
+delta in g names. The generic sum is expanded into monomials, what does not depend on j is pulled
+out, and a constant becomes the size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from derive.algebra import Algebra
 from derive.atoms import Index
 from derive.calculus import derivative_free
-from derive.cases import Case, cases
+from derive.cases import Case
 from derive.errors import OutOfFragment
 from derive.partial import partial_fractions
 from derive.polynomial import ONE, ZERO, Exponent, Poly, add, constant, scale
@@ -41,50 +39,6 @@ from derive.syntax import (
     free_names,
     walk,
 )
-
-# Sums over at most this many classes are written out where the symbolic sum does not decide.
-MAX_WRITTEN_OUT = 8
-
-
-@dataclass(frozen=True)
-class Residual:
-    """left - right in one case; None where a side is undefined (a division by zero)."""
-
-    case: Case
-    numerator: Poly | None
-    atoms: Algebra
-
-    @property
-    def is_zero(self) -> bool:
-        return self.numerator is not None and not self.numerator
-
-
-def settled(problem: Problem) -> list[Residual]:
-    """The residuals for symbolic sizes; sums over small concrete sizes are written out if need be."""
-    found = list(residuals(problem))
-    small = {s: count for s, count in problem.sizes.items() if count and count <= MAX_WRITTEN_OUT}
-    if small and not all(residual.is_zero for residual in found):
-        found = list(residuals(problem, small))
-    return found
-
-
-def residuals(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[Residual]:
-    """left - right in every case; with `sizes`, at these concrete sizes with sums written out.
-
-    Raises OutOfFragment, OutOfBudget.
-    """
-    left = derivative_free(problem, problem.left)
-    right = derivative_free(problem, problem.right)
-    for case in cases(problem, sizes):
-        normaliser = Normaliser(problem, case)
-        try:
-            difference = add(normaliser.poly(left), scale(normaliser.poly(right), -1))
-            numerator, _ = normaliser.atoms.together(difference)
-        except ZeroDivisionError:
-            yield Residual(case, None, normaliser.atoms)
-            continue
-        yield Residual(case, numerator, normaliser.atoms)
-
 
 _Env = Mapping[str, Index]
 _Apart = frozenset[frozenset[Index]]

@@ -33,6 +33,7 @@ CONTEXT = {
     "rearrange": ("The same thing, written as it is usually printed", "both sides are equal"),
 }
 
+_LOGARITHMS = ("log-of-definition", "log-quotient", "log-product", "log-exp", "spread-minus")
 _SUMS = ("sum-add", "sum-minus", "sum-delta", "sum-factor", "sum-over", "assumption")
 
 DIRECT = (

@@ -13,6 +13,7 @@ from derive.problem import Definition, Problem, Symbol
 from derive.ranges import Key, Ranges
 from derive.read.facts import Fact
 from derive.read.formula import Equation
+from derive.reading import reading
 from derive.show import text
 from derive.syntax import (
     Deriv,
@@ -30,7 +31,6 @@ from derive.syntax import (
     substitute,
     transform,
     walk,
-    written,
 )
 
 
@@ -100,17 +100,18 @@ class _Resolver:
             return transform(node, change)
 
         bound = {p for d in self.definitions.values() for p in d.params} | self._bound
+        free = {i: size_of[("index", i)] for i in sorted(self.indices - bound)}
         return Problem(
             placed(self.left),
             placed(self.right),
             {n: replace(d, body=placed(d.body)) for n, d in self.definitions.items()},
             symbols,
-            {i: size_of[("index", i)] for i in sorted(self.indices - bound)},
+            free,
             known,
             {k[1]: size for k, size in size_of.items() if k[0] == "value"},
             tuple(map(placed, self.where)),
             tuple((placed(a), placed(b)) for a, b in self.assumptions),
-            self._reading(symbols, size_of, bound),
+            reading(self.left, self.right, self.definitions, free, symbols, self.facts),
         )
 
     # Definitions.
@@ -175,9 +176,8 @@ class _Resolver:
             if fact.kind != "onehot" or fact.name in self.definitions:
                 continue
             label = f"label_{fact.name}"
-            params = tuple(fresh(letter) for letter in "iabc"[: len(fact.sizes) - 1]) + (
-                fresh("k"),
-            )
+            outer = map(fresh, "iabc"[: len(fact.sizes) - 1])
+            params = (*outer, fresh("k"))
             at: Node = Entry(label, tuple(map(Name, params[:-1]))) if params[1:] else Name(label)
             self.definitions[fact.name] = Definition(fact.name, params, delta(Name(params[-1]), at))
             self.sources[fact.name] = fact.source
@@ -328,9 +328,9 @@ class _Resolver:
         return {n: place for n, place in found.items() if n not in self.definitions}
 
     def _name_sizes(self) -> dict[Key, str]:
-        """A name for every dimension: the declared one, else one that the text uses, else n, N, ..."""
+        """A name for every dimension: declared, else one that is used, else n, N, ..."""
         declared = self.ranges.declared()
-        for root, names in declared.items():
+        for names in declared.values():
             if len(names) > 1:
                 self._complain(f"{' and '.join(names)} are the same size here", None, names[0])
         taken = {names[0] for names in declared.values()}
@@ -339,7 +339,7 @@ class _Resolver:
         return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
 
     def _class_dimension(self, roots: Sequence[Key]) -> Key | None:
-        """The dimension of the differentiated logits' last axis, else of a label, else the first."""
+        """The dimension of the differentiated entry's last axis, else of a label, else the first."""
         for _, tree in reversed(list(self._trees())):
             for part in walk(tree):
                 if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):
@@ -389,25 +389,3 @@ class _Resolver:
         if tail and (head in self.arity or head in self.definitions):
             hint = f"for an entry write {head}[{tail}]"
             self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
-
-    def _reading(
-        self, symbols: Mapping[str, Symbol], sizes: Mapping[Key, str], bound: set[str]
-    ) -> tuple[str, ...]:
-        lines = [f"claim: {text(self.left)} == {text(self.right)}"]
-        for definition in self.definitions.values():
-            head = definition.name
-            if definition.params:
-                head += f"[{', '.join(map(written, definition.params))}]"
-            lines.append(f"definition: {head} = {text(definition.body)}")
-        for index in sorted(self.indices - bound):
-            fact = self.facts.get(index)
-            kind = "a label" if fact and fact.kind == "label" else "an index"
-            said = "declared" if fact else "by its use"
-            lines.append(f"{index}: {kind}, 1 to {sizes[('index', index)]} ({said})")
-        for symbol in symbols.values():
-            axes = f"[{', '.join(symbol.axes)}]" if symbol.axes else ""
-            said = "declared" if symbol.name in self.facts else "by its use"
-            lines.append(f"{symbol.name}: {symbol.kind}{axes} ({said})")
-        shadowed = {written(b) for b in self._bound} & (self.indices - bound)
-        lines.extend(f"{s} inside the sum is the sum's own index" for s in sorted(shadowed))
-        return tuple(lines)

@@ -65,7 +65,7 @@ def text(node: Node) -> str:
 
 def legible(node: Node) -> Node:
     """Bound indices named so that none reads like a free name or like an index around it."""
-    return _legible(node, {name for name in free_names(node)})
+    return _legible(node, set(free_names(node)))
 
 
 def _legible(node: Node, taken: set[str]) -> Node:

@@ -52,7 +52,7 @@ class Name(Node):
 class Entry(Node):
     """An entry of an array: f[k], p[i, k], y[i].
 
-    Where the entry is what a derivative is taken by, `moves` are the defined names that move with it.
+    Where a derivative is taken by the entry, `moves` are the defined names that move with it.
     """
 
     base: str

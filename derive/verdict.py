@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.domain import Domain
-from derive.normal import Residual
+from derive.residual import Residual
 from derive.witness.counterexample import Counterexample
 from derive.witness.opinion import Opinion, Zero
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 EXIT_PROVED, EXIT_NOT_PROVED, EXIT_USAGE, EXIT_UNDECIDED, EXIT_ALARM = range(5)
 EXIT_INTERRUPTED = 130
@@ -86,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_setting(command: argparse.ArgumentParser) -> None:

@@ -249,8 +249,15 @@ def losses(arguments: argparse.Namespace) -> int:
 
     if arguments.format == "json":
         listed = [
-            {"name": r.name, "title": r.title, "given": list(r.given), "declare": list(r.declare),
-             "gradient": r.claim(1), "hessian": r.claim(2), "source": r.source}
+            {
+                "name": r.name,
+                "title": r.title,
+                "given": list(r.given),
+                "declare": list(r.declare),
+                "gradient": r.claim(1),
+                "hessian": r.claim(2),
+                "source": r.source,
+            }
             for r in rows()
         ]
         _print_json({"schema_version": SCHEMA_VERSION, "losses": listed})

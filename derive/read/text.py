@@ -125,7 +125,7 @@ class Text:
             self.complain(what, Span(start, start + max(1, len(token))), hint)
             return not ended and len(self.complaints) < MAX_COMPLAINTS
         if isinstance(error, lark.exceptions.UnexpectedCharacters):
-            place = error.pos_in_stream or 0
+            place = int(str(error.pos_in_stream))
             self.complain(f"unexpected {self.source[place]!r}", Span(place, place + 1))
             return False
         self.complain("cannot be read", Span(self.start, self.stop))

@@ -289,7 +289,7 @@ rule(
     "d(abs(exp(x)), x) == exp(x)/abs(exp(x))*d(exp(x), x)",
     "d(exp(x), x)",
     "u != 0",
-)(_chain("abs", lambda u, call: Div(u, call)))
+)(_chain("abs", Div))
 
 
 @rule(

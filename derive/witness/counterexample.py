@@ -1,7 +1,7 @@
 """Exact counterexamples: the smallest sizes and numbers at which the two sides differ.
 
-Logits are logarithms of small whole numbers, so that softmax is a fraction and both sides are exact.
-Where that cannot be followed the two sides are enclosed in intervals, which must be disjoint.
+Logits are logarithms of small whole numbers, so that softmax is a fraction and both sides are
+exact. Where that cannot be followed the sides are enclosed in intervals, which must be disjoint.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _shown(arithmetic: Any, value: Any) -> str:
 
 
 class _Numbers:
-    """Small numbers for every symbol; attempt 0 is 1, 2, 3, ..., attempt 1 zeros, later ones random."""
+    """Small numbers for every symbol: attempt 0 is 1, 2, 3, ..., 1 zeros, later ones random."""
 
     def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
         self.exponential, self._attempt, self._rng = exponential, attempt, rng

@@ -136,7 +136,7 @@ def _draw_primes() -> list[int]:
 
 @cache
 def _is_prime(candidate: int) -> bool:
-    """Miller-Rabin with the bases that are conclusive below 2**64 (Jaeschke 1993, Sinclair 2011)."""
+    """Miller-Rabin with bases that are conclusive below 2**64 (Jaeschke 1993, Sinclair 2011)."""
     if any(candidate % small == 0 for small in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)):
         return False
     odd, twos = candidate - 1, 0
@@ -156,7 +156,7 @@ def _is_prime(candidate: int) -> bool:
 
 
 def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
-    """Evaluate both sides with rigorous bounds at real points; Zero means |left - right| is tiny."""
+    """Evaluate both sides with rigorous bounds at real points; Zero: |left - right| is tiny."""
     arithmetic = Intervals(bits)
     looked_at = 0
     try:

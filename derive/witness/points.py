@@ -61,9 +61,9 @@ def size_bound(problem: Problem) -> int:
 
 
 def _degree(problem: Problem) -> int:
-    """How many sums can be multiplied in a term, and the degree in a size, once denominators are cleared.
+    """Sums multiplied in a term, plus the degree in a size, once denominators are cleared.
 
-    Counted from the written formula: each differentiation raises the power of a denominator by one.
+    Counted from the written formula: each differentiation raises a denominator's power by one.
     """
     sizes = set(problem.sizes)
 
