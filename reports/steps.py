@@ -14,6 +14,9 @@ from reports.words import Words
 # The worst first: what rests on several formulas is as good as the worst of them.
 SIGNS = {"refuted": "✗", "undecided": "?", "conditional": "◐", "proved": "✓"}
 
+# About as much LaTeX as fits on half of a line.
+_HALF_LINE = 60
+
 
 @dataclass(frozen=True)
 class Badge:
@@ -76,6 +79,11 @@ class Derivation:
     parts: tuple[Derivation, ...]
     badge: Badge
     above: Link | None = None
+
+    @property
+    def stacked(self) -> bool:
+        """Whether the cases are too wide to stand beside each other."""
+        return any(len(case.value.latex) > _HALF_LINE for case in self.cases)
 
     def every(self) -> Iterator[Derivation]:
         """The derivation's parts, each with its own parts first, and then itself."""
