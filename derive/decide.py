@@ -11,12 +11,14 @@ from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
+from derive.menu import candidates
 from derive.problem import Problem, labels_told_apart
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
 from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.show import text
+from derive.syntax import ZERO
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
@@ -168,23 +170,43 @@ def _conditional(
     found: Counterexample,
     told: dict[str, Any],
 ) -> Verdict:
-    """Conditional if some relation between indices saves the claim, else refuted."""
+    """Conditional if a relation between indices or the menu saves the claim, else refuted."""
+    reason = None
     holding = [residual.case for residual in first if residual.is_zero]
     saved = index_condition(problem, holding) if holding else None
-    if saved is None:
-        return Refuted(counterexample=found, **told)
-    condition, narrowed = saved
-    if not _proves(narrowed):
-        return Refuted(counterexample=found, **told)
-    if distinguishes(problem, narrowed):
+    if saved is not None and _proves(saved[1]):
+        condition, narrowed = saved
+        if not distinguishes(problem, narrowed):
+            return Conditional(condition=condition, counterexample=found, **told)
         reason = f"it is right only where {condition}, and it states the other case too"
-        return Refuted(counterexample=found, reason=reason, **told)
-    return Conditional(condition=condition, counterexample=found, **told)
+    other = _saving(problem)
+    if other is not None:
+        return Conditional(condition=other, counterexample=found, **told)
+    return Refuted(counterexample=found, reason=reason, **told)
+
+
+def _saving(problem: Problem) -> str | None:
+    """The first condition of the menu under which the claim is proved and says something."""
+    for condition, narrowed in candidates(problem):
+        try:
+            if _proves(narrowed) and not _vanishes(narrowed):
+                return condition
+        except (OutOfFragment, ZeroDivisionError):
+            continue
+    return None
+
+
+def _vanishes(problem: Problem) -> bool:
+    """Whether both sides are 0 everywhere, so that they agree for no good reason."""
+    return all(residual.is_zero for residual in settled(problem.claiming(problem.left, ZERO)))
 
 
 def _proves(problem: Problem) -> bool:
     """Whether all opinions agree on the claim."""
-    return agree(settled(problem), modular_opinion(problem), interval_opinion(problem))
+    first = settled(problem)
+    if not first or not all(residual.is_zero for residual in first):
+        return False
+    return agree(first, modular_opinion(problem), interval_opinion(problem))
 
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
@@ -197,4 +219,7 @@ def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
         return Undecided(reason=str(error), **told)
     if found is None:
         return Undecided(reason=reason, **told)
+    condition = _saving(problem)
+    if condition is not None:
+        return Conditional(condition=condition, counterexample=found, **told)
     return Refuted(counterexample=found, reason=reason, **told)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.algebra import Algebra
 from derive.atoms import Index
@@ -141,8 +142,8 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
 def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | None:
     """The polynomial's sign, with the size from which on it is not 0; None if not known.
 
-    Tried after two substitutions that make hidden positivity visible: a number in (0, 1) is
-    1/(1 + v) with v > 0, and a class sum is its named terms plus a rest that is >= 0.
+    Tried after substitutions that make hidden positivity visible: a number in (0, 1) is 1/(1 + v)
+    with v > 0, a class sum is its named terms plus a rest that is >= 0, a size is 1 plus a rest.
     """
     named = _named(normaliser.atoms, base)
     opened = _opened(normaliser, base, named)
@@ -152,8 +153,8 @@ def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | N
             continue
         if not rests:
             return sign, _ALWAYS
-        size = normaliser.atoms.keys[normaliser.atoms.keys[rests[0]][1]][1]
-        return sign, (size, len(named) + 1)
+        whole = normaliser.atoms.keys[normaliser.atoms.keys[rests[0]][1]]
+        return sign, (whole[1], 2 if whole[0] == "size" else len(named) + 1)
     return None
 
 
@@ -171,12 +172,18 @@ def _opened(normaliser: Normaliser, base: Poly, named: list[Index]) -> Poly:
         term = constant(c)
         powers = dict(monomial)
         for number, exponent in monomial:
-            if number not in top:
+            if atoms.keys[number][0] == "size" and isinstance(exponent, int):
+                one_and_rest = {
+                    (): Fraction(1),
+                    ((atoms.number(("rest", number)), 1),): Fraction(1),
+                }
+                term = mul(term, atoms.natural(one_and_rest, exponent))
+            elif number not in top:
                 term = mul(term, normaliser.class_sum_opened(number, exponent, named))
         for number, highest in top.items():
             # u**e = 1/(1 + v)**e; everything is multiplied by (1 + v)**highest, which is positive.
             rest = int(highest - powers.get(number, 0))
-            one_more: Poly = {(): 1, ((atoms.number(("excess", number)), 1),): 1}  # type: ignore[dict-item]
+            one_more = {(): Fraction(1), ((atoms.number(("excess", number)), 1),): Fraction(1)}
             term = mul(term, atoms.natural(one_more, rest))
         total = add(total, term)
     return total

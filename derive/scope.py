@@ -339,7 +339,7 @@ class _Resolver:
         return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
 
     def _class_dimension(self, roots: Sequence[Key]) -> Key | None:
-        """The dimension of the differentiated entry's last axis, else of a label, else the first."""
+        """A name for every dimension: declared, else used, else n, N, ..."""
         for _, tree in reversed(list(self._trees())):
             for part in walk(tree):
                 if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):

@@ -67,6 +67,8 @@ class Intervals:
             for _ in range(abs(exponent.numerator)):
                 result = self.mul(result, base)
             return result
+        if self.is_zero(a) and exponent > 0:
+            return a
         return self.exp(self.mul(self.const(exponent), self.log(a)))
 
     def width_exponent(self, a: Interval) -> int:

@@ -6,6 +6,7 @@ are left out. A function of a + r with r nilpotent is its Taylor series at a, wh
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Generic
@@ -53,12 +54,14 @@ class Jets(Generic[V]):
         total: Jet[V] = {}
         power = self.constant(1)
         factorial = 1
-        for m, coefficient in enumerate(coefficients):
+        for m in itertools.count():
             factorial *= max(m, 1)
             if m:
                 power = self.product(power, nilpotent)
             if not power:
                 break
+            # A coefficient is asked for only where it counts: sqrt has a value at 0, no slope.
+            coefficient = next(coefficients)
             scaled = self.scaled(power, Fraction(1, factorial)) if m > 1 else power
             total = self.sum(total, self.product(scaled, {0: coefficient}))
         return total

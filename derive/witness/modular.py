@@ -11,6 +11,7 @@ polynomial that is not 0 is 0 at random residues with probability below degree /
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -22,7 +23,7 @@ _MAX_TERMS = 200
 
 
 class Residue:
-    """A residue and how it was made: op is const, atom, add, mul, inv, exp or log."""
+    """A residue and how it was made: const, atom, positive, add, mul, inv, exp or log."""
 
     __slots__ = ("args", "constant", "op", "value")
 
@@ -45,9 +46,9 @@ class Modular:
         self._logarithm_of: dict[int, int] = {}
         self._zero = Residue(0, "const", (), Fraction(0))
 
-    def random(self, label: str) -> Residue:
-        """A random residue that belongs to the label."""
-        return Residue(self._draw(label), "atom")
+    def random(self, label: str, *, positive: bool = False) -> Residue:
+        """A random residue that belongs to the label; it may stand for a positive number."""
+        return Residue(self._draw(label), "positive" if positive else "atom")
 
     def _draw(self, label: str) -> int:
         digest = hashlib.blake2b(label.encode(), digest_size=16, key=self._key[:64]).digest()
@@ -93,9 +94,15 @@ class Modular:
         return a.value == 0
 
     def sign(self, a: Residue) -> int:
+        """The sign of the real number that the residue stands for, where its making tells."""
         if a.constant is not None:
             return (a.constant > 0) - (a.constant < 0)
-        raise Unsupported("a residue has no sign")
+        if a.op in ("exp", "positive"):
+            return 1
+        signs = [self.sign(part) for part in a.args]
+        if a.op in ("mul", "inv") or (a.op == "add" and signs[0] == signs[1]):
+            return math.prod(signs) if a.op == "mul" else signs[0]
+        raise Unsupported("a residue whose sign is not known")
 
     def exp(self, a: Residue) -> Residue:
         if a.value == 0:
@@ -183,6 +190,8 @@ class Modular:
             for _ in range(abs(exponent.numerator)):
                 result = self.mul(result, base)
             return result
+        if a.value == 0 and exponent > 0:
+            return self._zero
         return self.exp(self.mul(self.const(exponent), self.log(a)))
 
 

@@ -119,7 +119,8 @@ def _residues(
             return arithmetic.const(Fraction(rng.randint(0, 1)))
         if symbol.kind == "sign":
             return arithmetic.const(Fraction(rng.choice((-1, 1))))
-        return arithmetic.random(f"{symbol.name}{at}")
+        positive = symbol.kind in ("positive", "unit", "integer")
+        return arithmetic.random(f"{symbol.name}{at}", positive=positive)
 
     return draw
 

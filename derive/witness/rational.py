@@ -102,6 +102,8 @@ class Rational:
             if not a.rational and exponent < 0:
                 raise Undefined("division by zero")
             return Exact(self._bounded(a.rational**exponent.numerator))
+        if self.is_zero(a) and exponent > 0:
+            return a
         return self.exp(self.mul(Exact(exponent), self.log(a)))
 
 

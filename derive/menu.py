@@ -1,0 +1,186 @@
+"""Conditions on sizes, parameters and targets that may save a claim, each as a narrower problem."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from derive.problem import Definition, Problem, Symbol
+from derive.syntax import (
+    ONE,
+    Call,
+    Deriv,
+    Entry,
+    Name,
+    Node,
+    Num,
+    Pow,
+    delta,
+    fresh,
+    num,
+    substitute,
+    walk,
+)
+
+Candidate = tuple[str, Problem]
+
+# The values that are worth a try, by kind; one that the kind excludes is none.
+_VALUES = {"real": (1, 0), "positive": (1,), "integer": (1, 2), "bit": (1, 0), "sign": (1, -1)}
+
+
+def candidates(problem: Problem) -> Iterator[Candidate]:
+    """Conditions in words, the likeliest first, each with the problem that it leaves."""
+    yield from _targets(problem)
+    yield from _positive(problem)
+    yield from _parameters(problem)
+    yield from _weights(problem)
+    yield from _sizes(problem)
+
+
+def _trees(problem: Problem) -> tuple[Node, ...]:
+    bodies = (definition.body for definition in problem.definitions.values())
+    return (problem.left, problem.right, *bodies)
+
+
+def _varied(problem: Problem) -> set[str]:
+    """What the claim differentiates by: never a candidate for a special value."""
+    parts = [part for tree in _trees(problem) for part in walk(tree)]
+    return {_name(v) for part in parts if isinstance(part, Deriv) for v in part.wrt}
+
+
+def _exponents(problem: Problem) -> set[str]:
+    """The arrays under an exponential: logits, which are no targets."""
+    parts = [part for tree in _trees(problem) for part in walk(tree)]
+    under = [p.arg for p in parts if isinstance(p, Call) and p.function != "log"]
+    return {_name(part) for tree in under for part in walk(tree)}
+
+
+def _name(node: Node) -> str:
+    return node.base if isinstance(node, Entry) else node.id if isinstance(node, Name) else ""
+
+
+def _arrays(problem: Problem) -> Iterator[Symbol]:
+    excluded = _varied(problem) | _exponents(problem)
+    for symbol in problem.symbols.values():
+        if symbol.axes and symbol.name not in excluded and symbol.kind != "label":
+            yield symbol
+
+
+def _letters(symbol: Symbol) -> tuple[str, ...]:
+    """Index letters for the axes of an array: k, or i and k."""
+    return ("i", "k")[-len(symbol.axes) :] if len(symbol.axes) < 3 else tuple("abcdefgh")
+
+
+def _targets(problem: Problem) -> Iterator[Candidate]:
+    for symbol in _arrays(problem):
+        if symbol.kind not in ("real", "simplex"):
+            continue
+        *outer, _ = _letters(symbol)
+        if symbol.kind == "real":
+            inner = ", ".join((*outer, "j"))
+            changed = replace(symbol, kind="simplex")
+            symbols = {**problem.symbols, symbol.name: changed}
+            yield f"sum({symbol.name}[{inner}], j) == 1", replace(problem, symbols=symbols)
+        yield f"{symbol.name} is one-hot", _one_hot(problem, symbol)
+
+
+def _one_hot(problem: Problem, symbol: Symbol) -> Problem:
+    """The array as delta(k, label) with a label of its own."""
+    label = f"label_{symbol.name}"
+    params = tuple(fresh(letter) for letter in _letters(symbol))
+    *outer, size = symbol.axes
+    symbols = {name: s for name, s in problem.symbols.items() if name != symbol.name}
+    indices, label_range = dict(problem.indices), dict(problem.label_range)
+    if outer:
+        at: Node = Entry(label, tuple(map(Name, params[:-1])))
+        symbols[label] = Symbol(label, "label", tuple(outer))
+        label_range[label] = size
+    else:
+        at = Name(label)
+        indices[label] = size
+    body = delta(Name(params[-1]), at)
+    return replace(
+        problem,
+        symbols=symbols,
+        indices=indices,
+        label_range=label_range,
+        definitions={**problem.definitions, symbol.name: Definition(symbol.name, params, body)},
+    )
+
+
+def _parameters(problem: Problem) -> Iterator[Candidate]:
+    varied = _varied(problem)
+    for symbol in problem.symbols.values():
+        if symbol.axes or symbol.name in varied:
+            continue
+        for value in _VALUES.get(symbol.kind, ()):
+            yield f"{symbol.name} == {value}", _with_value(problem, symbol.name, num(value))
+
+
+def _with_value(problem: Problem, name: str, value: Node) -> Problem:
+    """The problem with a number in the place of a parameter."""
+
+    def put(node: Node) -> Node:
+        return substitute(node, {name: value})
+
+    return replace(
+        _mapped(problem, put), symbols={n: s for n, s in problem.symbols.items() if n != name}
+    )
+
+
+def _mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
+    return replace(
+        problem,
+        left=change(problem.left),
+        right=change(problem.right),
+        definitions={
+            name: replace(definition, body=change(definition.body))
+            for name, definition in problem.definitions.items()
+        },
+        assumptions=tuple((change(a), change(b)) for a, b in problem.assumptions),
+    )
+
+
+def _weights(problem: Problem) -> Iterator[Candidate]:
+    for symbol in _arrays(problem):
+        if symbol.kind in ("real", "positive"):
+            params = tuple(map(fresh, _letters(symbol)))
+            ones = Definition(symbol.name, params, ONE)
+            symbols = {n: s for n, s in problem.symbols.items() if n != symbol.name}
+            entry = f"{symbol.name}[{', '.join(_letters(symbol))}]"
+            yield (
+                f"{entry} == 1",
+                replace(
+                    problem,
+                    symbols=symbols,
+                    definitions={**problem.definitions, symbol.name: ones},
+                ),
+            )
+
+
+def _sizes(problem: Problem) -> Iterator[Candidate]:
+    open_sizes = [size for size, known in problem.sizes.items() if known is None]
+    for count, size in itertools.product((1, 2), open_sizes):
+        yield f"{size} == {count}", replace(problem, sizes={**problem.sizes, size: count})
+
+
+def _positive(problem: Problem) -> Iterator[Candidate]:
+    """Every number under a logarithm, a root or an absolute value is greater than 0."""
+    parts = [part for tree in _trees(problem) for part in walk(tree)]
+    under = [inner for part in parts for inner in _needs_sign(part)]
+    names = {_name(part) for tree in under for part in walk(tree)}
+    real = [n for n, s in problem.symbols.items() if n in names and s.kind == "real"]
+    if real:
+        changed = {n: replace(problem.symbols[n], kind="positive") for n in real}
+        text = " and ".join(f"{n} > 0" for n in real)
+        yield text, replace(problem, symbols={**problem.symbols, **changed})
+
+
+def _needs_sign(part: Node) -> Iterator[Node]:
+    match part:
+        case Call(function="log" | "sqrt" | "abs", arg=arg):
+            yield arg
+        case Pow(base=base, exponent=exponent):
+            if not (isinstance(exponent, Num) and exponent.value.denominator == 1):
+                yield base
