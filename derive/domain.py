@@ -183,7 +183,10 @@ def _opened(normaliser: Normaliser, base: Poly, named: list[Index]) -> Poly:
         for number, highest in top.items():
             # u**e = 1/(1 + v)**e; everything is multiplied by (1 + v)**highest, which is positive.
             rest = int(highest - powers.get(number, 0))
-            one_more = {(): Fraction(1), ((atoms.number(("excess", number)), 1),): Fraction(1)}
+            one_more: Poly = {
+                (): Fraction(1),
+                ((atoms.number(("excess", number)), 1),): Fraction(1),
+            }
             term = mul(term, atoms.natural(one_more, rest))
         total = add(total, term)
     return total

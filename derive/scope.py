@@ -339,7 +339,7 @@ class _Resolver:
         return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
 
     def _class_dimension(self, roots: Sequence[Key]) -> Key | None:
-        """A name for every dimension: declared, else used, else n, N, ..."""
+        """The dimension of what is differentiated by, else of a label, else the first."""
         for _, tree in reversed(list(self._trees())):
             for part in walk(tree):
                 if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):

@@ -44,11 +44,16 @@ class Modular:
         self.prime = prime
         self._key = f"{prime}:{seed}:".encode()
         self._logarithm_of: dict[int, int] = {}
+        self._root_of: dict[int, int] = {}
         self._zero = Residue(0, "const", (), Fraction(0))
 
     def random(self, label: str, *, positive: bool = False) -> Residue:
         """A random residue that belongs to the label; it may stand for a positive number."""
-        return Residue(self._draw(label), "positive" if positive else "atom")
+        root = self._draw(label)
+        # A power with a known root, so that roots of it can be taken too.
+        value = pow(root, _ROOTS, self.prime)
+        self._root_of[value] = root
+        return Residue(value, "positive" if positive else "atom")
 
     def _draw(self, label: str) -> int:
         digest = hashlib.blake2b(label.encode(), digest_size=16, key=self._key[:64]).digest()
@@ -120,7 +125,9 @@ class Modular:
         if power.denominator != 1:
             raise Unsupported(f"exp with coefficient {coefficient}")
         if argument is not None:
-            raise Unsupported("a root of a sum")
+            if argument not in self._root_of:
+                raise Unsupported("a root of a sum")
+            return pow(self._root_of[argument], power.numerator, self.prime)
         return pow(self._draw(f"exp {base}"), power.numerator, self.prime)
 
     def _linear(self, a: Residue) -> dict[int, Fraction]:
