@@ -6,9 +6,11 @@ digit shown is right.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
+from derive.catalogue import CATALOGUE
 from reports.curves import loss_curve
 from reports.figures import Cell, Chart, Table, heat_map
 from reports.words import Words
@@ -44,6 +46,11 @@ class _Worked:
     @property
     def gradient(self) -> tuple[Decimal, ...]:
         return tuple(p - (k == self.true) for k, p in enumerate(self.p))
+
+
+def is_worked(given: Iterable[str]) -> bool:
+    """Whether these definitions are the ones that the example works through."""
+    return set(given) == set(CATALOGUE["softmax-nll"].given)
 
 
 def softmax(scores: tuple[int, ...]) -> tuple[Decimal, ...]:

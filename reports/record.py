@@ -6,15 +6,15 @@ time stamp, no machine name, no order that a hash decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any
 
 from derive.catalogue import CATALOGUE
-from reports.curves import error_curve
-from reports.example import Example, example
-from reports.figures import Cell, Chart, Table, scientific
+from reports.checks import Numeric, numeric_of
+from reports.example import Example, example, is_worked
+from reports.figures import Cell, Table
 from reports.formulas import Formula, formula
 from reports.steps import SIGNS, Badge, Derivation, Link, Shown, badge, worst
 from reports.symbols import problem_of, scope, symbols
@@ -45,17 +45,6 @@ class Given:
     formulas: tuple[Formula, ...]
     source: str
     symbols: Table
-
-
-@dataclass(frozen=True)
-class Numeric:
-    """The numeric evidence and the engine that it is about."""
-
-    checks: Table
-    chart: Chart | None
-    note: str
-    source: str
-    within: bool
 
 
 @dataclass(frozen=True)
@@ -105,10 +94,11 @@ def build_record(
 ) -> Record:
     """The record of these derivations of one loss; the first is the one that the banner is about.
 
-    `derivations` are what `Derivation.to_json()` gives. `numeric` is {"source", "checks":
-    [{"point", "n", "error", "bound", "ok"}], "sweep": [[h, error]], "rate", "seed"}, with a
-    further sweep "wrong" of a formula that lost its delta. `command` and `versions` default to
-    the line that reports a loss of the catalogue and to what is installed.
+    `derivations` are what `Derivation.to_json()` gives. `numeric` is what `reports.evidence` finds:
+    {"source", "ok", "checks": [{"point", "n", "error", "bound", "ok", "entries", "judged"}],
+    "sweep": [(h, error)], "wrong", "rate", "seed"}, where "wrong" is the sweep of a formula that
+    lost its delta, or empty. `command` and `versions` default to the line that reports a loss of
+    the catalogue and to what is installed.
     """
     if not derivations:
         raise ValueError("a report needs at least one derivation")
@@ -116,8 +106,9 @@ def build_record(
     page = Shown(words)
     shown = tuple(page.derivation(data, f"d{i}") for i, data in enumerate(derivations, 1))
     name = str(first["loss"])
-    evidence = _numeric(numeric, words)
-    worked = example(words) if _is_nll_of_softmax(first) else None
+    evidence = None if numeric is None else numeric_of(numeric, words)
+    given = [item["text"].replace(" == ", " = ") for item in first["given"]]
+    worked = example(words) if is_worked(given) else None
     return Record(
         schema_version=SCHEMA_VERSION,
         lang=lang,
@@ -129,20 +120,14 @@ def build_record(
         derivations=shown,
         example=worked,
         numeric=evidence,
-        checked=_checked(shown, numeric, words),
-        unchecked=_unchecked(shown, numeric, words),
-        reproduction=_reproduction(name, numeric, words, command, versions),
+        checked=_checked(shown, evidence, words),
+        unchecked=_unchecked(shown, evidence, words),
+        reproduction=_reproduction(name, evidence, words, command, versions),
     )
 
 
 def _capital(title: str) -> str:
     return title[:1].upper() + title[1:]
-
-
-def _is_nll_of_softmax(data: Mapping[str, Any]) -> bool:
-    """Whether the definitions are the ones that the worked example works through."""
-    given = {item["text"].replace(" == ", " = ") for item in data["given"]}
-    return given == set(CATALOGUE["softmax-nll"].given)
 
 
 def _banner(
@@ -188,38 +173,7 @@ def _given(first: Mapping[str, Any], words: Words) -> Given:
     )
 
 
-def _numeric(data: Mapping[str, Any] | None, words: Words) -> Numeric | None:
-    if data is None:
-        return None
-    keys = ("point", "outcome", "n", "error", "bound")
-    rows = tuple(
-        (
-            Cell(str(check["point"])),
-            Cell(words("numeric_ok" if check["ok"] else "numeric_failed"), strong=not check["ok"]),
-            Cell(str(check["n"])),
-            Cell(scientific(check["error"])),
-            Cell(scientific(check["bound"])),
-        )
-        for check in data["checks"]
-    )
-    head = tuple(Cell(words(f"numeric_{key}")) for key in keys)
-    sweep, wrong = _sweep(data["sweep"]), _sweep(data.get("wrong", ()))
-    return Numeric(
-        checks=Table(words("numeric_caption"), head, rows, kind="numbers checks"),
-        chart=error_curve(sweep, wrong, words) if sweep else None,
-        note=words("error_note", rate=f"{data['rate']:.2f}"),
-        source=str(data["source"]),
-        within=all(check["ok"] for check in data["checks"]),
-    )
-
-
-def _sweep(pairs: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
-    return [(float(h), float(error)) for h, error in pairs]
-
-
-def _checked(
-    shown: tuple[Derivation, ...], numeric: Mapping[str, Any] | None, words: Words
-) -> Table:
+def _checked(shown: tuple[Derivation, ...], numeric: Numeric | None, words: Words) -> Table:
     every = [part for one in shown for part in one.every()]
     groups = {
         "steps": [step.badge for part in every for step in part.steps],
@@ -231,12 +185,7 @@ def _checked(
         for name, badges in groups.items()
         if badges
     ]
-    if numeric is not None:
-        checks = numeric["checks"]
-        good = sum(bool(check["ok"]) for check in checks)
-        within = words("checked_within", good=good, all=len(checks))
-        rate = words("checked_slope", rate=f"{numeric['rate']:.2f}")
-        rows += [(words("checked_numeric"), within), (words("checked_rate"), rate)]
+    rows += numeric.outcomes if numeric is not None else ()
     head = tuple(Cell(words(f"checked_{key}")) for key in ("what", "outcome"))
     cells = tuple((Cell(what), Cell(outcome)) for what, outcome in rows)
     return Table(words("checked_caption"), head, cells, kind="words")
@@ -248,7 +197,7 @@ def _count(badges: Sequence[Badge], words: Words) -> str:
 
 
 def _unchecked(
-    shown: tuple[Derivation, ...], numeric: Mapping[str, Any] | None, words: Words
+    shown: tuple[Derivation, ...], numeric: Numeric | None, words: Words
 ) -> tuple[str, ...]:
     every = [part for one in shown for part in one.every()]
     undecided = any(each.status == "undecided" for one in shown for each in one.badges())
@@ -257,6 +206,7 @@ def _unchecked(
         "needs": any(step.needs for part in every for step in part.steps),
         "open": undecided,
         "special": True,
+        "small": numeric is not None and numeric.unjudged,
         "rounding": numeric is not None,
         "numeric": numeric is None,
     }
@@ -265,7 +215,7 @@ def _unchecked(
 
 def _reproduction(
     name: str,
-    numeric: Mapping[str, Any] | None,
+    numeric: Numeric | None,
     words: Words,
     command: str,
     versions: Mapping[str, str] | None,
@@ -279,7 +229,7 @@ def _reproduction(
     return Reproduction(
         command=command,
         versions=Table(words("reproduce_versions"), head, rows, kind="words"),
-        seed="" if numeric is None else words("reproduce_seed", seed=numeric["seed"]),
+        seed="" if numeric is None else numeric.seed,
     )
 
 

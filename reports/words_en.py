@@ -154,25 +154,35 @@ SAYINGS = {
     # the numeric check
     "numeric_title": "Numeric check",
     "numeric_intro": (
-        "The engine's gradient against central differences of the loss, at ordinary and at "
-        "awkward points."
+        "The engine's gradient against derivatives that are taken numerically from the loss "
+        "alone, at ordinary and at awkward points."
     ),
-    "numeric_caption": "Largest error at each point",
+    "numeric_caption": (
+        "Each kind of point, at several class counts n: the entry that comes nearest to its bound"
+    ),
     "numeric_point": "Point",
     "numeric_n": "n",
-    "numeric_error": "Largest error",
+    "numeric_judged": "Entries judged",
+    "numeric_count": "{judged} of {entries}",
+    "numeric_error": "Error",
     "numeric_bound": "Bound",
     "numeric_outcome": "Outcome",
     "numeric_ok": "✓ within",
     "numeric_failed": "✗ outside",
     "error_title": "The error of central differences against the step h",
     "error_desc": (
-        "For the proved gradient the error falls with the square of h until rounding takes over "
-        "and it rises again. For a wrong formula it stays where it is."
+        "Both axes are logarithmic. The error of the proved gradient falls with the square of "
+        "the step until rounding takes over, and then rises again. That of a wrong formula "
+        "stays where it is."
     ),
     "error_note": (
-        "Smaller steps cannot mend a wrong formula: its line stays flat. Measured slope of the "
-        "falling branch: {rate}; a right gradient has 2."
+        "Central differences in double precision. The error falls with the square of the step "
+        "until rounding takes over."
+    ),
+    "error_note_wrong": (
+        "Central differences in double precision, at the cat picture. The error falls with the "
+        "square of the step until rounding takes over. No step can mend a wrong formula: its "
+        "line stays flat."
     ),
     "error_right": "proved gradient",
     "error_wrong": "with 1 in place of the delta",
@@ -199,7 +209,7 @@ SAYINGS = {
     "checked_steps": "Steps",
     "checked_claims": "Results",
     "checked_cases": "Cases",
-    "checked_numeric": "The engine's gradient, by central differences of the loss",
+    "checked_numeric": "The engine's gradient, against numeric derivatives of the loss",
     "checked_rate": "How fast that error falls with the step",
     "checked_count": "{good} of {all} proved",
     "checked_within": "{good} of {all} points within the bound",
@@ -211,6 +221,10 @@ SAYINGS = {
         "nothing is claimed."
     ),
     "unchecked_special": "Logits that are infinite or not a number.",
+    "unchecked_small": (
+        "Entries of the gradient that are too small for a numeric derivative to see, as at "
+        "confident predictions."
+    ),
     "unchecked_rounding": (
         "Rounding. A proof speaks of real numbers; how exact the engine is was measured only at "
         "the points listed."

@@ -141,24 +141,30 @@ SAYINGS = {
     "curve_caption": "곡선 위의 점",
     "numeric_title": "수치 검사",
     "numeric_intro": (
-        "엔진의 기울기를 손실의 중심 차분과 견줍니다. 평범한 점과 까다로운 점을 모두 봅니다."
+        "엔진의 기울기를 손실만으로 구한 수치 미분과 견줍니다. 평범한 점과 까다로운 점을 모두 "
+        "봅니다."
     ),
-    "numeric_caption": "점마다 가장 큰 오차",
+    "numeric_caption": "점의 종류마다 여러 클래스 수 n에서: 한계에 가장 가까운 성분",
     "numeric_point": "점",
     "numeric_n": "n",
-    "numeric_error": "가장 큰 오차",
+    "numeric_judged": "판정한 성분",
+    "numeric_count": "{entries}개 중 {judged}개",
+    "numeric_error": "오차",
     "numeric_bound": "한계",
     "numeric_outcome": "결과",
     "numeric_ok": "✓ 한계 안",
     "numeric_failed": "✗ 한계 밖",
     "error_title": "걸음 h에 따른 중심 차분의 오차",
     "error_desc": (
-        "증명된 기울기에서는 오차가 h의 제곱으로 줄다가 반올림 오차 때문에 다시 커집니다. 틀린 "
-        "식에서는 오차가 그대로 머뭅니다."
+        "두 축 모두 로그 눈금입니다. 증명된 기울기의 오차는 걸음의 제곱으로 줄다가 반올림 "
+        "때문에 다시 커집니다. 틀린 식의 오차는 그대로 머뭅니다."
     ),
     "error_note": (
-        "걸음을 줄여도 틀린 식은 고쳐지지 않아 선이 평평합니다. 올바른 기울기라면 내려가는 쪽의 "
-        "기울기는 2입니다. 잰 값: {rate}."
+        "배정밀도의 중심 차분입니다. 오차는 걸음의 제곱으로 줄다가 반올림 때문에 다시 커집니다."
+    ),
+    "error_note_wrong": (
+        "고양이 그림에서 구한 배정밀도의 중심 차분입니다. 오차는 걸음의 제곱으로 줄다가 반올림 "
+        "때문에 다시 커집니다. 걸음을 아무리 줄여도 틀린 식은 고쳐지지 않아 선이 평평합니다."
     ),
     "error_right": "증명된 기울기",
     "error_wrong": "델타 자리에 1을 둔 식",
@@ -182,7 +188,7 @@ SAYINGS = {
     "checked_steps": "단계",
     "checked_claims": "결과",
     "checked_cases": "경우",
-    "checked_numeric": "엔진의 기울기(손실의 중심 차분과 비교)",
+    "checked_numeric": "엔진의 기울기(손실의 수치 미분과 비교)",
     "checked_rate": "걸음에 따라 오차가 줄어드는 속도",
     "checked_count": "{all}개 중 {good}개 증명됨",
     "checked_within": "점 {all}개 중 {good}개가 한계 안",
@@ -194,6 +200,7 @@ SAYINGS = {
         "않습니다."
     ),
     "unchecked_special": "무한대이거나 수가 아닌 로짓은 다루지 않았습니다.",
+    "unchecked_small": "수치 미분으로 보기에는 너무 작은 기울기 성분. 이를테면 확신이 큰 예측.",
     "unchecked_rounding": (
         "반올림 오차. 증명은 실수에 대한 것이며, 엔진이 얼마나 정확한지는 적힌 점에서만 쟀습니다."
     ),
@@ -281,6 +288,13 @@ TITLES = {
     "the lemma": "위에서 보인 식",
     "the assumption": "가정",
     "both sides are equal": "양변이 같음",
+    "random": "무작위",
+    "wide": "넓은 범위",
+    "ties": "동점",
+    "confident 30": "확신 30",
+    "confident 40": "확신 40",
+    "+-1000": "±1000",
+    "target at class 0": "정답은 클래스 0",
     "u > 0, or a whole exponent": "u가 양수이거나 지수가 정수",
     "every factor != 0": "모든 인수가 0이 아님",
     "every factor > 0": "모든 인수가 양수",

@@ -18,6 +18,7 @@ from derive.show import latex
 from reports import html
 from reports import latex as tex
 from reports.curves import error_curve
+from reports.evidence import evidence
 from reports.example import CLASSES, PICTURES, example
 from reports.figures import heat_map, signed
 from reports.formulas import from_text, mark
@@ -103,13 +104,30 @@ def nested():
 EVIDENCE = {
     "source": 'def loss(f):\n    """A sum, a # and a % of <nothing>."""\n    return f["a"] * 2\n',
     "checks": [
-        {"point": "random", "n": 10, "error": 2.1e-11, "bound": 1e-7, "ok": True},
-        {"point": "[40, 0, 0]", "n": 3, "error": 0.0, "bound": 1e-7, "ok": True},
+        {
+            "point": "random",
+            "n": 10,
+            "error": 2.1e-11,
+            "bound": 1e-7,
+            "ok": True,
+            "entries": 10,
+            "judged": 9,
+        },
+        {
+            "point": "[40, 0, 0]",
+            "n": 3,
+            "error": 0.0,
+            "bound": 1e-7,
+            "ok": True,
+            "entries": 10,
+            "judged": 9,
+        },
     ],
     "sweep": [[1e-1, 1e-3], [1e-3, 1e-7], [1e-5, 1e-11], [1e-7, 1e-9], [1e-9, 1e-7]],
     "wrong": [[1e-1, 1.0], [1e-3, 1.0], [1e-5, 1.0], [1e-7, 1.0], [1e-9, 1.0]],
     "rate": 1.998,
     "seed": 20260101,
+    "ok": True,
 }
 
 
@@ -188,6 +206,37 @@ def test_a_failed_check_is_an_alarm():
     assert "disagrees" in made.banner.sentence
     assert "✗ outside" in html.render_html(made)
     assert "every number of classes" not in made.banner.sentence
+
+
+def test_a_rate_that_is_not_two_is_an_alarm():
+    assert build_record([sample()], EVIDENCE | {"ok": False}).banner.alarm
+
+
+def test_points_of_one_name_share_a_row_that_shows_the_worst():
+    far = EVIDENCE["checks"][0] | {"n": 3, "error": 5e-8, "entries": 4, "judged": 4}
+    bad = EVIDENCE["checks"][1] | {"n": 9, "error": 0.0, "ok": False}
+    made = build_record([sample()], EVIDENCE | {"checks": [*EVIDENCE["checks"], far, bad]})
+    rows = [[cell.text for cell in row] for row in made.numeric.checks.rows]
+    assert rows == [
+        ["random", "✓ within", "10, 3", "13 of 14", "5.0e-08", "1.0e-07"],
+        ["[40, 0, 0]", "✗ outside", "3, 9", "18 of 20", "0", "1.0e-07"],
+    ]
+    assert made.banner.alarm
+
+
+@pytest.mark.parametrize("name", ["softmax-nll", "bce-with-logits"])
+def test_evidence_of_a_catalogue_row(name):
+    """Measured, not made up: a V for the engine's gradient, a flat line for the wrong one."""
+    found = evidence(name)
+    assert found["ok"]
+    errors = [error for _, error in found["sweep"]]
+    least = errors.index(min(errors))
+    assert 0 < least < len(errors) - 1
+    assert 50 < errors[0] / errors[1] < 200  # h falls by 10, the error by 100
+    assert min(errors) < 1e-8 < errors[-1]
+    wrong = [error for _, error in found["wrong"]]
+    assert wrong == [] if name != "softmax-nll" else min(wrong) > 0.99
+    assert not build_record([sample()], found).banner.alarm
 
 
 def test_nothing_derived_is_no_report():

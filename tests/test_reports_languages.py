@@ -71,6 +71,7 @@ def varieties() -> Iterator[Record]:
     for status in ("proved", "conditional", "refuted", "undecided"):
         yield build_record([sample(status), nested(), nested()], failing)
         yield build_record([sample(status)], None)
+    yield build_record([sample()], EVIDENCE | {"wrong": []})
     for row in CATALOGUE.values():
         for order in (1, 2):
             given = [shown(text.replace(" = ", " == ")) for text in row.given]
