@@ -173,7 +173,7 @@ def _opened(normaliser: Normaliser, base: Poly, named: list[Index]) -> Poly:
         powers = dict(monomial)
         for number, exponent in monomial:
             if atoms.keys[number][0] == "size" and isinstance(exponent, int):
-                one_and_rest = {
+                one_and_rest: Poly = {
                     (): Fraction(1),
                     ((atoms.number(("rest", number)), 1),): Fraction(1),
                 }

@@ -100,7 +100,8 @@ class _Resolver:
             return transform(node, change)
 
         bound = {p for d in self.definitions.values() for p in d.params} | self._bound
-        free = {i: size_of[("index", i)] for i in sorted(self.indices - bound)}
+        reached = self._reached()
+        free = {i: size_of[("index", i)] for i in sorted((self.indices & reached) - bound)}
         return Problem(
             placed(self.left),
             placed(self.right),
@@ -184,6 +185,20 @@ class _Resolver:
             self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
             for place, size in enumerate(fact.sizes):
                 self.ranges.join(("size", size), ("index", params[place]))
+
+    def _reached(self) -> set[str]:
+        """The names that the claim, its conditions and its assumptions depend on."""
+        names: set[str] = set()
+        pairs = (side for pair in self.assumptions for side in pair)
+        stack = [self.left, self.right, *self.where, *pairs]
+        while stack:
+            for part in walk(stack.pop()):
+                name = getattr(part, "base", getattr(part, "id", ""))
+                if name not in names:
+                    names.add(name)
+                    if name in self.definitions:
+                        stack.append(self.definitions[name].body)
+        return names
 
     # Indices and their ranges.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from derive.catalogue import CATALOGUE, Loss
 from derive.decide import decide, pose
@@ -78,6 +79,7 @@ def _row(loss: str | Loss, declare: Sequence[str]) -> Loss:
     return replace(loss, declare=(*loss.declare, *declare))
 
 
+@lru_cache(maxsize=64)
 def _direct(row: Loss) -> Derivation:
     lemmas = (_lemma(row),) if row.lemma and _lemma_used(row) else ()
     goal = f"d({row.value}, {row.first})"
@@ -99,6 +101,7 @@ def _defined_entries(problem: Problem, node: Node) -> int:
     return sum(isinstance(p, Entry) and p.base in problem.definitions for p in walk(node))
 
 
+@lru_cache(maxsize=64)
 def _lemma(row: Loss) -> Derivation:
     goal, result = row.lemma.split(" == ")
     return _follow(row, goal, result, QUOTIENT, "quotient rule", ())

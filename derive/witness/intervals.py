@@ -20,6 +20,7 @@ class Intervals:
 
     def __init__(self, bits: int = 256) -> None:
         self.bits = bits
+        self._exponential_of: dict[Interval, Interval] = {}
 
     def const(self, value: Fraction) -> Interval:
         low = libmp.from_rational(value.numerator, value.denominator, self.bits, "f")
@@ -53,7 +54,9 @@ class Intervals:
     def exp(self, a: Interval) -> Interval:
         if libmp.mpf_gt(libmp.mpf_abs(a[1]), libmp.from_int(10_000)):
             raise Unsupported("a very large exponent")
-        return libmp.mpi_exp(a, self.bits)  # type: ignore[no-any-return]
+        if a not in self._exponential_of:
+            self._exponential_of[a] = libmp.mpi_exp(a, self.bits)
+        return self._exponential_of[a]
 
     def log(self, a: Interval) -> Interval:
         if not libmp.mpf_gt(a[0], libmp.fzero):

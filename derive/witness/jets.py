@@ -35,6 +35,8 @@ class Jets(Generic[V]):
         return {mask: v for mask, v in total.items() if not self._arithmetic.is_zero(v)}
 
     def product(self, a: Jet[V], b: Jet[V]) -> Jet[V]:
+        if not a or not b:
+            return {}
         total: Jet[V] = {}
         for mask, v in a.items():
             for other, w in b.items():

@@ -45,6 +45,8 @@ class Modular:
         self._key = f"{prime}:{seed}:".encode()
         self._logarithm_of: dict[int, int] = {}
         self._root_of: dict[int, int] = {}
+        self._exponential_of: dict[int, Residue] = {}
+        self._constants: dict[Fraction, Residue] = {}
         self._zero = Residue(0, "const", (), Fraction(0))
 
     def random(self, label: str, *, positive: bool = False) -> Residue:
@@ -60,6 +62,12 @@ class Modular:
         return 1 + int.from_bytes(digest, "big") % (self.prime - 1)
 
     def const(self, value: Fraction) -> Residue:
+        known = self._constants.get(value)
+        if known is None:
+            known = self._constants[value] = self._new_const(value)
+        return known
+
+    def _new_const(self, value: Fraction) -> Residue:
         bottom = value.denominator % self.prime
         if bottom == 0:
             raise Undefined("division by zero")
@@ -110,6 +118,12 @@ class Modular:
         raise Unsupported("a residue whose sign is not known")
 
     def exp(self, a: Residue) -> Residue:
+        known = self._exponential_of.get(a.value)
+        if known is None:
+            known = self._exponential_of[a.value] = self._new_exp(a)
+        return known
+
+    def _new_exp(self, a: Residue) -> Residue:
         if a.value == 0:
             return self.const(Fraction(1))
         value = 1
