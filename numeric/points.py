@@ -1,0 +1,129 @@
+"""Where gradients are checked: logits, targets and parameters at which wrong gradients show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numeric.differences import Function
+from numeric.engine import Engine
+from numeric.inputs import Array, Input, Signature
+
+Generator = np.random.Generator
+
+
+def _peak(height: float) -> Callable[[Generator, int], Array]:
+    def logits(rng: Generator, n: int) -> Array:
+        return np.where(np.arange(n) == 0, height, 0.0)
+
+    return logits
+
+
+LOGITS: Mapping[str, Callable[[Generator, int], Array]] = {
+    "random": lambda rng, n: rng.normal(size=n),
+    "wide": lambda rng, n: 10 * rng.normal(size=n),
+    "ties": lambda rng, n: np.zeros(n),
+    "confident 30": _peak(30.0),
+    "confident 40": _peak(40.0),
+    "+-1000": lambda rng, n: np.where(np.arange(n) % 2, -1000.0, 1000.0),
+}
+"""Logits of n classes; in all but the random ones class 0 is the largest."""
+
+SAMPLES = 4
+"""Rows of a batch, for a loss with a sample index: the first as above, the others random."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A loss as a function of the logits alone, its gradient, and the logits to check it at."""
+
+    name: str
+    n: int
+    logits: Array
+    loss: Function
+    gradient: Function
+
+
+def function_cases(
+    loss: Function, gradient: Function, rng: Generator, classes: Sequence[int], samples: int
+) -> Iterator[Case]:
+    """A user's functions of logits (C,), or (samples, C) if there are samples."""
+    for n in classes:
+        for name in LOGITS:
+            yield Case(name, n, _logits(name, rng, n, samples), loss, gradient)
+
+
+def given_cases(
+    loss: Function, gradient: Function, points: Mapping[str, ArrayLike] | Sequence[ArrayLike]
+) -> Iterator[Case]:
+    """A user's functions at the user's points."""
+    named = points if isinstance(points, Mapping) else {str(i): p for i, p in enumerate(points)}
+    for name, point in named.items():
+        logits = np.asarray(point, dtype=np.float64)
+        yield Case(name, logits.shape[-1] if logits.ndim else 1, logits, loss, gradient)
+
+
+def ties(cases: Iterable[Case]) -> Iterator[Case]:
+    """The same losses with all logits 0, where no gradient is small because of a confident p."""
+    distinct = {(id(case.loss), case.logits.shape): case for case in cases}
+    for case in distinct.values():
+        yield replace(case, name="ties", logits=np.zeros_like(case.logits))
+
+
+def engine_cases(engine: Engine, rng: Generator, classes: Sequence[int]) -> Iterator[Case]:
+    """A compiled loss, with a target at the largest logit, and with one drawn at random."""
+    samples = SAMPLES if len(engine.signature.slots) > 1 else 0
+    for n in classes:
+        for name in LOGITS:
+            for at_top in (True, False):
+                logits = _logits(name, rng, n, samples)
+                yield _engine_case(engine, rng, name, logits, at_top)
+
+
+def _engine_case(engine: Engine, rng: Generator, name: str, logits: Array, at_top: bool) -> Case:
+    call = engine.signature
+    drawn = {i.name: _drawn(i, rng, call, logits, at_top) for i in call.inputs[1:]}
+    target = drawn.pop(call.inputs[1].name) if call.has_target else None
+
+    def loss(f: Array) -> Any:
+        return np.sum(engine.loss(f, target, **drawn))
+
+    def gradient(f: Array) -> Array:
+        return engine.gradient(f, target, **drawn)
+
+    title = f"{name}, target at class 0" if at_top else name
+    return Case(title, logits.shape[-1], logits, loss, gradient)
+
+
+def _logits(name: str, rng: Generator, n: int, samples: int) -> Array:
+    row = LOGITS[name](rng, n)
+    if not samples:
+        return row
+    return np.stack([row, *(rng.normal(size=n) for _ in range(samples - 1))])
+
+
+def _drawn(wanted: Input, rng: Generator, call: Signature, logits: Array, at_top: bool) -> Array:
+    """A random value of the kind that was declared; a target at class 0 where that is asked for."""
+    lengths = dict(zip(call.slots, logits.shape, strict=False))
+    shape = tuple(lengths.get(size, 1) for size in wanted.axes) if call.slots else logits.shape
+    is_target = call.has_target and wanted == call.inputs[1]
+    if wanted.role == "label":
+        labels: Array = rng.integers(lengths[wanted.size], size=shape)
+        return 0 * labels if at_top else labels
+    if is_target and at_top:
+        return np.broadcast_to(np.arange(shape[-1]) == 0, shape).astype(np.float64)
+    return _KINDS.get(wanted.kind, _KINDS["real"])(rng, shape)
+
+
+_KINDS: Mapping[str, Callable[[Generator, tuple[int, ...]], Array]] = {
+    "real": lambda rng, shape: rng.uniform(-1, 1, shape),
+    "positive": lambda rng, shape: rng.uniform(0.5, 2, shape),
+    "unit": lambda rng, shape: rng.uniform(0.05, 0.5, shape),
+    "bit": lambda rng, shape: rng.integers(2, size=shape).astype(np.float64),
+    "sign": lambda rng, shape: 2.0 * rng.integers(2, size=shape) - 1,
+    "simplex": lambda rng, shape: rng.dirichlet(np.ones(shape[-1]), shape[:-1]),
+}
