@@ -1,11 +1,12 @@
-"""Arithmetic modulo a prime, with exp and log as formal homomorphisms.
+"""Arithmetic modulo a product of large primes, with exp and log as formal homomorphisms.
 
 A number remembers how it was made. exp of a linear combination of bases is a product of powers of
 random residues, one for each base, so exp(a + b) = exp(a) exp(b) holds by construction; log of a
 product is the sum of the logs of its factors, each factor that is no product getting a random
 residue as its log. Bases are known by their residue: two ways to write the same sum are one base.
 A formal identity in independent bases is a true identity of the real functions, and a formal
-polynomial that is not 0 is 0 at random residues with probability below degree / p (Schwartz 1980).
+polynomial that is not 0 is 0 at random residues with probability below degree / p for each prime
+factor p (Schwartz 1980).
 """
 
 from __future__ import annotations
@@ -38,11 +39,14 @@ class Residue:
 
 
 class Modular:
-    """Arithmetic in F_p; `seed` fixes every random residue."""
+    """Arithmetic modulo a product of primes; `seed` fixes every random residue.
 
-    def __init__(self, prime: int, seed: int) -> None:
-        self.prime = prime
-        self._key = f"{prime}:{seed}:".encode()
+    A residue is 0 only if it is 0 modulo each of the primes, so that one evaluation asks them all.
+    """
+
+    def __init__(self, modulus: int, seed: int) -> None:
+        self.modulus = modulus
+        self._key = f"{modulus}:{seed}:".encode()
         self._logarithm_of: dict[int, int] = {}
         self._root_of: dict[int, int] = {}
         self._exponential_of: dict[int, Residue] = {}
@@ -53,13 +57,13 @@ class Modular:
         """A random residue that belongs to the label; it may stand for a positive number."""
         root = self._draw(label)
         # A power with a known root, so that roots of it can be taken too.
-        value = pow(root, _ROOTS, self.prime)
+        value = pow(root, _ROOTS, self.modulus)
         self._root_of[value] = root
         return Residue(value, "positive" if positive else "atom")
 
     def _draw(self, label: str) -> int:
         digest = hashlib.blake2b(label.encode(), digest_size=16, key=self._key[:64]).digest()
-        return 1 + int.from_bytes(digest, "big") % (self.prime - 1)
+        return 1 + int.from_bytes(digest, "big") % (self.modulus - 1)
 
     def const(self, value: Fraction) -> Residue:
         known = self._constants.get(value)
@@ -68,10 +72,8 @@ class Modular:
         return known
 
     def _new_const(self, value: Fraction) -> Residue:
-        bottom = value.denominator % self.prime
-        if bottom == 0:
-            raise Undefined("division by zero")
-        residue = value.numerator * pow(bottom, -1, self.prime) % self.prime
+        bottom = value.denominator % self.modulus
+        residue = value.numerator * pow(bottom, -1, self.modulus) % self.modulus
         return Residue(residue, "const", (), value)
 
     def add(self, a: Residue, b: Residue) -> Residue:
@@ -82,7 +84,7 @@ class Modular:
                 return self.const(a.constant + b.constant)
         if b.constant is not None and not b.constant:
             return a
-        value = (a.value + b.value) % self.prime
+        value = (a.value + b.value) % self.modulus
         return Residue(value, "add", (a, b)) if value else self._zero
 
     def mul(self, a: Residue, b: Residue) -> Residue:
@@ -93,7 +95,7 @@ class Modular:
                 return b
         if b.constant is not None and b.constant == 1:
             return a
-        value = a.value * b.value % self.prime
+        value = a.value * b.value % self.modulus
         return Residue(value, "mul", (a, b)) if value else self._zero
 
     def inv(self, a: Residue) -> Residue:
@@ -101,7 +103,7 @@ class Modular:
             raise Undefined("division by zero")
         if a.constant is not None:
             return self.const(1 / a.constant)
-        return Residue(pow(a.value, -1, self.prime), "inv", (a,))
+        return Residue(pow(a.value, -1, self.modulus), "inv", (a,))
 
     def is_zero(self, a: Residue) -> bool:
         return a.value == 0
@@ -128,29 +130,29 @@ class Modular:
             return self.const(Fraction(1))
         value = 1
         for base, coefficient in self._linear(a).items():
-            value = value * self._exponential(base, coefficient) % self.prime
+            value = value * self._exponential(base, coefficient) % self.modulus
         return Residue(value, "exp", (a,))
 
     def _exponential(self, base: int, coefficient: Fraction) -> int:
         argument = self._logarithm_of.get(base)
         if argument is not None and coefficient.denominator == 1:
-            return pow(argument, coefficient.numerator, self.prime)
+            return pow(argument, coefficient.numerator, self.modulus)
         power = coefficient * _ROOTS
         if power.denominator != 1:
             raise Unsupported(f"exp with coefficient {coefficient}")
         if argument is not None:
             if argument not in self._root_of:
                 raise Unsupported("a root of a sum")
-            return pow(self._root_of[argument], power.numerator, self.prime)
-        return pow(self._draw(f"exp {base}"), power.numerator, self.prime)
+            return pow(self._root_of[argument], power.numerator, self.modulus)
+        return pow(self._draw(f"exp {base}"), power.numerator, self.modulus)
 
     def _linear(self, a: Residue) -> dict[int, Fraction]:
         """The number as a rational combination of bases, each base named by its residue."""
         total: dict[int, Fraction] = {}
         for base, coefficient in self._terms(a, Fraction(1)):
             # A base and its negative are one base.
-            flipped = 2 * base > self.prime and base not in self._logarithm_of
-            key = self.prime - base if flipped else base
+            flipped = 2 * base > self.modulus and base not in self._logarithm_of
+            key = self.modulus - base if flipped else base
             signed = -coefficient if flipped else coefficient
             total[key] = total.get(key, Fraction(0)) + signed
             if len(total) > _MAX_TERMS:
@@ -167,7 +169,7 @@ class Modular:
             left, right = a.args
             for base, c in self._terms(left, scale):
                 for other, d in self._terms(right, Fraction(1)):
-                    yield base * other % self.prime, c * d
+                    yield base * other % self.modulus, c * d
         else:
             yield a.value, scale
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,8 +18,9 @@ from derive.witness.intervals import Interval, Intervals
 from derive.witness.modular import Modular, Residue
 from derive.witness.points import Frame, fill, frames
 
-# One random point for each prime and pattern: an error survives with probability below 2**-80.
+# One random point for each pattern, modulo both: an error survives with probability below 2**-80.
 _PRIMES = 2
+_DRAWS_OF_BITS = 6
 _REDRAWS = 4
 _MAX_INTERVAL_FRAMES = 6
 _CLOSE = -128
@@ -57,15 +59,15 @@ Opinion = Zero | Nonzero | OneSided | NoOpinion
 
 
 def modular_opinion(problem: Problem) -> Opinion:
-    """Evaluate both sides modulo two primes drawn at run time."""
-    seed = secrets.randbits(64)
-    fields = [(prime, seed + place) for place, prime in enumerate(_draw_primes())]
+    """Evaluate both sides modulo a product of two primes drawn at run time."""
+    modulus, seed = math.prod(_draw_primes()), secrets.randbits(64)
+    seeds = range(seed, seed + _draws(problem) * _REDRAWS, _REDRAWS)
     agreeing: list[Frame] = []
     differing: list[Frame] = []
     one_sided: list[Frame] = []
     try:
         for frame in frames(problem):
-            outcome = {_compare(problem, frame, prime, key) for prime, key in fields}
+            outcome = {_compare(problem, frame, modulus, key) for key in seeds}
             if "differs" in outcome:
                 differing.append(frame)
             elif "one-sided" in outcome:
@@ -83,11 +85,17 @@ def modular_opinion(problem: Problem) -> Opinion:
     return Zero(len(agreeing))
 
 
-def _compare(problem: Problem, frame: Frame, prime: int, seed: int) -> str:
+def _draws(problem: Problem) -> int:
+    """One random point a frame; more where numbers of two values leave chance too little room."""
+    few = any(symbol.kind in ("bit", "sign") for symbol in problem.symbols.values())
+    return _DRAWS_OF_BITS if few else 1
+
+
+def _compare(problem: Problem, frame: Frame, modulus: int, seed: int) -> str:
     """agrees, differs, one-sided, or undefined (both sides, or no point at all)."""
     outcome = "undefined"
     for attempt in range(_REDRAWS):
-        arithmetic = Modular(prime, seed + attempt)
+        arithmetic = Modular(modulus, seed + attempt)
         rng = random.Random(seed + attempt)
         try:
             point = fill(problem, frame, arithmetic, _residues(arithmetic, rng), rng)
