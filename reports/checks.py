@@ -76,7 +76,7 @@ def _row(name: str, group: Sequence[Mapping[str, Any]], words: Words) -> tuple[C
     judged, entries = (sum(check[key] for check in group) for key in ("judged", "entries"))
     sizes = dict.fromkeys(str(check["n"]) for check in group)
     # The parts of a name are words or, for a point of one's own, numbers.
-    shown = ", ".join(words.title(part, part) for part in name.split(", "))
+    shown = ", ".join(words.title(part, part) for part in name.split(", ")).replace("+-", "±")
     return (
         Cell(shown),
         Cell(words("numeric_ok" if good else "numeric_failed"), strong=not good),

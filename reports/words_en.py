@@ -157,9 +157,7 @@ SAYINGS = {
         "The engine's gradient against derivatives that are taken numerically from the loss "
         "alone, at ordinary and at awkward points."
     ),
-    "numeric_caption": (
-        "Each kind of point, at several class counts n: the entry that comes nearest to its bound"
-    ),
+    "numeric_caption": "By kind of point: the entry nearest to its bound",
     "numeric_point": "Point",
     "numeric_n": "n",
     "numeric_judged": "Entries judged",

@@ -144,7 +144,7 @@ SAYINGS = {
         "엔진의 기울기를 손실만으로 구한 수치 미분과 견줍니다. 평범한 점과 까다로운 점을 모두 "
         "봅니다."
     ),
-    "numeric_caption": "점의 종류마다 여러 클래스 수 n에서: 한계에 가장 가까운 성분",
+    "numeric_caption": "점의 종류마다: 한계에 가장 가까운 성분",
     "numeric_point": "점",
     "numeric_n": "n",
     "numeric_judged": "판정한 성분",
