@@ -22,7 +22,7 @@ from derive.witness.points import Frame, fill, frames
 _PRIMES = 2
 _DRAWS_OF_BITS = 6
 _REDRAWS = 4
-_MAX_INTERVAL_FRAMES = 6
+_MAX_INTERVAL_FRAMES = 3
 _CLOSE = -128
 
 
