@@ -24,19 +24,8 @@ if TYPE_CHECKING:
         value_and_grad,
     )
 
-_HOMES = {
-    "Engine": "numeric.engine",
-    "NotProved": "numeric.engine",
-    "compile": "numeric.engine",
-    "cross_entropy": "numeric.semantics",
-    "gradcheck": "numeric.check",
-    "hessian": "numeric.semantics",
-    "hvp": "numeric.semantics",
-    "log_softmax": "numeric.semantics",
-    "nll_loss": "numeric.semantics",
-    "softmax": "numeric.semantics",
-    "value_and_grad": "numeric.semantics",
-}
+_OF_ENGINE = {"Engine", "NotProved", "compile"}
+_OF_CHECK = {"gradcheck"}
 
 __all__ = [
     "Engine",
@@ -54,8 +43,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'numeric' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    from numeric import check, engine, semantics
+
+    home = engine if name in _OF_ENGINE else check if name in _OF_CHECK else semantics
+    return getattr(home, name)

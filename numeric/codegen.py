@@ -59,7 +59,7 @@ def source(program: Program, about: str) -> str:
     return head + textwrap.indent("\n".join(lines), "    ").replace(_GLUE, " ") + "\n"
 
 
-def function(program: Program, about: str) -> Callable[..., Any]:
+def load(program: Program, about: str) -> Callable[..., Any]:
     """The program as a function. The one place where printed source is executed."""
     code = compile(source(program, about), f"<gradproof {program.name}>", "exec")
     namespace: dict[str, Any] = {"np": np, "__builtins__": {}}

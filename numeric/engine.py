@@ -165,7 +165,7 @@ class Engine:
         if name not in self._functions:
             if name in _SECOND_ORDER:
                 self._require_proof(2)
-            self._functions[name] = codegen.function(self._program(name), self._about(name))
+            self._functions[name] = codegen.load(self._program(name), self._about(name))
         return self._functions[name]
 
     def _require_proof(self, order: int) -> None:

@@ -332,4 +332,4 @@ def _map(name: str) -> Callable[..., Any]:
     call = signature(problem, "f", frozenset("k"))
     stable = stabilise(problem, {name: problem.left}, frozenset())
     made = program(name, stable, call, {name: (("k", "n"),)})
-    return codegen.function(made, f"{name}: {stated}\n{_SOFTMAX}")
+    return codegen.load(made, f"{name}: {stated}\n{_SOFTMAX}")
