@@ -16,17 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "derivation", "losses", "verify"]
 
-_HOMES = {
-    "Verdict": "derive.verdict",
-    "derivation": "derive.teach",
-    "losses": "derive.catalogue",
-    "verify": "derive.decide",
-}
-
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'derive' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    from derive import catalogue, decide, teach, verdict
+
+    homes = {"Verdict": verdict, "derivation": teach, "losses": catalogue, "verify": decide}
+    return getattr(homes[name], name)

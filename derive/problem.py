@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from derive.syntax import (
@@ -128,3 +128,17 @@ def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> 
 def instantiate(definition: Definition, indices: tuple[Node, ...]) -> Node:
     """The definition's body at these indices."""
     return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
+
+
+def reachable(trees: Iterable[Node], definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The names that the trees depend on, directly or through definitions."""
+    names: set[str] = set()
+    stack = list(trees)
+    while stack:
+        for part in walk(stack.pop()):
+            name = getattr(part, "base", getattr(part, "id", ""))
+            if name not in names:
+                names.add(name)
+                if name in definitions:
+                    stack.append(definitions[name].body)
+    return frozenset(names)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import Complaint, FormulaError
-from derive.problem import Definition, Problem, Symbol
+from derive.problem import Definition, Problem, Symbol, reachable
 from derive.ranges import Key, Ranges
 from derive.read.facts import Fact
 from derive.read.formula import Equation
@@ -100,7 +100,9 @@ class _Resolver:
             return transform(node, change)
 
         bound = {p for d in self.definitions.values() for p in d.params} | self._bound
-        reached = self._reached()
+        pairs = (side for pair in self.assumptions for side in pair)
+        trees = (self.left, self.right, *self.where, *pairs)
+        reached = reachable(trees, self.definitions)
         free = {i: size_of[("index", i)] for i in sorted((self.indices & reached) - bound)}
         return Problem(
             placed(self.left),
@@ -185,20 +187,6 @@ class _Resolver:
             self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
             for place, size in enumerate(fact.sizes):
                 self.ranges.join(("size", size), ("index", params[place]))
-
-    def _reached(self) -> set[str]:
-        """The names that the claim, its conditions and its assumptions depend on."""
-        names: set[str] = set()
-        pairs = (side for pair in self.assumptions for side in pair)
-        stack = [self.left, self.right, *self.where, *pairs]
-        while stack:
-            for part in walk(stack.pop()):
-                name = getattr(part, "base", getattr(part, "id", ""))
-                if name not in names:
-                    names.add(name)
-                    if name in self.definitions:
-                        stack.append(self.definitions[name].body)
-        return names
 
     # Indices and their ranges.
 

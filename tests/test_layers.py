@@ -23,7 +23,7 @@ FORBIDDEN_IMPORTS = {
 }
 SYMPY_DOORS = {"derive.terms", "numeric.codegen"}
 # All that the second opinion has in common with the first, at first or second hand.
-COMMON_GROUND = {f"derive.{room}" for room in ("errors", "read", "scope", "show", "syntax")}
+COMMON_GROUND = {f"derive.{room}" for room in ("budget", "errors", "problem", "show", "syntax")}
 FORBIDDEN_CALLS = {
     *("sympify", "parse_expr", "parse_latex", "nsimplify", "simplify"),
     *("doit", "equals", "subs"),

@@ -1,0 +1,64 @@
+"""Every block of the README runs, and shows what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from derive import losses
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PYTHON = [code for kind, code in BLOCKS if kind == "python"]
+CONSOLE = [code for kind, code in BLOCKS if kind == "console"]
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_python_blocks_run(code: str) -> None:
+    compile(code, "README.md", "exec")
+    exec(code, {})
+
+
+@pytest.mark.parametrize("block", CONSOLE)
+def test_console_blocks_show_real_output(block: str, tmp_path: Path) -> None:
+    command, _, wanted = block.partition("\n")
+    assert command.startswith("$ gradproof ")
+    script = tmp_path / "gradproof"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m reports.cli "$@"\n')
+    script.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    run = subprocess.run(
+        ["sh", "-c", command.removeprefix("$ ")],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert run.stdout == wanted
+
+
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
+    assert PYTHON
+    assert CONSOLE
+    assert {kind for kind, _ in BLOCKS} == {"python", "console", "sh", ""}
+    # The two `sh` lines are the set-up lines, which .ci/run runs as they stand.
+    assert len([kind for kind, _ in BLOCKS if kind == "sh"]) == 2
+
+
+def catalogue_table() -> str:
+    """The README's table of losses, made from the catalogue."""
+    rows = [f"| {r.name}: {r.title} | `{r.gradient}` | `{r.hessian}` |" for r in losses()]
+    return "\n".join(["| loss | gradient | Hessian |", "|---|---|---|", *rows])
+
+
+def test_the_catalogue_table_is_the_catalogue() -> None:
+    shown = README.partition("<!-- catalogue -->\n")[2].partition("\n<!-- /catalogue -->")[0]
+    assert shown == catalogue_table()
