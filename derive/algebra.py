@@ -6,8 +6,10 @@ polynomial raised to a power that is no natural number becomes a power of its ir
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from derive import terms
 from derive.atoms import Atoms, Index, Key
@@ -36,6 +38,10 @@ from derive.polynomial import (
 MAX_TERMS = 20_000
 MAX_POWER = 64
 Decide = Callable[[Index, Index], Poly]
+Binders = tuple[tuple[str, int], ...]
+# A bound index on its way to a canonical name, with the size of its range.
+Bound = tuple[str, tuple[Any, ...]]
+MAX_NESTED = 4
 
 
 class Algebra(Atoms):
@@ -138,7 +144,7 @@ class Algebra(Atoms):
         return result
 
     def _monomial_power(self, monomial: Monomial, exponent: Exponent) -> Poly:
-        if not isinstance(exponent, int) and not all(self.positive_atom(n) for n, _ in monomial):
+        if not isinstance(exponent, int) and not all(self.nonnegative_atom(n) for n, _ in monomial):
             raise OutOfFragment("a root of a number whose sign is not known")
         for number, _ in monomial:
             if self.keys[number][0] == "indicator":
@@ -238,7 +244,7 @@ class Algebra(Atoms):
             key = self.keys[number]
             if key[0] == "exp":
                 total = add(total, {key[1]: Fraction(exponent)})
-            elif self.positive_atom(number):
+            elif self.nonnegative_atom(number):
                 inner = dict(key[1]) if key[0] == "base" else atom(number)
                 total = add(total, self._log_atom(inner, exponent))
             else:
@@ -295,32 +301,80 @@ class Algebra(Atoms):
                 return self.natural(self.log(inner(dict(poly))), _natural(exponent))
             case ("base", poly):
                 return self.power(inner(dict(poly)), exponent)
-            case ("sum", size, level, monomial):
+            case ("sum", binders, monomial):
                 body = inner({monomial: Fraction(1)})
-                total = add(*(self.sum_atom(size, ("#", level), m, c) for m, c in body.items()))
+                total = add(*(self.sum_atom(binders, m, c) for m, c in body.items()))
                 return self.power(total, exponent)
             case _:
                 return atom(number, exponent)
 
-    def sum_atom(self, size: str, index: Index, monomial: Monomial, c: Fraction) -> Poly:
-        """c * the sum of a monomial over its index, with a canonical name for the index."""
+    def sum_over(self, size: str, index: Index, monomial: Monomial, c: Fraction) -> Poly:
+        """c * the sum of a monomial over one index."""
         level = self.level(monomial)
-        if index != ("#", level):
-            target = ("#", level)
-            renamed = self.reindex(
-                {monomial: Fraction(1)}, lambda i: _replace_index(i, index, target), self.undecided
-            )
-            ((monomial, factor),) = renamed.items()
-            c *= factor
-        if self._row_sum(monomial, ("#", level)):
-            return constant(c)
-        return scale(self.make(("sum", size, level, monomial)), c)
+        body = self.reindex({monomial: c}, _renaming({index: ("#", level)}), self.undecided)
+        return add(*(self.sum_atom(((size, level),), m, v) for m, v in body.items()))
 
-    def _row_sum(self, monomial: Monomial, index: Index) -> bool:
+    def sum_atom(self, binders: Binders, monomial: Monomial, c: Fraction) -> Poly:
+        """c * the sum of a monomial over its bound indices, whichever way they are nested.
+
+        What is bound further inside to the first power joins the same atom; the bound indices are
+        then named in the order that gives the least key.
+        """
+        bound: list[Bound] = [(size, ("#", at)) for size, at in binders]
+        if any(self.keys[n][0] == "sum" and e == 1 for n, e in monomial):
+            bound, monomial, c = self._flat(bound, monomial, c)
+        if len(bound) > MAX_NESTED:
+            raise OutOfBudget(f"more than {MAX_NESTED} nested sums")
+        level = self.level(monomial)
+        around = self.levels_around(monomial) - {i[1] for _, i in bound if i[0] == "#"}
+        if around & set(range(level, level + len(bound))):
+            raise OutOfBudget("nested sums whose indices cannot be told apart")
+        forms = [self._named(order, level, monomial) for order in itertools.permutations(bound)]
+        key, factor = min(forms, key=lambda form: form[0])
+        if self._row_sum(*key):
+            return constant(c)
+        return scale(self.make(("sum", *key)), c * factor)
+
+    def _named(
+        self, order: tuple[Bound, ...], level: int, monomial: Monomial
+    ) -> tuple[tuple[Binders, Monomial], Fraction]:
+        """The sum's key with the bound indices named in this order."""
+        names = {index: ("#", level + place) for place, (_, index) in enumerate(order)}
+        binders = tuple((size, level + place) for place, (size, _) in enumerate(order))
+        if all(old == new for old, new in names.items()):
+            return (binders, monomial), Fraction(1)
+        # By way of names that nothing has, so that two indices can change places.
+        apart: dict[Index, Index] = {index: ("bound", index) for index in names}
+        back: dict[Index, Index] = {("bound", index): new for index, new in names.items()}
+        renamed = self.reindex({monomial: Fraction(1)}, _renaming(apart), self.undecided)
+        renamed = self.reindex(renamed, _renaming(back), self.undecided)
+        ((result, factor),) = renamed.items()
+        return (binders, result), factor
+
+    def _flat(
+        self, bound: list[Bound], monomial: Monomial, c: Fraction
+    ) -> tuple[list[Bound], Monomial, Fraction]:
+        """Inner sums opened: their bound indices join the outer ones under fresh names."""
+        product: Poly = {tuple(p for p in monomial if not self._opens(p)): c}
+        for number, _ in filter(self._opens, monomial):
+            _, binders, body = self.keys[number]
+            fresh: dict[Index, tuple[Any, ...]] = {
+                ("#", level): ("inner", number, level) for _, level in binders
+            }
+            renamed = self.reindex({body: Fraction(1)}, _renaming(fresh), self.undecided)
+            product = self.product(product, renamed)
+            bound = [*bound, *((size, fresh["#", level]) for size, level in binders)]
+        ((flat, factor),) = product.items()
+        return bound, flat, factor
+
+    def _opens(self, power: tuple[int, Exponent]) -> bool:
+        return self.keys[power[0]][0] == "sum" and power[1] == 1
+
+    def _row_sum(self, binders: Binders, monomial: Monomial) -> bool:
         """Whether this is the sum over the last axis of a simplex, which is 1."""
-        if len(monomial) != 1 or monomial[0][1] != 1:
+        if len(binders) != 1 or len(monomial) != 1 or monomial[0][1] != 1:
             return False
-        key = self.keys[monomial[0][0]]
+        index, key = ("#", binders[0][1]), self.keys[monomial[0][0]]
         simplex = key[0] == "entry" and self._kinds.get(key[1]) == "simplex"
         return simplex and bool(key[2][-1] == index) and index not in key[2][:-1]
 
@@ -329,13 +383,17 @@ class Algebra(Atoms):
         return self.make(("indicator", *sorted((a, b), key=repr)))
 
 
-def _replace_index(index: Index, old: Index, new: Index) -> Index:
-    """The index with another in its place, also inside a label y[i]."""
-    if index == old:
-        return new
-    if isinstance(index, tuple) and index and index[0] == "label":
-        return ("label", index[1], tuple(_replace_index(i, old, new) for i in index[2]))
-    return index
+def _renaming(names: Mapping[Index, Index]) -> Callable[[Index], Index]:
+    """The change of index, also inside a label y[i]."""
+
+    def change(index: Index) -> Index:
+        if index in names:
+            return names[index]
+        if isinstance(index, tuple) and index and index[0] == "label":
+            return ("label", index[1], tuple(map(change, index[2])))
+        return index
+
+    return change
 
 
 def _natural(exponent: Exponent) -> int:

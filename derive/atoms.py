@@ -9,7 +9,8 @@ An atom is a tuple that starts with its kind:
   ("log", poly)                 the logarithm of a polynomial
   ("prime", q)                  a prime under a root
   ("base", poly)                an irreducible polynomial under a power
-  ("sum", size, level, monomial)  the sum of a monomial over its bound index ("#", level)
+  ("sum", binders, monomial)    the sum of a monomial over bound indices ("#", level), one for
+                                each binder (size, level); nested sums are one atom
 Every atom has a number; polynomials are written in the numbers. Taking atoms as independent can
 lose an identity; it can never add one.
 """
@@ -62,8 +63,8 @@ class Atoms:
                 return self._free_in(monomial)
             case ("log" | "base", frozen_poly):
                 return frozenset().union(*(self._free_in(m) for m, _ in frozen_poly))
-            case ("sum", _, level, monomial):
-                return self._free_in(monomial) - {("#", level)}
+            case ("sum", binders, monomial):
+                return self._free_in(monomial) - {("#", level) for _, level in binders}
             case _:
                 return frozenset()
 
@@ -74,10 +75,15 @@ class Atoms:
         """One more than the level of every sum inside, so that bound names cannot collide."""
         return 1 + max((self._level_of(number) for number, _ in monomial), default=0)
 
+    def levels_around(self, monomial: Monomial) -> frozenset[int]:
+        """The levels of the bound indices that occur free in the monomial."""
+        found = self._free_in(monomial)
+        return frozenset(i[1] for i in found if isinstance(i, tuple) and i[0] == "#")
+
     def _level_of(self, number: int) -> int:
         match self.keys[number]:
-            case ("sum", _, level, _):
-                return int(level)
+            case ("sum", binders, _):
+                return max(int(level) for _, level in binders)
             case ("exp", monomial):
                 return max((self._level_of(n) for n, _ in monomial), default=0)
             case ("log" | "base", frozen_poly):
@@ -94,12 +100,23 @@ class Atoms:
                 return True
             case ("symbol" | "entry", name, *_):
                 return self._kinds.get(name) in _POSITIVE_KINDS
-            case ("sum", _, _, monomial):
+            case ("sum", _, monomial):
                 return all(self.positive_atom(n) for n, _ in monomial)
             case ("base", frozen_poly):
                 return self.positive(dict(frozen_poly))
             case _:
                 return False
+
+    def nonnegative_atom(self, number: int) -> bool:
+        """Whether the atom is at least 0 wherever it is defined."""
+        match self.keys[number]:
+            case ("symbol" | "entry", name, *_):
+                return self._kinds.get(name) in (*_POSITIVE_KINDS, "bit", "simplex")
+            case ("sum", _, monomial):
+                return all(self.nonnegative_atom(n) or even(e) for n, e in monomial)
+            case ("indicator", *_):
+                return True
+        return self.positive_atom(number)
 
     def kind_of(self, number: int) -> str:
         """The declared kind of a scalar or an array's entry; empty for other atoms."""
@@ -111,6 +128,11 @@ class Atoms:
         return bool(a) and all(
             c > 0 and all(self.positive_atom(n) for n, _ in m) for m, c in a.items()
         )
+
+
+def even(exponent: object) -> bool:
+    """Whether a power with this exponent is never negative."""
+    return isinstance(exponent, int) and exponent % 2 == 0
 
 
 def _index_parts(index: Index) -> frozenset[Index]:

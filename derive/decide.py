@@ -105,8 +105,10 @@ def decide(problem: Problem, timeout: float = DEFAULT_SECONDS) -> Verdict:
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
     first = settled(problem)
-    if problem.label_range and not problem.told_apart and not all(r.is_zero for r in first):
-        return _decide(labels_told_apart(problem), told)
+    if not problem.told_apart and not all(residual.is_zero for residual in first):
+        apart = labels_told_apart(problem)
+        if apart.told_apart:
+            return _decide(apart, told)
     second = modular_opinion(problem)
     if not first:
         return Undecided(reason="the conditions exclude every case", **told)

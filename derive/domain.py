@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.algebra import Algebra
-from derive.atoms import Index
+from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.normal import Normaliser
@@ -154,7 +154,9 @@ def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | N
         if not rests:
             return sign, _ALWAYS
         whole = normaliser.atoms.keys[normaliser.atoms.keys[rests[0]][1]]
-        return sign, (whole[1], 2 if whole[0] == "size" else len(named) + 1)
+        if whole[0] == "size":
+            return sign, (whole[1], 2)
+        return sign, (whole[1][0][0], len(named) + 1)
     return None
 
 
@@ -210,7 +212,7 @@ def _rests(atoms: Algebra, base: Poly) -> list[int] | None:
         others = [(n, e) for n, e in monomial if n not in rests]
         strict = all(atoms.positive_atom(n) or atoms.keys[n][0] == "excess" for n, _ in others)
         if c < 0 or not all(
-            atoms.positive_atom(n) or atoms.keys[n][0] == "excess" or _even(e) for n, e in others
+            atoms.positive_atom(n) or atoms.keys[n][0] == "excess" or even(e) for n, e in others
         ):
             return None
         sure = sure or (strict and not rests)
@@ -219,10 +221,6 @@ def _rests(atoms: Algebra, base: Poly) -> list[int] | None:
     if sure:
         return []
     return found or None
-
-
-def _even(exponent: object) -> bool:
-    return isinstance(exponent, int) and exponent % 2 == 0
 
 
 def _key(problem: Problem, need: Need) -> tuple[object, ...]:

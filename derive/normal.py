@@ -340,7 +340,7 @@ class Normaliser:
             inside = tuple(p for p in monomial if token in self.atoms.free(p[0]))
             outside = tuple(p for p in monomial if token not in self.atoms.free(p[0]))
             if inside:
-                summed = self.atoms.sum_atom(size, token, inside, c)
+                summed = self.atoms.sum_over(size, token, inside, c)
             else:
                 summed = scale(self._size(size), c)
             total = add(total, self.atoms.product({outside: Fraction(1)}, summed))
@@ -351,7 +351,10 @@ class Normaliser:
         key = self.atoms.keys[number]
         if key[0] != "sum" or not isinstance(exponent, int) or not self.atoms.positive_atom(number):
             return {((number, exponent),): Fraction(1)}
-        _, _, level, monomial = key
+        _, binders, monomial = key
+        if len(binders) > 1:
+            return {((number, exponent),): Fraction(1)}
+        level = binders[0][1]
         total: Poly = {((self.atoms.number(("rest", number)), 1),): Fraction(1)}
         for index in named:
             at = self.atoms.reindex(

@@ -56,7 +56,9 @@ class Ranges:
         for root in sorted(unnamed, key=lambda r: r != class_root):
             preferred = _CLASS_SIZES if root == class_root else _OTHER_SIZES
             taken = set(names.values())
-            fitting = [s for s in preferred if s in used and s not in taken]
+            # One dimension alone may be called by any size that the text uses, such as N.
+            known = (*_CLASS_SIZES, *_OTHER_SIZES) if len(unnamed) == 1 else preferred
+            fitting = [s for s in known if s in used and s not in taken]
             plain = [s for s in preferred if s not in taken and s not in closed]
             names[root] = (fitting or plain or [f"n{len(names) + 1}"])[0]
         return names

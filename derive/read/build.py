@@ -210,7 +210,7 @@ class Builder(Text):
 
     def _name(self, parts: Sequence[Part], span: Span) -> Node:
         name = str(parts[0])
-        if name in FUNCTIONS or name in _FORMS:
+        if (name in FUNCTIONS or name in _FORMS) and name not in _ALSO_LETTERS:
             self.complain(f"{name} is a function and needs an argument", span, f"{name}(...)")
         return Name(name, span=span)
 
@@ -339,6 +339,8 @@ _FORMS: dict[str, _Form] = {
     "ind": Builder._indicator,
     "cases": Builder._cases,
 }
+# Words of the language that are also common names of an index or a parameter.
+_ALSO_LETTERS = frozenset({"d", "delta", "sigma"})
 _QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta"} | (FUNCTIONS.keys() - DECIDED_FUNCTIONS)
 
 

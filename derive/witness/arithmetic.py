@@ -39,3 +39,6 @@ class Arithmetic(Protocol[V]):
 
     def is_zero(self, a: V) -> bool:
         """Whether the number is certainly 0."""
+
+    def may_be_zero(self, a: V) -> bool:
+        """Whether 0 is not excluded: the same as is_zero in an exact arithmetic."""

@@ -34,11 +34,11 @@ class Intervals:
         return libmp.mpi_mul(a, b, self.bits)  # type: ignore[no-any-return]
 
     def inv(self, a: Interval) -> Interval:
-        if self.contains_zero(a):
+        if self.may_be_zero(a):
             raise Undefined("division by an interval that contains zero")
         return libmp.mpi_div((libmp.fone, libmp.fone), a, self.bits)  # type: ignore[no-any-return]
 
-    def contains_zero(self, a: Interval) -> bool:
+    def may_be_zero(self, a: Interval) -> bool:
         return not (libmp.mpf_gt(a[0], libmp.fzero) or libmp.mpf_lt(a[1], libmp.fzero))
 
     def is_zero(self, a: Interval) -> bool:
@@ -47,7 +47,7 @@ class Intervals:
     def sign(self, a: Interval) -> int:
         if a == _ZERO:
             return 0
-        if self.contains_zero(a):
+        if self.may_be_zero(a):
             raise Unsupported("an interval around zero has no sign")
         return 1 if libmp.mpf_gt(a[0], libmp.fzero) else -1
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from derive.witness.arithmetic import Undefined, Unsupported
@@ -21,6 +21,10 @@ from derive.witness.arithmetic import Undefined, Unsupported
 # exp(c * base) is defined for every c whose denominator divides this.
 _ROOTS = 5040
 _MAX_TERMS = 200
+
+
+class NoRoot(Exception):
+    """A residue that is no square: other random residues may do."""
 
 
 class Residue:
@@ -44,9 +48,9 @@ class Modular:
     A residue is 0 only if it is 0 modulo each of the primes, so that one evaluation asks them all.
     """
 
-    def __init__(self, modulus: int, seed: int) -> None:
-        self.modulus = modulus
-        self._key = f"{modulus}:{seed}:".encode()
+    def __init__(self, primes: Sequence[int], seed: int) -> None:
+        self.primes, self.modulus = primes, math.prod(primes)
+        self._key = f"{self.modulus}:{seed}:".encode()
         self._logarithm_of: dict[int, int] = {}
         self._root_of: dict[int, int] = {}
         self._exponential_of: dict[int, Residue] = {}
@@ -108,6 +112,9 @@ class Modular:
     def is_zero(self, a: Residue) -> bool:
         return a.value == 0
 
+    def may_be_zero(self, a: Residue) -> bool:
+        return a.value == 0
+
     def sign(self, a: Residue) -> int:
         """The sign of the real number that the residue stands for, where its making tells."""
         if a.constant is not None:
@@ -142,9 +149,25 @@ class Modular:
             raise Unsupported(f"exp with coefficient {coefficient}")
         if argument is not None:
             if argument not in self._root_of:
-                raise Unsupported("a root of a sum")
+                return self._square_root(argument, coefficient)
             return pow(self._root_of[argument], power.numerator, self.modulus)
         return pow(self._draw(f"exp {base}"), power.numerator, self.modulus)
+
+    def _square_root(self, argument: int, coefficient: Fraction) -> int:
+        """argument ** coefficient for halves: the root that is itself a square modulo each prime.
+
+        The primes are 3 modulo 4, where squares have exactly one such root; it is multiplicative.
+        """
+        if coefficient.denominator != 2:
+            raise Unsupported("a root of a sum")
+        root = 0
+        for prime in self.primes:
+            part = pow(argument, (prime + 1) // 4, prime)
+            if part * part % prime != argument % prime:
+                raise NoRoot
+            others = self.modulus // prime
+            root += part * others * pow(others, -1, prime)
+        return pow(root % self.modulus, coefficient.numerator, self.modulus)
 
     def _linear(self, a: Residue) -> dict[int, Fraction]:
         """The number as a rational combination of bases, each base named by its residue."""

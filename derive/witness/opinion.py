@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -15,13 +14,15 @@ from derive.problem import Problem, Symbol
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Interval, Intervals
-from derive.witness.modular import Modular, Residue
+from derive.witness.modular import Modular, NoRoot, Residue
 from derive.witness.points import Frame, fill, frames
 
 # One random point for each pattern, modulo both: an error survives with probability below 2**-80.
 _PRIMES = 2
 _DRAWS_OF_BITS = 6
-_REDRAWS = 4
+# Random residues are drawn anew where a square root is missing, and where a side has no value.
+_REDRAWS = 40
+_UNDEFINED = 3
 _MAX_INTERVAL_FRAMES = 3
 _CLOSE = -128
 
@@ -60,14 +61,14 @@ Opinion = Zero | Nonzero | OneSided | NoOpinion
 
 def modular_opinion(problem: Problem) -> Opinion:
     """Evaluate both sides modulo a product of two primes drawn at run time."""
-    modulus, seed = math.prod(_draw_primes()), secrets.randbits(64)
+    primes, seed = _draw_primes(), secrets.randbits(64)
     seeds = range(seed, seed + _draws(problem) * _REDRAWS, _REDRAWS)
     agreeing: list[Frame] = []
     differing: list[Frame] = []
     one_sided: list[Frame] = []
     try:
         for frame in frames(problem):
-            outcome = {_compare(problem, frame, modulus, key) for key in seeds}
+            outcome = {_compare(problem, frame, primes, key) for key in seeds}
             if "differs" in outcome:
                 differing.append(frame)
             elif "one-sided" in outcome:
@@ -91,24 +92,27 @@ def _draws(problem: Problem) -> int:
     return _DRAWS_OF_BITS if few else 1
 
 
-def _compare(problem: Problem, frame: Frame, modulus: int, seed: int) -> str:
+def _compare(problem: Problem, frame: Frame, primes: list[int], seed: int) -> str:
     """agrees, differs, one-sided, or undefined (both sides, or no point at all)."""
-    outcome = "undefined"
+    outcome, undefined = "undefined", 0
     for attempt in range(_REDRAWS):
-        arithmetic = Modular(modulus, seed + attempt)
+        if undefined == _UNDEFINED:
+            break
+        arithmetic = Modular(primes, seed + attempt)
         rng = random.Random(seed + attempt)
         try:
             point = fill(problem, frame, arithmetic, _residues(arithmetic, rng), rng)
+            evaluator = Evaluator(problem, arithmetic, point)
+            left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
+        except NoRoot:
+            continue
         except Undefined:
-            continue
-        evaluator = Evaluator(problem, arithmetic, point)
-        left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
-        if left is None and right is None:
-            continue
-        if left is None or right is None:
+            left = right = None
+        if left is not None and right is not None:
+            return "agrees" if left.value == right.value else "differs"
+        undefined += 1
+        if left is not None or right is not None:
             outcome = "one-sided"
-            continue
-        return "agrees" if left.value == right.value else "differs"
     return outcome
 
 
@@ -137,7 +141,8 @@ def _draw_primes() -> list[int]:
     """Distinct 61-bit primes, drawn anew for every opinion so that no input can aim at them."""
     primes: list[int] = []
     while len(primes) < _PRIMES:
-        candidate = secrets.randbits(60) | (1 << 60) | 1
+        # 3 modulo 4, where square roots are powers.
+        candidate = secrets.randbits(60) | (1 << 60) | 3
         if candidate not in primes and _is_prime(candidate):
             primes.append(candidate)
     return primes

@@ -240,7 +240,7 @@ def _solve(
         evaluator = Evaluator(problem, arithmetic, replace(point, numbers=numbers))
         return arithmetic.add(evaluator.value(left), arithmetic.mul(minus, evaluator.value(right)))
 
-    if arithmetic.is_zero(residual(point.numbers)):
+    if arithmetic.may_be_zero(residual(point.numbers)):
         return point
     for place in sorted(point.numbers, reverse=True):
         at0, at1, at2 = (
@@ -249,7 +249,7 @@ def _solve(
         slope = arithmetic.add(at1, arithmetic.mul(minus, at0))
         second = arithmetic.add(at2, arithmetic.mul(minus, at1))
         bend = arithmetic.add(second, arithmetic.mul(minus, slope))
-        if arithmetic.is_zero(slope) or not arithmetic.is_zero(bend):
+        if arithmetic.may_be_zero(slope) or not arithmetic.may_be_zero(bend):
             continue
         value = arithmetic.mul(arithmetic.mul(minus, at0), arithmetic.inv(slope))
         return replace(point, numbers={**point.numbers, place: value})

@@ -71,6 +71,9 @@ class Rational:
     def is_zero(self, a: Exact) -> bool:
         return not a.rational and not a.logs
 
+    def may_be_zero(self, a: Exact) -> bool:
+        return self.is_zero(a)
+
     def sign(self, a: Exact) -> int:
         if a.logs:
             raise Unsupported("the sign of a logarithm")
