@@ -1,9 +1,4 @@
-"""From formulas to array programs: an index becomes an axis, a label a gather, a delta a mask.
-
-Every formula is laid out for a *frame*: the index of each axis, or None for an axis of size 1. The
-logits' own axes are the usual frame, so that what does not depend on the class keeps a last axis
-of size 1, and everything lines up without further ado; the Hessian's frame has one axis more.
-"""
+"""From formulas to array programs: an index becomes an axis, a label a gather, a delta a mask."""
 
 from __future__ import annotations
 
@@ -31,9 +26,7 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
-    canonical,
     children,
-    free_names,
     mul,
     num,
     rebuild,
@@ -41,8 +34,9 @@ from derive.syntax import (
     walk,
     written,
 )
-from numeric.inputs import Signature, placed
-from numeric.names import Names, head
+from numeric.inputs import Signature
+from numeric.layout import Frame, Layout, Made
+from numeric.names import head
 from numeric.program import (
     Arange,
     Argmax,
@@ -56,15 +50,10 @@ from numeric.program import (
     Program,
     Size,
     Take,
-    View,
     shared,
     title,
 )
 from numeric.rewriting import Stable
-
-Frame = tuple[str | None, ...]
-Home = tuple[str | None, ...]
-"""The axes that a variable has: an index, or None for size 1."""
 
 
 def program(
@@ -91,91 +80,30 @@ def program(
 _COMPOUND = (Add, Mul, Div, Pow, Call, Cases)
 
 
-class _Lowering:
-    """One function on its way to lines; `memo` finds the variable of what was made before."""
+class _Lowering(Layout):
+    """One function on its way to lines."""
 
     def __init__(self, stable: Stable, call: Signature, extra: tuple[str, ...]) -> None:
-        self.stable, self.call = stable, call
-        self.names = Names()
-        arguments = (*(i.name for i in call.inputs), *extra)
-        self.variables = {name: self.names.fresh(name) for name in arguments}
+        super().__init__(call, (*(i.name for i in call.inputs), *extra))
+        self.stable = stable
         self.inputs = {i.name: i for i in call.inputs}
         self.inputs |= dict.fromkeys(extra, call.inputs[0])
-        self.sizes: dict[str, str] = {}
-        self.lines: list[Line] = []
-        self.memo: dict[Node, tuple[str, tuple[int | None, ...]]] = {}
-        self.axisless = {
-            self.variables[i.name] for i in call.inputs if i.role == "scalar" and not call.batched
-        }
-        self.rowless = {self.variables[i.name] for i in call.parameters if i.role == "array"}
 
     def result(self, name: str, axes: Sequence[tuple[str, str]]) -> Output:
         """The lines of a result, the last of them under its name."""
-        frame = self._embed([index for index, _ in axes])
+        frame = self.embed([index for index, _ in axes])
         expr = self._lower(self.stable.results[name], frame)
         self.lines.append(Line(name, Map(expr)))
         return Output(name, 0 if axes else len(frame))
 
-    # Frames and views.
-
-    def _embed(self, indices: Sequence[str]) -> Frame:
-        """The frame over these indices: the logits' own axes if they have room, else a new one."""
-        places = placed([self.sizes[index] for index in indices], self.call.slots)
-        if places is not None:
-            return tuple(None if place is None else indices[place] for place in places)
-        return (*(None,) * (len(self.call.slots) - len(indices)), *indices)
-
-    def _view(self, variable: str, home: Home, frame: Frame) -> View:
-        if variable in self.axisless:
-            return View(variable)
-        axes, rest = [], list(home)
-        for axis in frame:
-            own = bool(rest) and (rest[0] == axis or (rest[0] is None and axis not in rest))
-            axes.append(own)
-            if own:
-                rest.pop(0)
-        if rest:
-            raise OutOfFragment(f"no array program: {variable} would have to be transposed")
-        if variable in self.rowless or not self.call.batched:
-            axes = axes[axes.index(True) :] if True in axes else []
-        return View(variable) if all(axes) else View(variable, tuple(axes))
-
-    def _axes_of(self, node: Node) -> list[str]:
-        """The indices over an axis that occur in the tree, in reading order."""
-        free = free_names(node) & self.sizes.keys()
-        written_names = dict.fromkeys(part.id for part in walk(node) if isinstance(part, Name))
-        return [name for name in written_names if name in free]
-
-    def _variable(
-        self, node: Node, hint: str, build: Callable[[list[str]], tuple[Op, Home]]
-    ) -> tuple[str, Home]:
-        """The variable that holds the node, made by a new line unless it was made before."""
-        free = self._axes_of(node)
-        generic = {index: Name(f"·{at} {self.sizes[index]}") for at, index in enumerate(free)}
-        key = canonical(substitute(node, generic))
-        if key not in self.memo:
-            op, home = build(free)
-            name = self.names.fresh(hint)
-            self.lines.append(Line(name, op))
-            if isinstance(op, Map) and self._is_axisless(op.expr):
-                self.axisless.add(name)
-            self.memo[key] = name, tuple(None if i is None else free.index(i) for i in home)
-        name, places = self.memo[key]
-        return name, tuple(None if place is None else free[place] for place in places)
-
-    def _is_axisless(self, expr: Node) -> bool:
-        return all(part.name in self.axisless for part in walk(expr) if isinstance(part, View))
-
-    # Terms.
-
     def _lower(self, node: Node, frame: Frame) -> Node:
-        if isinstance(node, _COMPOUND) and len(self._embed(self._axes_of(node))) < len(frame):
-            return self._view(*self._variable(node, title(node), self._map(node)), frame)
+        if isinstance(node, _COMPOUND) and len(self.embed(self.axes_of(node))) < len(frame):
+            return self.view(self.variable(node, title(node), self._map(node)), frame)
         match node:
             case Num():
                 return node
             case Name() | Entry():
-                return self._view(*self._leaf(node), frame)
+                return self.view(self._leaf(node), frame)
             case Ind(condition=condition):
                 return self._cases(Cases(((ONE, condition),), ZERO), frame)
             case Cases():
@@ -183,8 +111,8 @@ class _Lowering:
             case Mul():
                 return self._product(node, frame)
             case Div(num=top, den=Entry(base=base) as bottom) if base in self.stable.small:
-                divisor = self._variable(Call("floor", bottom), "divisor", self._floor(bottom))
-                return Div(self._lower(top, frame), self._view(*divisor, frame))
+                divisor = self.variable(Call("floor", bottom), "divisor", self._floor(bottom))
+                return Div(self._lower(top, frame), self.view(divisor, frame))
             case Reduce():
                 return self._reduce(node, frame)
             case Rel():
@@ -198,7 +126,7 @@ class _Lowering:
             case _:
                 return rebuild(node, tuple(self._lower(part, frame) for part in children(node)))
 
-    def _leaf(self, node: Name | Entry) -> tuple[str, Home]:
+    def _leaf(self, node: Name | Entry) -> Made:
         """The variable of a definition, a choice, an input or a size."""
         name = head(node)
         if name in self.stable.definitions:
@@ -211,71 +139,71 @@ class _Lowering:
             return self._size(name)
         raise OutOfFragment(f"the index {text(node)} used as a number: no array program for that")
 
-    def _defined(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+    def _defined(self, node: Name | Entry, name: str) -> Made:
         body = instantiate(self.stable.definitions[name], children(node))
         if isinstance(body, Reduce) and self._depends(_summand(body), body.index):
             return self._folded(body, name)
 
         labels = [_title(index) for index in children(node) if not self._runs(index)]
-        return self._variable(node, "_".join((name, *labels)), self._map(body))
+        return self.variable(node, "_".join((name, *labels)), self._map(body))
 
-    def _map(self, body: Node) -> Callable[[list[str]], tuple[Op, Home]]:
-        def build(free: list[str]) -> tuple[Op, Home]:
-            frame = self._embed(free)
+    def _map(self, body: Node) -> Callable[[list[str]], tuple[Op, Frame]]:
+        def build(free: list[str]) -> tuple[Op, Frame]:
+            frame = self.embed(free)
             return Map(self._lower(body, frame)), frame
 
         return build
 
-    def _chosen(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+    def _chosen(self, node: Name | Entry, name: str) -> Made:
         choice = self.stable.choices[name]
         arguments = dict(zip(choice.params, children(node), strict=True))
         body = substitute(choice.body, arguments)
         if choice.kind == "argmax":
             self.sizes[choice.index] = choice.size
 
-        def build(free: list[str]) -> tuple[Op, Home]:
+        def build(free: list[str]) -> tuple[Op, Frame]:
             if choice.kind == "positive part":
-                frame = self._embed(free)
+                frame = self.embed(free)
                 return PositivePart(self._lower(body, frame)), frame
-            frame = self._embed([*free, choice.index])
+            frame = self.embed([*free, choice.index])
             axis = frame.index(choice.index)
             home = (*frame[:axis], None, *frame[axis + 1 :])
             return Argmax(self._lower(body, frame), axis - len(frame)), home
 
-        return self._variable(node, name, build)
+        return self.variable(node, name, build)
 
-    def _input(self, node: Name | Entry, name: str) -> tuple[str, Home]:
+    def _input(self, node: Name | Entry, name: str) -> Made:
         variable, indices = self.variables[name], children(node)
         running = [index.id for index in indices if isinstance(index, Name) and self._runs(index)]
         if len(running) == len(indices):
-            return variable, self._embed(running)
+            return variable, self.embed(running)
         *leading, label = indices
         shared = variable in self.rowless and len(indices) == 1
         same_rows = self._is_label(label) and children(label) == tuple(leading)
         if not isinstance(label, Name | Entry) or not (shared or same_rows):
             raise OutOfFragment(f"no array program for {text(node)}")
 
-        def build(free: list[str]) -> tuple[Op, Home]:
+        def build(free: list[str]) -> tuple[Op, Frame]:
             chosen, home = self._leaf(label)
             return Take(variable, chosen, shared), home
 
-        return self._variable(node, f"{name}_{_title(label)}", build)
+        return self.variable(node, f"{name}_{_title(label)}", build)
 
-    def _size(self, name: str) -> tuple[str, Home]:
-        def build(free: list[str]) -> tuple[Op, Home]:
+    def _size(self, name: str) -> Made:
+        def build(free: list[str]) -> tuple[Op, Frame]:
             for given in self.call.inputs:
                 if name in given.axes:
                     axis = given.axes.index(name) - len(given.axes)
                     return Size(self.variables[given.name], axis), ()
             raise OutOfFragment(f"the size {name} cannot be read off an argument")
 
-        variable, home = self._variable(Name(name), name, build)
+        variable, home = self.variable(Name(name), name, build)
         self.axisless.add(variable)
         return variable, home
 
-    def _floor(self, bottom: Node) -> Callable[[list[str]], tuple[Op, Home]]:
-        def build(free: list[str]) -> tuple[Op, Home]:
-            frame, logits = self._embed(free), self.variables[self.call.inputs[0].name]
+    def _floor(self, bottom: Node) -> Callable[[list[str]], tuple[Op, Frame]]:
+        def build(free: list[str]) -> tuple[Op, Frame]:
+            frame, logits = self.embed(free), self.variables[self.call.inputs[0].name]
             return Floor(self._lower(bottom, frame), logits), frame
 
         return build
@@ -310,6 +238,9 @@ class _Lowering:
             weight = self._lower(weights, frame)
             product = Mul((weight, *(self._lower(factor, frame) for factor in logs)))
             return Cases(((ZERO, Rel("==", weight, ZERO)),), product)
+        if len(frame) > len(self.call.slots):
+            # What has most axes first: p[k]*p[l] is exactly symmetric, w*p[k]*p[l] is not.
+            rest = tuple(sorted(rest, key=lambda factor: -len(self.axes_of(factor))))
         return Mul(tuple(self._lower(factor, frame) for factor in rest))
 
     def _may_be_infinite(self, node: Node) -> bool:
@@ -335,13 +266,13 @@ class _Lowering:
         if isinstance(index, Name) and self._runs(index):
             size = self.sizes[index.id]
 
-            def build(free: list[str]) -> tuple[Op, Home]:
+            def build(free: list[str]) -> tuple[Op, Frame]:
                 return Arange(self._size(size)[0]), (index.id,)
 
             letter = next(name for name, known in self.sizes.items() if known == size)
-            variable, home = self._variable(Call("arange", index), written(letter), build)
+            variable, home = self.variable(Call("arange", index), written(letter), build)
             self.rowless.add(variable)
-            return self._view(variable, home, frame)
+            return self.view((variable, home), frame)
         return self._lower(index, frame)
 
     def _reduce(self, node: Reduce, frame: Frame) -> Node:
@@ -349,22 +280,22 @@ class _Lowering:
         self.sizes[node.index] = node.over
         body = _summand(node)
         if self._depends(body, node.index):
-            return self._view(*self._folded(node, f"{node.kind}_over_{written(node.index)}"), frame)
+            return self.view(self._folded(node, f"{node.kind}_over_{written(node.index)}"), frame)
         times = {"sum": Mul((Name(node.over), body)), "prod": Pow(body, Name(node.over))}
         return self._lower(times.get(node.kind, body), frame)
 
-    def _folded(self, node: Reduce, hint: str) -> tuple[str, Home]:
+    def _folded(self, node: Reduce, hint: str) -> Made:
         self.sizes[node.index] = node.over
         body = _summand(node)
 
-        def build(free: list[str]) -> tuple[Op, Home]:
-            inner = self._embed(self._axes_of(body))
+        def build(free: list[str]) -> tuple[Op, Frame]:
+            inner = self.embed(self.axes_of(body))
             axis = inner.index(node.index)
             keep = len(inner) == len(self.call.slots)
             home = (*inner[:axis], *((None,) if keep else ()), *inner[axis + 1 :])
             return Fold(self._lower(body, inner), node.kind, axis - len(inner), keep), home
 
-        return self._variable(node, hint, build)
+        return self.variable(node, hint, build)
 
     def _depends(self, node: Node, index: str) -> bool:
         """Whether the value depends on the index, definitions looked through."""
