@@ -15,7 +15,7 @@ from typing import Any
 
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
-from derive.syntax import Call, Entry, Name, Node, Pow, walk
+from derive.syntax import Call, Entry, Mul, Name, Node, Pow, children, walk
 from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
 from derive.witness.intervals import Intervals
