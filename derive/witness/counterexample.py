@@ -211,14 +211,18 @@ def _under_exponential(problem: Problem) -> frozenset[str]:
     found: set[str] = set()
 
     def names(node: Node, seen: frozenset[str]) -> Iterator[str]:
-        for part in walk(node):
-            name = (
-                part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
-            )
-            if name in problem.definitions and name not in seen:
-                yield from names(problem.definitions[name].body, seen | {name})
-            elif name in problem.symbols and problem.symbols[name].kind == "real":
-                yield name
+        name = getattr(node, "base", getattr(node, "id", ""))
+        if name in problem.definitions and name not in seen:
+            yield from names(problem.definitions[name].body, seen | {name})
+        elif name in problem.symbols and problem.symbols[name].kind == "real":
+            yield name
+        elif isinstance(node, Mul):
+            # One factor is a logarithm and the others whole: W[k, d]*x[d] then has an exact exp.
+            found = (list(names(factor, seen)) for factor in node.factors)
+            yield from next((some for some in found if some), [])
+        elif not isinstance(node, Entry):
+            for part in children(node):
+                yield from names(part, seen)
 
     for tree in trees(problem):
         for part in walk(tree):
