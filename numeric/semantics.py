@@ -8,7 +8,7 @@ is compiled like every other and can be read, verified and reported: see `formul
 
 "sum" is sum(l[i], i). "mean" divides it by sum(w[y[i]], i) for labels and by N for shares. "none"
 is l itself, with the gradient of l[i] in row i. A sample whose label is `ignore_index` counts 0 in
-both sums; a mean over no sample is nan, as in PyTorch.
+both sums; its gradient is 0 even where the mean is one over no sample and nan, as in PyTorch.
 
 [1] https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 """
@@ -177,7 +177,7 @@ def value_and_grad(
     """
     call = _ready(logits, target, weight, label_smoothing, reduction, ignore_index)
     loss, gradient = call.run("value_and_grad")
-    return loss, call.alone(gradient)
+    return loss, call.of_samples(gradient)
 
 
 def cross_entropy(
@@ -220,7 +220,7 @@ def hessian(
     Samples do not interact: between two of them every second derivative is 0.
     """
     call = _ready(logits, target, weight, label_smoothing, reduction, ignore_index)
-    return call.alone(call.run("hessian"))
+    return call.derivative("hessian")
 
 
 def hvp(
@@ -238,7 +238,7 @@ def hvp(
     shape = np.shape(logits)
     if np.shape(vector) != shape:
         raise ValueError(f"vector of shape {np.shape(vector)}; expected {shape}")
-    return call.alone(call.run("hvp", np.asarray(vector).reshape(call.logits.shape)))
+    return call.derivative("hvp", np.asarray(vector).reshape(call.logits.shape))
 
 
 @dataclass(frozen=True)
@@ -249,15 +249,22 @@ class _Call:
     logits: Array
     target: Array
     params: dict[str, ArrayLike]
+    ignored: Array
     lifted: bool
 
     def run(self, name: str, *extra: Array) -> Any:
         """The result of one of the engine's functions."""
         return getattr(self.engine, name)(self.logits, self.target, *extra, **self.params)
 
-    def alone(self, array: Array) -> Array:
-        """The result without the axis that was added."""
-        only: Array = array[0] if self.lifted else array
+    def derivative(self, name: str, *extra: Array) -> Array:
+        """The same of a function that returns a derivative."""
+        return self.of_samples(self.run(name, *extra))
+
+    def of_samples(self, derivative: Array) -> Array:
+        """0 for ignored samples, and without the axis that was added."""
+        if "c" in self.params:
+            derivative[self.ignored] = 0
+        only: Array = derivative[0] if self.lifted else derivative
         return only
 
 
@@ -299,7 +306,7 @@ def _ready(
         masked="c" in params,
         logged=logged,
     )
-    return _Call(engine(options), f, goal, params, lifted)
+    return _Call(engine(options), f, goal, params, ignored, lifted)
 
 
 def softmax(logits: ArrayLike, axis: int = -1) -> Array:
