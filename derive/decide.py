@@ -15,6 +15,7 @@ from derive.menu import candidates
 from derive.problem import Problem, labels_told_apart
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
+from derive.repair import diagnosis_of, repair
 from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.show import text
@@ -50,7 +51,7 @@ def verify(
     """
     started = time.perf_counter()
     problem = pose(claim, given=given, declare=declare, where=where, assume=assume)
-    verdict = decide(problem, timeout)
+    verdict = decide(problem, timeout, mend=True)
     return replace(verdict, seconds=time.perf_counter() - started)
 
 
@@ -83,10 +84,11 @@ def pose(
     return resolve(equation, definitions, flat, conditions, equations)
 
 
-def decide(problem: Problem, timeout: float = DEFAULT_SECONDS) -> Verdict:
+def decide(problem: Problem, timeout: float = DEFAULT_SECONDS, *, mend: bool = False) -> Verdict:
     """The verdict on a problem; Disagreement if the opinions contradict each other.
 
     `timeout` is in seconds; past it, or past a fixed number of steps, the verdict is undecided.
+    With `mend`, a wrong claim gets the nearest right formula and a diagnosis, where one is found.
     """
     told: dict[str, Any] = {
         "claim": f"{text(problem.left)} == {text(problem.right)}",
@@ -94,13 +96,33 @@ def decide(problem: Problem, timeout: float = DEFAULT_SECONDS) -> Verdict:
     }
     with limited(timeout):
         try:
-            return _decide(problem, told)
-        except OutOfFragment as error:
-            return _refuted_or(problem, told, str(error))
+            verdict = _judged(problem, told)
+            return _mended(problem, verdict) if mend else verdict
         except OutOfBudget as error:
             return Undecided(reason=str(error), **told)
         except RecursionError:
             return Undecided(reason="out of budget: nested too deeply", **told)
+
+
+def _judged(problem: Problem, told: dict[str, Any]) -> Verdict:
+    try:
+        return _decide(problem, told)
+    except OutOfFragment as error:
+        return _refuted_or(problem, told, str(error))
+
+
+def _mended(problem: Problem, verdict: Verdict) -> Verdict:
+    """The verdict with the nearest right formula and the code of the mistake."""
+    if not isinstance(verdict, Conditional | Refuted):
+        return verdict
+    code = diagnosis_of(problem, verdict.condition)
+    try:
+        found = repair(problem, _proves)
+    except (OutOfBudget, OutOfFragment):
+        found = None
+    if found is None:
+        return replace(verdict, diagnosis=code)
+    return replace(verdict, repair=text(found.formula), diagnosis=code or found.code)
 
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:

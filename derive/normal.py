@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from derive.algebra import Algebra
 from derive.atoms import Index
 from derive.calculus import derivative_free
 from derive.cases import Case
@@ -20,6 +19,7 @@ from derive.partial import partial_fractions
 from derive.polynomial import ONE, ZERO, Exponent, Poly, add, constant, scale
 from derive.problem import Problem
 from derive.show import text
+from derive.summation import Summation
 from derive.syntax import (
     Add,
     Call,
@@ -51,7 +51,7 @@ class Normaliser:
         self._problem, self._case = problem, case
         self._ranges = dict(problem.indices)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
-        self.atoms = Algebra(kinds)
+        self.atoms = Summation(kinds)
         for left, right in problem.assumptions:
             self._assume(derivative_free(problem, left), derivative_free(problem, right))
 

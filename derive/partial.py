@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from derive.algebra import Algebra
 from derive.atoms import Index
 from derive.polynomial import ZERO, Exponent, Monomial, Poly, add, mul, scale
+from derive.summation import Summation
 
 
-def partial_fractions(atoms: Algebra, generic: Poly, token: Index) -> Poly:
+def partial_fractions(atoms: Summation, generic: Poly, token: Index) -> Poly:
     """Each term over a denominator a + b*x has no x beside it: x/(1 + x) is 1 - 1/(1 + x)."""
     work, done = dict(generic), ZERO
     for _ in range(1000):
@@ -25,7 +25,7 @@ def partial_fractions(atoms: Algebra, generic: Poly, token: Index) -> Poly:
     return add(done, work)
 
 
-def _reduce_once(atoms: Algebra, monomial: Monomial, c: Fraction, token: Index) -> Poly | None:
+def _reduce_once(atoms: Summation, monomial: Monomial, c: Fraction, token: Index) -> Poly | None:
     powers = dict(monomial)
     for number, exponent in monomial:
         key = atoms.keys[number]
@@ -42,7 +42,7 @@ def _reduce_once(atoms: Algebra, monomial: Monomial, c: Fraction, token: Index) 
 
 
 def _linear_atom(
-    atoms: Algebra, base: Poly, powers: Mapping[int, Exponent], token: Index
+    atoms: Summation, base: Poly, powers: Mapping[int, Exponent], token: Index
 ) -> tuple[int, Poly, Poly] | None:
     """An atom x beside the denominator with base = slope * x + rest, slope one term."""
     for number, exponent in powers.items():
@@ -62,7 +62,7 @@ def _linear_atom(
 
 
 def _replace_atom(
-    atoms: Algebra,
+    atoms: Summation,
     monomial: Monomial,
     c: Fraction,
     base: int,

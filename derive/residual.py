@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from derive.algebra import Algebra
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.normal import Normaliser
 from derive.polynomial import Poly, add, scale
 from derive.problem import Problem
+from derive.summation import Summation
 
 # Sums over at most this many classes are written out where the symbolic sum does not decide.
 MAX_WRITTEN_OUT = 8
@@ -26,7 +26,7 @@ class Residual:
 
     case: Case
     numerator: Poly | None
-    atoms: Algebra
+    atoms: Summation
 
     @property
     def is_zero(self) -> bool:

@@ -61,7 +61,7 @@ Opinion = Zero | Nonzero | OneSided | NoOpinion
 
 def modular_opinion(problem: Problem) -> Opinion:
     """Evaluate both sides modulo a product of two primes drawn at run time."""
-    primes, seed = _draw_primes(), secrets.randbits(64)
+    primes, seed = draw_primes(), secrets.randbits(64)
     seeds = range(seed, seed + _draws(problem) * _REDRAWS, _REDRAWS)
     agreeing: list[Frame] = []
     differing: list[Frame] = []
@@ -101,7 +101,7 @@ def _compare(problem: Problem, frame: Frame, primes: list[int], seed: int) -> st
         arithmetic = Modular(primes, seed + attempt)
         rng = random.Random(seed + attempt)
         try:
-            point = fill(problem, frame, arithmetic, _residues(arithmetic, rng), rng)
+            point = fill(problem, frame, arithmetic, residues(arithmetic, rng), rng)
             evaluator = Evaluator(problem, arithmetic, point)
             left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
         except NoRoot:
@@ -123,9 +123,11 @@ def _value(evaluator: Evaluator[Residue], problem: Problem, side: int) -> Residu
         return None
 
 
-def _residues(
+def residues(
     arithmetic: Modular, rng: random.Random
 ) -> Callable[[Symbol, tuple[int, ...]], Residue]:
+    """Random residues that respect each symbol's kind."""
+
     def draw(symbol: Symbol, at: tuple[int, ...]) -> Residue:
         if symbol.kind == "bit":
             return arithmetic.const(Fraction(rng.randint(0, 1)))
@@ -137,7 +139,7 @@ def _residues(
     return draw
 
 
-def _draw_primes() -> list[int]:
+def draw_primes() -> list[int]:
     """Distinct 61-bit primes, drawn anew for every opinion so that no input can aim at them."""
     primes: list[int] = []
     while len(primes) < _PRIMES:

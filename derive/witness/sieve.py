@@ -1,0 +1,74 @@
+"""A quick test of many formulas against one: equal at a handful of random points, or surely not."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from fractions import Fraction
+
+from derive.errors import OutOfBudget, OutOfFragment
+from derive.problem import Problem
+from derive.syntax import Node
+from derive.witness.arithmetic import Undefined, Unsupported
+from derive.witness.evaluate import Evaluator
+from derive.witness.modular import Modular, NoRoot, Residue
+from derive.witness.opinion import draw_primes, residues
+from derive.witness.points import fill, frames
+
+_POINTS = 12
+_SEED = 1
+# Ratios of two sides are looked for among fractions with terms up to this.
+_LARGEST_TERM = 12
+
+
+class Sieve:
+    """Points with the wanted value at each; `passes` asks whether a formula has these values."""
+
+    def __init__(self, problem: Problem, wanted: Node) -> None:
+        self._problem = problem
+        self._known: list[tuple[Evaluator[Residue], Residue]] = []
+        primes = draw_primes()
+        self._modulus = math.prod(primes)
+        chosen = itertools.islice(frames(problem), 4 * _POINTS)
+        for place, frame in enumerate(sorted(chosen, key=lambda f: -sum(f.sizes.values()))):
+            arithmetic = Modular(primes, _SEED + place)
+            rng = random.Random(_SEED + place)
+            try:
+                point = fill(problem, frame, arithmetic, residues(arithmetic, rng), rng)
+                evaluator = Evaluator(problem, arithmetic, point)
+                self._known.append((evaluator, evaluator.value(wanted)))
+            except (Undefined, Unsupported, NoRoot):
+                continue
+            if len(self._known) == _POINTS:
+                break
+
+    def passes(self, formula: Node) -> bool:
+        """Whether the formula agrees with the wanted one at every point that was kept."""
+        try:
+            return bool(self._known) and all(
+                evaluator.value(formula).value == value.value for evaluator, value in self._known
+            )
+        except (Undefined, Unsupported, NoRoot, OutOfFragment, OutOfBudget, KeyError):
+            return False
+
+    def ratio(self, formula: Node) -> Fraction | None:
+        """The small constant r with wanted == r * formula at every point, if there is one."""
+        for evaluator, value in self._known:
+            try:
+                other = evaluator.value(formula)
+            except (Undefined, Unsupported, NoRoot, OutOfFragment, OutOfBudget, KeyError):
+                return None
+            if other.value and value.value:
+                inverse = pow(other.value, -1, self._modulus)
+                return _small_fraction(value.value * inverse, self._modulus)
+        return None
+
+
+def _small_fraction(residue: int, modulus: int) -> Fraction | None:
+    for bottom in range(1, _LARGEST_TERM + 1):
+        top = residue * bottom % modulus
+        signed = top if top <= modulus // 2 else top - modulus
+        if abs(signed) <= _LARGEST_TERM:
+            return Fraction(signed, bottom)
+    return None
