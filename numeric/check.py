@@ -39,7 +39,7 @@ from numeric.points import Case, engine_cases, function_cases, given_cases, ties
 ROUNDINGS = 8
 
 # An entry is unresolved where not even an error of this share of it would be seen.
-VISIBLE = 1e-3
+VISIBLE = 0.1
 
 # At most so many entries of one point are differentiated; the largest ones are always among them.
 MAX_ENTRIES = 64

@@ -83,8 +83,8 @@ def complex_step(function: Function, point: Array, direction: Array) -> Estimate
         made = value(function, point + 1j * (step * direction))
         tried.append(float(made.imag / step))
     middle = sorted(tried)[len(tried) // 2]
-    rounding = np.finfo(np.float64).eps * abs(middle)
-    return Estimate(middle, SAFETY * (max(tried) - min(tried) + float(rounding)))
+    rounding = float(np.finfo(np.float64).eps) * abs(middle)
+    return Estimate(middle, SAFETY * (max(tried) - min(tried) + rounding))
 
 
 def central(function: Function, point: Array, direction: Array, method: Method) -> Estimate:
@@ -102,13 +102,14 @@ def central(function: Function, point: Array, direction: Array, method: Method) 
             if off < best.error:
                 best = Estimate(float(row[-1]), float(off))
         above = row
-    return Estimate(best.value, SAFETY * best.error)
+    rounding = float(np.finfo(np.float64).eps) * abs(best.value)
+    return Estimate(best.value, SAFETY * (best.error + rounding))
 
 
 def difference(function: Function, point: Array, direction: Array, step: Any) -> tuple[Any, Any]:
     """One central difference quotient, and what rounding of the two values may add to it."""
     move = step * direction
-    right, left = value(function, point + move), value(function, point - move)
+    right, left = np.real(value(function, point + move)), np.real(value(function, point - move))
     # What the function works with is of the size of the logits at least: log-sum-exp minus a logit.
     largest = max(abs(right), abs(left), np.max(np.abs(point), initial=0))
     rounding = np.finfo(np.asarray(right).dtype).eps * largest / step
