@@ -138,7 +138,9 @@ def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
         return _all_zero(problem, first, second, told)
     if isinstance(second, Zero | NoOpinion | OneSided):
         return _refuted_or(problem, told, _unsettled(second))
-    found = counterexample(problem, second.differing)
+    # Labels are drawn at random: a smaller frame may differ for other labels than those drawn.
+    where_to_look = frames(problem) if problem.label_range else second.differing
+    found = counterexample(problem, where_to_look)
     if found is None:
         return Undecided(
             reason="the sides differ modulo a prime, but no exact counterexample was found", **told
