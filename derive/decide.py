@@ -18,6 +18,7 @@ from derive.read.formula import read_condition, read_equation
 from derive.repair import diagnosis_of, repair
 from derive.residual import Residual, settled
 from derive.scope import resolve
+from derive.shapes import has_vectors, index_form
 from derive.show import text
 from derive.syntax import ZERO
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
@@ -81,6 +82,8 @@ def pose(
     if complaints:
         raise FormulaError(complaints)
     flat = [fact for group in facts for fact in group]
+    if has_vectors([equation, *definitions], flat):
+        equation, definitions = index_form(equation, definitions, flat)
     return resolve(equation, definitions, flat, conditions, equations)
 
 

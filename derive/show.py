@@ -12,6 +12,7 @@ from derive.syntax import (
     Deriv,
     Div,
     Entry,
+    Form,
     Ind,
     Logic,
     Mul,
@@ -46,7 +47,7 @@ def _tightness(node: Node) -> int:
             return _REL
         case Add() | Neg():
             return _SUM
-        case Mul() | Div():
+        case Mul() | Div() | Form(name="matmul"):
             return _PRODUCT
         case Pow():
             return _POWER
@@ -120,6 +121,14 @@ def _text(node: Node) -> str:
         case Cases(branches=branches, otherwise=otherwise):
             pairs = "".join(f"{_text(v)}, {_text(c)}, " for v, c in branches)
             return f"cases({pairs}{_text(otherwise)})"
+        case Form(name="transpose", args=(arg,)):
+            return f"{_wrap(arg, _ATOM)}.T"
+        case Form(name="matmul", args=(a, b)):
+            return f"{_wrap(a, _POWER)} @ {_wrap(b, _POWER)}"
+        case Form(name="at", args=(body, *indices)):
+            return f"{_text(body)}[{_listed(tuple(indices))}]"
+        case Form(name=name, args=args):
+            return f"{name}({_listed(args)})"
         case Rel(op=op, left=a, right=b):
             return f"{_wrap(a, _SUM)} {op} {_wrap(b, _SUM)}"
         case Logic(op="not", args=args):

@@ -156,6 +156,14 @@ class Logic(Node):
     args: tuple[Node, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Form(Node):
+    """Vector and matrix notation as read: softmax(f), diag(p), p.T, A @ B. See `derive.shapes`."""
+
+    name: str
+    args: tuple[Node, ...]
+
+
 ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
@@ -206,7 +214,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (*itertools.chain.from_iterable(node.branches), node.otherwise)
         case Rel():
             return (node.left, node.right)
-        case Logic():
+        case Logic() | Form():
             return node.args
         case _:
             return ()
@@ -243,6 +251,8 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
             return Rel(node.op, parts[0], parts[1], span=node.span)
         case Logic():
             return Logic(node.op, parts, span=node.span)
+        case Form():
+            return Form(node.name, parts, span=node.span)
         case _:
             return node
 

@@ -18,6 +18,7 @@ from derive.syntax import (
     Deriv,
     Div,
     Entry,
+    Form,
     Ind,
     Logic,
     Mul,
@@ -55,6 +56,19 @@ FUNCTIONS = {
     "sin": "sin",
     "cos": "cos",
     "relu": "relu",
+}
+# Functions of whole vectors: how they are called, what they are, how many arguments they take.
+VECTOR_FORMS = {
+    "softmax": ("softmax", 1),
+    "log_softmax": ("log_softmax", 1),
+    "logsumexp": ("logsumexp", 1),
+    "onehot": ("onehot", 1),
+    "one_hot": ("onehot", 1),
+    "diag": ("diag", 1),
+    "outer": ("outer", 2),
+    "dot": ("matmul", 2),
+    "sum": ("total", 1),
+    "mean": ("mean", 1),
 }
 DECIDED_FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh", "sigma", "softplus", "abs"})
 
@@ -162,6 +176,8 @@ class Builder(Text):
             until = Span(span.start, self._span(factor).stop)
             if str(sign) in "/÷":
                 result = Div(result, factor, span=until)
+            elif str(sign) == "@":
+                result = Form("matmul", (result, factor), span=until)
             elif isinstance(result, Mul) and not self._bracketed(result):
                 result = Mul((*result.factors, factor), span=until)
             else:
@@ -214,9 +230,15 @@ class Builder(Text):
             self.complain(f"{name} is a function and needs an argument", span, f"{name}(...)")
         return Name(name, span=span)
 
-    def _entry(self, parts: Sequence[Part], span: Span) -> Node:
+    def _subscript(self, parts: Sequence[Part], span: Span) -> Node:
         indices = tuple(map(self._index, parts[1:]))
-        return Entry(str(parts[0]), indices, span=span)
+        base = parts[0]
+        if isinstance(base, lark.Tree) and base.data == "name":
+            return Entry(str(base.children[0]), indices, span=span)
+        return Form("at", (self._value(base), *indices), span=span)
+
+    def _transpose(self, parts: Sequence[Part], span: Span) -> Node:
+        return Form("transpose", (self._value(parts[0]),), span=span)
 
     def _index(self, part: Part) -> Node:
         node = self._value(part)
@@ -240,6 +262,8 @@ class Builder(Text):
             if len(args) != 1:
                 self.complain(f"{name} takes one argument", span)
             return Call(FUNCTIONS[name], self._value(args[0]), span=span)
+        if name in VECTOR_FORMS and (name not in _FORMS or len(args) == 1):
+            return self._vector_form(name, args, span)
         if name in _FORMS:
             return _FORMS[name](self, args, span)
         head = Span(span.start, span.start + len(name))
@@ -247,11 +271,20 @@ class Builder(Text):
             entry = "[".join(name.split("_", 1)) + "]" if "_" in name else f"{name}[k]"
             hint = f"for an entry write {entry}; for a product write {name}*(...)"
         else:
-            hint = "functions are " + ", ".join(sorted({*FUNCTIONS, *_FORMS} - _QUIET))
+            hint = "functions are " + ", ".join(
+                sorted({*FUNCTIONS, *_FORMS, *VECTOR_FORMS} - _QUIET)
+            )
         self.complain(f"{name} is no function", head, hint)
         return Num(Fraction(1), span=span)
 
     # The forms: sum(e, j), d(L, f[k]), delta(k, y), ind(k == y), cases(v, c, otherwise).
+
+    def _vector_form(self, name: str, args: Sequence[Part], span: Span) -> Node:
+        form, count = VECTOR_FORMS[name]
+        if len(args) != count:
+            self.complain(f"{name} takes {count} argument{'s' * (count > 1)}", span)
+            return Num(Fraction(1), span=span)
+        return Form(form, tuple(map(self._value, args)), span=span)
 
     def _reduce(self, kind: str, args: Sequence[Part], span: Span) -> Node:
         if len(args) < 2:
