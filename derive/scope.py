@@ -335,7 +335,8 @@ class _Resolver:
         declared = self.ranges.declared()
         for names in declared.values():
             if len(names) > 1:
-                self._complain(f"{' and '.join(names)} are the same size here", None, names[0])
+                message = f"{' and '.join(names)} would have to be the same size"
+                self._complain(message, None, self.claim.source)
         taken = {names[0] for names in declared.values()}
         free = {s for s in self._scalars() if s not in self.facts and s not in taken}
         closed = self.arity.keys() | self.facts.keys()

@@ -11,6 +11,7 @@ from fractions import Fraction
 import lark
 
 from derive.read.text import MAX_DEPTH, Part, Text
+from derive.read.words import DECIDED_FUNCTIONS, FUNCTIONS, VECTOR_FORMS
 from derive.syntax import (
     Add,
     Call,
@@ -37,40 +38,6 @@ from derive.syntax import (
 MAX_NODES = 5_000
 MAX_EXPONENT = 64
 MAX_DIGITS = 100
-
-FUNCTIONS = {
-    "exp": "exp",
-    "log": "log",
-    "ln": "log",
-    "sqrt": "sqrt",
-    "tanh": "tanh",
-    "sigma": "sigma",
-    "sigmoid": "sigma",
-    "softplus": "softplus",
-    "abs": "abs",
-    "argmax": "argmax",
-    "argmin": "argmin",
-    "round": "round",
-    "floor": "floor",
-    "ceil": "ceil",
-    "sin": "sin",
-    "cos": "cos",
-    "relu": "relu",
-}
-# Functions of whole vectors: how they are called, what they are, how many arguments they take.
-VECTOR_FORMS = {
-    "softmax": ("softmax", 1),
-    "log_softmax": ("log_softmax", 1),
-    "logsumexp": ("logsumexp", 1),
-    "onehot": ("onehot", 1),
-    "one_hot": ("onehot", 1),
-    "diag": ("diag", 1),
-    "outer": ("outer", 2),
-    "dot": ("matmul", 2),
-    "sum": ("total", 1),
-    "mean": ("mean", 1),
-}
-DECIDED_FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh", "sigma", "softplus", "abs"})
 
 
 @dataclass(frozen=True)
