@@ -158,6 +158,8 @@ def gradcheck(
         cases = list(given_cases(loss, gradient, points))
     else:
         cases = list(function_cases(loss, gradient, rng, classes, samples))
+    if not cases:
+        raise ValueError("no points to check at")
     observed = [_observe(case, rng, np.dtype(dtype)) for case in cases]
     others = ties(cases) if points is not None else ()
     anywhere = [*observed, *(_observe(case, rng, np.dtype(dtype)) for case in others)]
@@ -248,10 +250,7 @@ def _sweep(
     observed: Sequence[_Seen], rng: np.random.Generator, scale: float
 ) -> tuple[tuple[tuple[float, float], ...], float | None]:
     """The error of central differences at each step, at the first point with n = 3 or more."""
-    chosen = [seen for seen in observed if seen.case.n > 2] or list(observed)
-    if not chosen:
-        return (), None
-    seen = chosen[0]
+    seen = next((seen for seen in observed if seen.case.n > 2), observed[0])
     kind = np.longdouble if keeps_longdouble(seen.case.loss, seen.case.logits) else np.float64
     direction = rng.normal(size=seen.gradient.shape)
     parts = seen.gradient * direction

@@ -36,6 +36,7 @@ from numeric.program import (
     Fold,
     Map,
     Op,
+    Pick,
     PositivePart,
     Program,
     Size,
@@ -103,6 +104,8 @@ def _printed(op: Op) -> str:
             return f"np.take({array}, {label})"
         case Take(array=array, label=label):
             return f"np.take_along_axis({array}, {label}, axis=-1)"
+        case Pick(array=array, place=place):
+            return f"np.take({array}, [{place}], axis=-1)"
         case Arange(size=size):
             return f"np.arange({size})"
         case Size(array=array, axis=axis):

@@ -55,8 +55,11 @@ class Engine:
         self.statement = statement
         self._proved_before = proved_before
         self._formulas = Formulas(statement)
+        self._programs: dict[str, Program] = {}
         self._functions: dict[str, Callable[..., Any]] = {}
-        self._require_proof(1)
+        if not proved_before:
+            self._require_proof(1)
+            self._program("value_and_grad")
 
     def __repr__(self) -> str:
         return f"<gradproof engine {self.statement.name}>"
@@ -74,8 +77,8 @@ class Engine:
     @property
     def functions(self) -> tuple[str, ...]:
         """The names of the functions that this engine has."""
-        second = _SECOND_ORDER if self.statement.hessian else ()
-        return tuple(name for name in _RESULTS if name not in _SECOND_ORDER or name in second)
+        stated = bool(self.statement.hessian)
+        return tuple(name for name in _RESULTS if stated or name not in _SECOND_ORDER)
 
     @property
     def source(self) -> str:
@@ -163,21 +166,20 @@ class Engine:
 
     def _function(self, name: str) -> Callable[..., Any]:
         if name not in self._functions:
-            if name in _SECOND_ORDER:
+            if name not in self.functions:
+                raise NotProved(f"{self.statement.name} states no Hessian")
+            if name in _SECOND_ORDER and not self._proved_before:
                 self._require_proof(2)
             self._functions[name] = codegen.load(self._program(name), self._about(name))
         return self._functions[name]
 
     def _require_proof(self, order: int) -> None:
-        """Our own losses are proved by the test suite and by `proof`; others here and now."""
-        if order == 2 and not self.statement.hessian:
-            raise NotProved(f"{self.statement.name} states no Hessian")
-        if not self._proved_before:
-            claim = tuple(formula_claims(self.statement))[order - 1]
-            verdict = claim.verdict()
-            if verdict.status != "proved":
-                why = verdict.condition or verdict.reason or str(verdict.counterexample)
-                raise NotProved(f"{verdict.status}: {claim.statement}: {why}")
+        """The claim of this order is decided, here and now."""
+        claim = tuple(formula_claims(self.statement))[order - 1]
+        verdict = claim.verdict()
+        if verdict.status != "proved":
+            why = verdict.condition or verdict.reason or str(verdict.counterexample)
+            raise NotProved(f"{verdict.status}: {claim.statement}: {why}")
 
     def _results(self, name: str) -> tuple[Formula, ...]:
         return tuple(getattr(self._formulas, result)() for result in _RESULTS[name])
@@ -186,11 +188,14 @@ class Engine:
         first = formulas[0]
         return stabilise(first.problem, {f.name: f.node for f in formulas}, first.labels)
 
-    @functools.cache  # noqa: B019
     def _program(self, name: str) -> Program:
-        formulas = self._results(name)
-        axes = {formula.name: formula.axes for formula in formulas}
-        return program(name, self._stable(formulas), self.signature, axes, formulas[0].extra)
+        if name not in self._programs:
+            formulas = self._results(name)
+            axes = {formula.name: formula.axes for formula in formulas}
+            self._programs[name] = program(
+                name, self._stable(formulas), self.signature, axes, formulas[0].extra
+            )
+        return self._programs[name]
 
     def _about(self, name: str) -> str:
         """The docstring of a printed function: what it computes, proved by whom."""

@@ -46,6 +46,7 @@ from numeric.program import (
     Map,
     Op,
     Output,
+    Pick,
     PositivePart,
     Program,
     Size,
@@ -178,6 +179,11 @@ class _Lowering(Layout):
         if len(running) == len(indices):
             return variable, self.embed(running)
         *leading, label = indices
+        if isinstance(label, Num) and len(leading) == len(running):
+            pick = Pick(variable, int(label.value) - 1)
+            return self.variable(
+                node, f"{name}_{label.value}", lambda free: (pick, self.embed(free))
+            )
         shared = variable in self.rowless and len(indices) == 1
         same_rows = self._is_label(label) and children(label) == tuple(leading)
         if not isinstance(label, Name | Entry) or not (shared or same_rows):

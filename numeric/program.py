@@ -86,6 +86,14 @@ class Take:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """array[place], the same place of the last axis everywhere; the axis is kept with size 1."""
+
+    array: str
+    place: int
+
+
+@dataclass(frozen=True)
 class Arange:
     """0, 1, ..., size - 1: the classes, to be compared with labels."""
 
@@ -100,7 +108,7 @@ class Size:
     axis: int
 
 
-Op = Map | Fold | Argmax | PositivePart | Floor | Take | Arange | Size
+Op = Map | Fold | Argmax | PositivePart | Floor | Take | Pick | Arange | Size
 Computed = Map | Fold | Argmax | PositivePart | Floor
 
 

@@ -107,6 +107,8 @@ class _Work:
 
     def __init__(self, problem: Problem, labels: frozenset[str]) -> None:
         self.labels = set(labels)
+        scalars = (symbol for symbol in problem.symbols.values() if not symbol.axes)
+        self.positive = {symbol.name for symbol in scalars if symbol.kind == "positive"}
         self.names = Names(all_names(problem))
         self.definitions: dict[str, Definition] = {}
         self.meanings: dict[str, Definition] = {}
@@ -178,7 +180,7 @@ class _Work:
         renamed: dict[str, Node] = {a: Name(b) for a, b in zip(outer, params, strict=True)}
         hole = fresh(written(u.index))
         body = substitute(u.body, {**renamed, u.index: Name(hole)})
-        score = _numerator(body, hole)
+        score = self._numerator(body)
         self.choices[key] = Choice(names["top"], params, "argmax", score, hole, size)
         self.labels.add(names["top"])
         softmax = Entry(names["p"], tuple(map(Name, params)))
@@ -267,9 +269,8 @@ class _Work:
         name = self.choices[key].name
         return Entry(name, tuple(map(Name, outer))) if outer else Name(name)
 
-
-def _numerator(score: Node, index: str) -> Node:
-    """What decides the largest score: a divisor that does not depend on the index is dropped."""
-    while isinstance(score, Div) and index not in free_names(score.den):
-        score = score.num
-    return score
+    def _numerator(self, score: Node) -> Node:
+        """What decides the largest score: a positive divisor, one for all classes, does not."""
+        while isinstance(score, Div) and head(score.den) in self.positive:
+            score = score.num
+        return score

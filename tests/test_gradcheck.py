@@ -262,6 +262,8 @@ def test_mistakes_in_use() -> None:
         gradcheck(nll, nll)
     with pytest.raises(KeyError):
         gradcheck("no such loss")
+    with pytest.raises(ValueError, match="no points"):
+        gradcheck(nll, gradient, points=[])
 
 
 # The derivatives themselves.
