@@ -17,9 +17,10 @@ from typing import Any, NoReturn
 
 from derive.errors import Complaint, FormulaError, OutOfBudget
 from derive.problem import Problem, Symbol
-from derive.syntax import Span
+from derive.syntax import Node, Span
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.counterexample import Counterexample
+from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Intervals
 from derive.witness.points import Frame, Place, fill
 from derive.witness.rational import Rational
@@ -80,7 +81,7 @@ def recompute(problem: Problem, at: str) -> Evaluation:
 
 def point_text(found: Counterexample) -> str:
     """The counterexample's point as `recompute` reads it."""
-    whole = [f"{name}={value}" for name, value in (found.sizes | found.indices).items()]
+    whole = [f"{name}={value}" for name, value in {**found.sizes, **found.indices}.items()]
     labels = [f"{name}={_tuple(value, True)}" for name, value in found.labels.items()]
     exp = [f"exp({name})={_tuple(value, True)}" for name, value in found.exp.items()]
     values = [f"{name}={_tuple(value, found.exact)}" for name, value in found.values.items()]
@@ -308,15 +309,67 @@ def _evaluate(
     arithmetic: Any,
     source: str,
 ) -> Evaluation:
+    """Both sides in one arithmetic. Raises Unsupported where it cannot follow."""
+
     def draw(symbol: Symbol, at: tuple[int, ...]) -> Any:
         value = arithmetic.const(numbers[symbol.name, at] or Fraction(0))
         return arithmetic.log(value) if given[symbol.name].exponential else value
 
+    whole = Span(0, max(1, len(source)))
     try:
         point = fill(problem, frame, arithmetic, draw, random.Random(0))
     except Undefined as error:
-        _refuse(str(error), source, Span(0, max(1, len(source))))
-    for (name, at), value in numbers.items():
-        if value is not None and _apart(arithmetic, point.numbers[name, at], draw_of(name, at)):
-            _refuse("x", source, given[name].span)
-    raise NotImplementedError
+        _refuse(str(error), source, whole)
+    for place, value in numbers.items():
+        wanted = draw(problem.symbols[place[0]], place[1])
+        if value is not None and _apart(arithmetic, point.numbers[place], wanted):
+            message = f"the facts and assumptions do not hold with this {place[0]}"
+            _refuse(message, source, given[place[0]].span)
+    evaluator = Evaluator(problem, arithmetic, point)
+    if not all(evaluator.holds(condition) for condition in problem.where):
+        _refuse("the condition on the indices does not hold here", source, whole)
+    left, right = _side(evaluator, problem.left), _side(evaluator, problem.right)
+    differ: bool | None = (left is None) != (right is None)
+    if left is not None and right is not None:
+        differ = _differ(arithmetic, left, right)
+    exact = isinstance(arithmetic, Rational)
+    return Evaluation(
+        ", ".join(_written(name, item) for name, item in given.items()),
+        _shown(arithmetic, left),
+        _shown(arithmetic, right),
+        differ,
+        exact,
+    )
+
+
+def _apart(arithmetic: Any, a: Any, b: Any) -> bool:
+    minus = arithmetic.const(Fraction(-1))
+    return not arithmetic.may_be_zero(arithmetic.add(a, arithmetic.mul(minus, b)))
+
+
+def _differ(arithmetic: Any, left: Any, right: Any) -> bool | None:
+    if isinstance(arithmetic, Rational):
+        return bool(left != right)
+    return True if arithmetic.disjoint(left, right) else None
+
+
+def _side(evaluator: Evaluator[Any], node: Node) -> Any:
+    try:
+        return evaluator.value(node)
+    except Undefined:
+        return None
+
+
+def _shown(arithmetic: Any, value: Any) -> str:
+    if value is None:
+        return "undefined"
+    return str(value) if isinstance(arithmetic, Rational) else arithmetic.show(value)
+
+
+def _written(name: str, item: _Given) -> str:
+    def value(part: _Value) -> str:
+        if isinstance(part, tuple):
+            return f"({', '.join(map(value, part))})"
+        return "?" if part is None else str(part)
+
+    return f"{f'exp({name})' if item.exponential else name}={value(item.value)}"
