@@ -152,16 +152,19 @@ class Engine:
         compiled = self._function(name)
         call = self.signature
         arrays = bind(call, logits, target, params)
+        sizes = lengths(call, arrays[0])
+        rows = arrays[0].shape[: arrays[0].ndim - len(call.slots)]
+        shapes = [
+            (*rows, *(sizes[size] for _, size in formula.axes)) for formula in self._results(name)
+        ]
         # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning; see above.
         with np.errstate(all="ignore"):
             made = compiled(*arrays, *extra)
-        results = made if isinstance(made, tuple) else (made,)
-        sizes = lengths(call, arrays[0])
-        rows = arrays[0].shape[: arrays[0].ndim - len(call.slots)]
-        finished = tuple(
-            _finished(result, (*rows, *(sizes[size] for _, size in formula.axes)), arrays[0].dtype)
-            for result, formula in zip(results, self._results(name), strict=True)
-        )
+            results = made if isinstance(made, tuple) else (made,)
+            finished = tuple(
+                _finished(result, shape, arrays[0].dtype)
+                for result, shape in zip(results, shapes, strict=True)
+            )
         return finished if isinstance(made, tuple) else finished[0]
 
     def _function(self, name: str) -> Callable[..., Any]:
@@ -182,7 +185,7 @@ class Engine:
             raise NotProved(f"{verdict.status}: {claim.statement}: {why}")
 
     def _results(self, name: str) -> tuple[Formula, ...]:
-        return tuple(getattr(self._formulas, result)() for result in _RESULTS[name])
+        return tuple(getattr(self._formulas, result) for result in _RESULTS[name])
 
     def _stable(self, formulas: Sequence[Formula]) -> Stable:
         first = formulas[0]

@@ -65,6 +65,7 @@ class Formulas:
         (logits,) = _derivative(self.first).wrt
         return signature(self.first, head(logits), _letters(self.first))
 
+    @functools.cached_property
     def loss(self) -> Formula:
         """The value, its definition put in."""
         value = _derivative(self.first).body
@@ -72,10 +73,12 @@ class Formulas:
         node = value if definition is None else instantiate(definition, children(value))
         return _formula("loss", node, self.first)
 
+    @functools.cached_property
     def gradient(self) -> Formula:
         """The first derivative, over the axes of the logits."""
         return _formula("gradient", self.first.right, self.first, *_derivative(self.first).wrt)
 
+    @functools.cached_property
     def hessian(self) -> Formula:
         """The second derivative, over the logits' axes and then the classes once more.
 
@@ -90,6 +93,7 @@ class Formulas:
                 column = substitute(column, {other: Name(index)})
         return _formula("hessian", node, self.second, row, column)
 
+    @functools.cached_property
     def hvp(self) -> Formula:
         """sum(d(L, f[k], f[l])*v[l], l), the sum taken term by term."""
         row, column = _derivative(self.second).wrt

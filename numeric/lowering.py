@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from derive.errors import OutOfFragment
 from derive.problem import instantiate
-from derive.read.build import DECIDED_FUNCTIONS
+from derive.read.words import DECIDED_FUNCTIONS
 from derive.show import text
 from derive.syntax import (
     ONE,

@@ -124,7 +124,7 @@ def reference(name: str, logits: Any, values: Mapping[str, Any]) -> tuple[Any, A
     formulas, call = Formulas(CATALOGUE[name]), compiled(name).signature
     sizes = dict(zip(call.slots, logits.shape, strict=True))
     given = {call.inputs[0].name: exact(logits), **{n: exact(v) for n, v in values.items()}}
-    loss, gradient = formulas.loss(), formulas.gradient()
+    loss, gradient = formulas.loss, formulas.gradient
     first = Reference(formulas.first, given, sizes)
     stated = formulas.second.left
     assert isinstance(stated, Deriv)
@@ -210,7 +210,7 @@ def test_gradient_is_the_derivative_of_the_loss(name: str) -> None:
             moved = np.asarray(exact(logits), dtype=object).copy()
             moved[place] += move
             given[names.inputs[0].name] = moved if moved.ndim else moved.item()
-            sides.append(Reference(formula.first, given, sizes)(formula.loss().node, {}))
+            sides.append(Reference(formula.first, given, sizes)(formula.loss.node, {}))
         wanted = (sides[0] - sides[1]) / (2 * step)
         assert roundings(slope[place], wanted, 1.0) <= LABEL_ROUNDINGS[np.float64]
 
