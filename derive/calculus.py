@@ -60,6 +60,7 @@ class _Eliminator:
         raise OutOfFragment(f"no rule differentiates {text(node.body)}")
 
     def _inside(self, node: Node) -> Node:
+        self._budget.spend()
         if isinstance(node, Deriv):
             return self._differentiated(node)
         parts = children(node)

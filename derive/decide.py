@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.asymptotic import Weak, leading_order, proportional, weak
 from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, index_condition
 from derive.domain import Domain, domain
@@ -20,7 +21,7 @@ from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
-from derive.syntax import ZERO
+from derive.syntax import ZERO, Div
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
@@ -51,9 +52,38 @@ def verify(
     Raises FormulaError with every mistake in the texts.
     """
     started = time.perf_counter()
-    problem = pose(claim, given=given, declare=declare, where=where, assume=assume)
-    verdict = decide(problem, timeout, mend=True)
+    equality, relation = weak(claim)
+    problem = pose(equality, given=given, declare=declare, where=where, assume=assume)
+    if relation is None:
+        verdict = decide(problem, timeout, mend=True)
+    else:
+        verdict = replace(_decide_weak(problem, relation, timeout), claim=claim.strip())
     return replace(verdict, seconds=time.perf_counter() - started)
+
+
+def _decide_weak(problem: Problem, relation: Weak, timeout: float) -> Verdict:
+    """The verdict on `A ~ B` or `A prop B`, by way of the equality that it comes to."""
+    with limited(timeout):
+        try:
+            if relation.relation == "prop":
+                ratio = text(Div(problem.left, problem.right))
+                verdict = _beyond_itself(decide(proportional(problem, relation.names), timeout))
+                return replace(verdict, reason=verdict.reason or f"the factor is {ratio}")
+            order, equality = leading_order(problem, relation.names, _proves)
+            verdict = decide(equality, timeout)
+            return replace(verdict, reason=verdict.reason or f"leading order: {order}")
+        except (OutOfFragment, OutOfBudget) as error:
+            return Undecided(claim="", reading=problem.reading, reason=str(error))
+        except ZeroDivisionError:
+            return Undecided(claim="", reading=problem.reading, reason="no expansion at infinity")
+
+
+def _beyond_itself(verdict: Verdict) -> Verdict:
+    """A ratio that is the same only where the two indices are is not the same at all."""
+    if not isinstance(verdict, Conditional) or "==" not in str(verdict.condition):
+        return verdict
+    told = {"claim": verdict.claim, "reading": verdict.reading}
+    return Refuted(counterexample=verdict.counterexample, **told)  # type: ignore[arg-type]
 
 
 def pose(

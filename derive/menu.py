@@ -125,11 +125,12 @@ def _with_value(problem: Problem, name: str, value: Node) -> Problem:
         return substitute(node, {name: value})
 
     return replace(
-        _mapped(problem, put), symbols={n: s for n, s in problem.symbols.items() if n != name}
+        mapped(problem, put), symbols={n: s for n, s in problem.symbols.items() if n != name}
     )
 
 
-def _mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
+def mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
+    """The problem with every tree of it changed."""
     return replace(
         problem,
         left=change(problem.left),

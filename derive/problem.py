@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from derive.budget import current
 from derive.syntax import (
     Deriv,
     Entry,
@@ -113,7 +114,10 @@ def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> 
     Derivatives stay as they are: what they hold for a variable is decided where they are taken.
     """
 
+    budget = current()
+
     def change(part: Node) -> Node | None:
+        budget.spend()
         if isinstance(part, Deriv):
             return part
         name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
