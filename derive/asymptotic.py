@@ -24,11 +24,13 @@ from derive.syntax import (
     ZERO,
     Deriv,
     Div,
+    Logic,
     Mul,
     Name,
     Node,
     Num,
     Pow,
+    Rel,
     Span,
     children,
     free_names,
@@ -90,7 +92,11 @@ def proportional(problem: Problem, names: Sequence[str]) -> Problem:
         moved[name] = Name(other)
     left = mul(problem.left, substitute(problem.right, moved))
     right = mul(substitute(problem.left, moved), problem.right)
-    return replace(problem, left=left, right=right, indices=indices)
+    # Equal where the indices are: that says nothing of the ratio.
+    apart = tuple(Rel("!=", Name(name), other) for name, other in moved.items())
+    differ = apart[0] if len(apart) == 1 else Logic("or", apart)
+    where = (*problem.where, differ)
+    return replace(problem, left=left, right=right, indices=indices, where=where)
 
 
 def leading_order(

@@ -67,7 +67,7 @@ def _decide_weak(problem: Problem, relation: Weak, timeout: float) -> Verdict:
         try:
             if relation.relation == "prop":
                 ratio = text(Div(problem.left, problem.right))
-                verdict = _beyond_itself(decide(proportional(problem, relation.names), timeout))
+                verdict = decide(proportional(problem, relation.names), timeout)
                 return replace(verdict, reason=verdict.reason or f"the factor is {ratio}")
             order, equality = leading_order(problem, relation.names, _proves)
             verdict = decide(equality, timeout)
@@ -76,14 +76,6 @@ def _decide_weak(problem: Problem, relation: Weak, timeout: float) -> Verdict:
             return Undecided(claim="", reading=problem.reading, reason=str(error))
         except ZeroDivisionError:
             return Undecided(claim="", reading=problem.reading, reason="no expansion at infinity")
-
-
-def _beyond_itself(verdict: Verdict) -> Verdict:
-    """A ratio that is the same only where the two indices are is not the same at all."""
-    if not isinstance(verdict, Conditional) or "==" not in str(verdict.condition):
-        return verdict
-    told = {"claim": verdict.claim, "reading": verdict.reading}
-    return Refuted(counterexample=verdict.counterexample, **told)  # type: ignore[arg-type]
 
 
 def pose(

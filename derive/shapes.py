@@ -114,7 +114,10 @@ class _Shaper:
                 return 2
             case Num() | Entry() | Ind() | Rel() | Logic():
                 return 0
-        return max(map(self.rank, children(node)), default=0)
+        ranks = {self.rank(part) for part in children(node)} - {0}
+        if len(ranks) > 1:
+            raise self._fail("a vector and a matrix do not go together entry by entry", node)
+        return max(ranks, default=0)
 
     def _outer(self, factors: Iterable[Node]) -> bool:
         vectors = [f for f in factors if self.rank(f) == 1]
