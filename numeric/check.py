@@ -148,20 +148,35 @@ def gradcheck(
     float64 is used. Raises TypeError and ValueError for functions that return something else.
     """
     rng = np.random.default_rng(seed)
-    name = getattr(loss, "__name__", "loss")
-    if isinstance(loss, str | Loss | Engine):
-        engine = loss if isinstance(loss, Engine) else compile(loss)
-        name, cases = engine.statement.name, list(engine_cases(engine, rng, classes))
+    if isinstance(loss, str | Loss):
+        loss = compile(loss)
+    if isinstance(loss, Engine):
+        name, cases = loss.statement.name, [*engine_cases(loss, rng, classes)]
     elif gradient is None:
         raise TypeError("a loss that is a function needs its gradient, a second function")
     elif points is not None:
-        cases = list(given_cases(loss, gradient, points))
+        name, cases = _name(loss), [*given_cases(loss, gradient, points)]
     else:
-        cases = list(function_cases(loss, gradient, rng, classes, samples))
+        name, cases = _name(loss), [*function_cases(loss, gradient, rng, classes, samples)]
     if not cases:
         raise ValueError("no points to check at")
+    return _report(name, cases, ties(cases) if points is not None else (), rng, seed, dtype)
+
+
+def _name(loss: Function) -> str:
+    return getattr(loss, "__name__", "loss")
+
+
+def _report(
+    name: str,
+    cases: Sequence[Case],
+    others: Iterable[Case],
+    rng: np.random.Generator,
+    seed: int,
+    dtype: DTypeLike,
+) -> Report:
+    """The cases, judged; `others` only tell how large the gradient is elsewhere."""
     observed = [_observe(case, rng, np.dtype(dtype)) for case in cases]
-    others = ties(cases) if points is not None else ()
     anywhere = [*observed, *(_observe(case, rng, np.dtype(dtype)) for case in others)]
     scale = _largest(entry.value for seen in anywhere for entry in seen.numeric)
     judged = tuple(_judge(seen, scale) for seen in observed)

@@ -160,10 +160,8 @@ def _term(node: Node, views: dict[str, Any]) -> Any:
             return _functions()[name](parts[0], evaluate=False)
         case Rel(op=op):
             return sympy.Rel(*parts, op, evaluate=False)
-        case Logic(op="not"):
-            return sympy.Not(parts[0], evaluate=False)
         case Logic(op=op):
-            joint = {"and": sympy.And, "or": sympy.Or}[op]
+            joint = {"and": sympy.And, "or": sympy.Or, "not": sympy.Not}[op]
             return joint(*parts, evaluate=False)
         case Cases(otherwise=otherwise):
             pairs = list(zip(parts[:-1:2], parts[1:-1:2], strict=True))
