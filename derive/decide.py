@@ -21,7 +21,7 @@ from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
-from derive.syntax import ZERO, Div
+from derive.syntax import ZERO, Div, Rel
 from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
@@ -183,6 +183,11 @@ def _unsettled(second: Opinion) -> str:
 def _all_zero(
     problem: Problem, first: Sequence[Residual], second: Opinion, told: dict[str, Any]
 ) -> Verdict:
+    where = domain(problem)
+    if isinstance(second, OneSided) and not where.open:
+        # What the definitions themselves need: at n = 1 there is no loss to speak of.
+        known = tuple(need.of for need in where.premises if isinstance(need.of, Rel))
+        second = modular_opinion(replace(problem, where=(*problem.where, *known)))
     third = interval_opinion(problem)
     if isinstance(third, Nonzero):
         raise Disagreement(f"normal form zero, but intervals are apart: {told['claim']}")
@@ -196,7 +201,6 @@ def _all_zero(
     for opinion in (second, third):
         if isinstance(opinion, NoOpinion):
             return Undecided(reason=f"the second opinion has none: {opinion.reason}", **told)
-    where = domain(problem)
     proved = prove(first, second, third, where, **told)
     return proved if proved is not None else _open_domain(problem, where, second, told)
 
@@ -206,9 +210,11 @@ def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[st
     needs = " and ".join(map(str, where.open))
     candidates = second.frames if isinstance(second, OneSided) else frames(problem)
     found = counterexample(problem, candidates)
-    if found is None:
-        reason = f"the sides agree where both have a value, which needs {needs}"
-        return Undecided(reason=reason or "one side has no value somewhere", **told)
+    if found is None or not needs:
+        reason = (
+            f"the sides agree where both have a value, which needs {needs or 'more than is known'}"
+        )
+        return Undecided(reason=reason, **told)
     return Conditional(
         condition=needs, counterexample=found, premises=tuple(map(str, where.premises)), **told
     )

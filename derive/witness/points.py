@@ -31,6 +31,7 @@ Place = tuple[str, tuple[int, ...]]
 
 # Sizes other than the class count are tried up to this; the class count up to `size_bound`.
 _OTHER_SIZE_BOUND = 3
+_FEW_SIZES = 3
 _SIZE_CAP = 6
 
 
@@ -107,14 +108,12 @@ def _sizes(problem: Problem) -> list[dict[str, int]]:
     names = list(problem.sizes)
     bound = size_bound(problem)
     class_size = _class_size(problem)
+    # Many dimensions at once would make too many choices.
+    others = _OTHER_SIZE_BOUND if len(names) <= _FEW_SIZES else _OTHER_SIZE_BOUND - 1
     ranges = []
     for name in names:
         fixed = problem.sizes[name]
-        top = (
-            bound
-            if name == class_size
-            else max(_OTHER_SIZE_BOUND, max(literals(problem), default=0))
-        )
+        top = bound if name == class_size else max(others, max(literals(problem), default=0))
         ranges.append([fixed] if fixed is not None else range(1, top + 1))
     choices = [dict(zip(names, choice, strict=True)) for choice in itertools.product(*ranges)]
     return sorted(choices, key=lambda c: (sum(c.values()), tuple(c.values())))
