@@ -12,6 +12,7 @@ factor p (Schwartz 1980).
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -59,9 +60,13 @@ class Modular:
 
     def random(self, label: str, *, positive: bool = False) -> Residue:
         """A random residue that belongs to the label; it may stand for a positive number."""
-        root = self._draw(label)
-        # A power with a known root, so that roots of it can be taken too.
-        value = pow(root, _ROOTS, self.modulus)
+        for attempt in itertools.count():
+            root = self._draw(f"{label} {attempt}")
+            # A power with a known root, so that roots of it can be taken too; in the lower half, so
+            # that it and not its negative is the base of exponentials.
+            value = pow(root, _ROOTS, self.modulus)
+            if 2 * value < self.modulus:
+                break
         self._root_of[value] = root
         return Residue(value, "positive" if positive else "atom")
 
@@ -215,6 +220,10 @@ class Modular:
         return total
 
     def _add_log(self, total: Residue, base: int, count: int) -> Residue:
+        """total + count * log(base); a base and its inverse are one base."""
+        inverse = pow(base, -1, self.modulus)
+        if inverse < base:
+            base, count = inverse, -count
         value = self._draw(f"log {base}")
         self._logarithm_of[value] = base
         term = Residue(value, "log")
@@ -226,8 +235,34 @@ class Modular:
                 yield from self._factors(part, count)
         elif a.op == "inv":
             yield from self._factors(a.args[0], -count)
+        elif a.op == "add":
+            yield from self._sum_factors(a, count)
         else:
             yield a, count
+
+    def _sum_factors(self, a: Residue, count: int) -> Iterator[tuple[Residue, int]]:
+        """e^c S for a sum whose terms share e^c: the least power of each base over the terms."""
+        exponents = [self._exponents(term) for term in _addends(a)]
+        common = {
+            base: min(powers.get(base, Fraction(0)) for powers in exponents)
+            for base in frozenset().union(*exponents)
+        }
+        value = a.value
+        for base, least in common.items():
+            if least:
+                value = value * self._exponential(base, -least) % self.modulus
+                argument = self.mul(self.const(least), Residue(base, "atom"))
+                yield Residue(self._exponential(base, least), "exp", (argument,)), count
+        yield Residue(value, "sum"), count
+
+    def _exponents(self, term: Residue) -> dict[int, Fraction]:
+        """The powers of the exponential bases in a product."""
+        powers: dict[int, Fraction] = {}
+        for factor, count in self._factors(term, 1) if term.op != "add" else ():
+            if factor.op == "exp":
+                for base, c in self._linear(factor.args[0]).items():
+                    powers[base] = powers.get(base, Fraction(0)) + c * count
+        return powers
 
     def power(self, a: Residue, exponent: Fraction) -> Residue:
         if exponent.denominator == 1:
@@ -239,6 +274,15 @@ class Modular:
         if a.value == 0 and exponent > 0:
             return self._zero
         return self.exp(self.mul(self.const(exponent), self.log(a)))
+
+
+def _addends(a: Residue) -> Iterator[Residue]:
+    """The terms of a sum of sums."""
+    if a.op == "add":
+        for part in a.args:
+            yield from _addends(part)
+    else:
+        yield a
 
 
 def _prime_powers(value: Fraction) -> list[tuple[int, int]]:
