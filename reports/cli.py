@@ -1,4 +1,4 @@
-"""The command line: gradproof verify | derive | report | losses.
+"""The command line: gradproof verify | derive | report | losses | explain.
 
 Exit status: 0 all proved, 1 something refuted or only conditional, 2 bad input or usage,
 3 nothing refuted but something undecided, 4 the two opinions disagree (a bug in gradproof).
@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(commands)
     losses = commands.add_parser("losses", help="list the catalogue of losses")
     losses.add_argument("--format", choices=("text", "json"), default="text")
+    explain = commands.add_parser("explain", help="what a diagnosis code means")
+    explain.add_argument("code", nargs="?", help="GP203; without it, all codes are listed")
+    explain.add_argument("--lang", choices=("en", "ko"), default="en")
     completion = commands.add_parser("completion", help="print a shell completion script")
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     completion.set_defaults(parser=parser)
@@ -101,15 +104,34 @@ def _add_setting(command: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(commands: _Commands) -> None:
-    command = commands.add_parser("verify", help="judge a formula")
-    command.add_argument("claim", help="left == right in the formula language; - reads stdin")
+    command = commands.add_parser(
+        "verify",
+        help="judge a formula, or a file of them",
+        epilog="The exit status is the same in every format. SARIF has defects only: what is "
+        "undecided or could not be read is a notification of the run.",
+    )
+    claims = command.add_mutually_exclusive_group(required=True)
+    claims.add_argument(
+        "claim", nargs="?", help="left == right in the formula language; - reads stdin"
+    )
+    claims.add_argument(
+        "--file", metavar="FILE", help="one claim a line, and lines 'given: ...'; - reads stdin"
+    )
     _add_setting(command)
     command.add_argument("--where", default="", metavar="COND", help="on indices: 'k != y'")
     command.add_argument(
         "--assume", action="append", default=[], metavar="EQ", help="holds: 'sum(t[j], j) == 1'"
     )
+    command.add_argument(
+        "--at", metavar="POINT", help="both sides at a point: 'n=2, k=1, y=2, exp(f)=(1, 2)'"
+    )
+    command.add_argument(
+        "--zero-based", action="store_true", help="f[0] is the first entry, as in NumPy"
+    )
     command.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS")
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--format", choices=("text", "json", "github", "sarif", "junit"), default="text"
+    )
 
 
 def _add_derive(commands: _Commands) -> None:

@@ -4,129 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from derive.errors import Disagreement, GradproofError
-from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
-
-SCHEMA_VERSION = 1
-_EXITS = {
-    "proved": EXIT_PROVED,
-    "conditional": EXIT_NOT_PROVED,
-    "refuted": EXIT_NOT_PROVED,
-    "undecided": EXIT_UNDECIDED,
-}
-_SIGNS = {"proved": "✓", "conditional": "◐", "refuted": "✗", "undecided": "?"}
-_COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
-# A claim has at most this many characters; more is not even read.
-_STDIN_LIMIT = 1_000_000
-
-_Command = Callable[[argparse.Namespace], int]
+from derive.errors import GradproofError
+from reports.cli import EXIT_PROVED
+from reports.console import (
+    EXITS,
+    SCHEMA_VERSION,
+    Command,
+    colourful,
+    for_people,
+    print_json,
+    progress,
+)
 
 
-def _for_people(command: _Command) -> _Command:
-    """Mistakes of the input become a message and exit 2; a disagreement becomes an alarm."""
-
-    def run(arguments: argparse.Namespace) -> int:
-        try:
-            return command(arguments)
-        except Disagreement as error:
-            return _alarm(error)
-        except GradproofError as error:
-            print(error, file=sys.stderr)
-            return EXIT_USAGE
-
-    return run
-
-
-def _alarm(error: Disagreement) -> int:
-    handle, name = tempfile.mkstemp(prefix="gradproof-alarm-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{error}\n{' '.join(sys.argv)}\n")
-    print(
-        f"gradproof contradicts itself, so there is no verdict. Please send us {name}",
-        file=sys.stderr,
-    )
-    return EXIT_ALARM
-
-
-def colourful() -> bool:
-    """Whether standard output is a terminal that wants colour."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-
-
-@contextmanager
-def progress(message: str) -> Iterator[None]:
-    """The message on standard error while something long goes on, if that is a terminal."""
-    shown = sys.stderr.isatty()
-    if shown:
-        print(f"{message} ...", end="\r", file=sys.stderr, flush=True)
-    try:
-        yield
-    finally:
-        if shown:
-            print(" " * (len(message) + 4), end="\r", file=sys.stderr, flush=True)
-
-
-@_for_people
+@for_people
 def verify(arguments: argparse.Namespace) -> int:
-    """Judge one claim."""
-    from derive import verify as judge
+    """Judge one claim or a file of claims."""
+    from reports.verifying import verify as run
 
-    claim = arguments.claim
-    if claim == "-":
-        claim = sys.stdin.read(_STDIN_LIMIT).strip()
-    verdict = judge(
-        claim,
-        given=arguments.given,
-        declare=arguments.declare,
-        where=arguments.where,
-        assume=arguments.assume,
-        timeout=arguments.timeout,
-    )
-    data = verdict.to_json()
-    if arguments.format == "json":
-        _print_json({"schema_version": SCHEMA_VERSION, "verdicts": [data]})
-    else:
-        print("\n".join(verdict_lines(data, str(verdict.counterexample or ""), colourful())))
-    return _EXITS[verdict.status]
+    return run(arguments)
 
 
-def verdict_lines(data: Mapping[str, Any], counterexample: str, colour: bool) -> Iterator[str]:
-    """A verdict for the terminal: sign and word, condition, counterexample, reading."""
-    status = str(data["status"])
-    head = f"{_SIGNS[status]} {status}"
-    yield (f"\033[{_COLOURS[status]}m{head}\033[0m" if colour else head) + f"  {data['claim']}"
-    if status == "proved":
-        yield "  for every size and every index"
-    if data["condition"]:
-        yield f"  holds only if {data['condition']}"
-    if counterexample:
-        point, _, values = counterexample.rpartition(": left = ")
-        left, _, right = values.partition(", right = ")
-        yield f"  counterexample: {point or 'at every point'}"
-        yield f"    left  = {left}"
-        yield f"    right = {right}"
-    for key, label in (("repair", "nearest right formula"), ("reason", "because")):
-        if data[key]:
-            yield f"  {label}: {data[key]}"
-    for premise in data["premises"]:
-        yield f"  where its definitions have a value: {premise}"
-    for line in data["reading"][1:]:
-        yield f"  read {line}"
-
-
-def _print_json(data: Any) -> None:
-    print(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-@_for_people
+@for_people
 def derive(arguments: argparse.Namespace) -> int:
     """Print one derivation."""
     from derive import derivation
@@ -145,10 +48,10 @@ def derive(arguments: argparse.Namespace) -> int:
     )
     data = found.to_json()
     if arguments.format == "json":
-        _print_json(data)
+        print_json(data)
     else:
         print(render_text(data, color=colourful(), lang=arguments.lang), end="")
-    return _EXITS[found.status]
+    return EXITS[found.status]
 
 
 def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Any:
@@ -174,7 +77,7 @@ def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Any:
     )
 
 
-@_for_people
+@for_people
 def report(arguments: argparse.Namespace) -> int:
     """Write a report in every format that was asked for."""
     from reports.output import write_text
@@ -188,7 +91,7 @@ def report(arguments: argparse.Namespace) -> int:
     for path, form in zip(arguments.output, formats, strict=True):
         write_text(path, _RENDER[form](record))
         print(f"wrote {path}")
-    return _EXITS[record.first.badge.status]
+    return EXITS[record.first.badge.status]
 
 
 def _format(path: Path) -> str:
@@ -209,7 +112,8 @@ def _record(arguments: argparse.Namespace) -> Any:
     if CATALOGUE[name].inner:
         found.append(derivation(name, path="textbook", **extra))
     found.append(derivation(name, order=2, **extra))
-    return build_record([d.to_json() for d in found], evidence(name), arguments.lang)
+    numbers = evidence(name) if CATALOGUE[name].engine else None
+    return build_record([d.to_json() for d in found], numbers, arguments.lang)
 
 
 def _html(record: Any) -> str:
@@ -242,7 +146,7 @@ _RENDER: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-@_for_people
+@for_people
 def losses(arguments: argparse.Namespace) -> int:
     """List the catalogue."""
     from derive import losses as rows
@@ -260,12 +164,22 @@ def losses(arguments: argparse.Namespace) -> int:
             }
             for r in rows()
         ]
-        _print_json({"schema_version": SCHEMA_VERSION, "losses": listed})
+        print_json({"schema_version": SCHEMA_VERSION, "losses": listed})
         return EXIT_PROVED
     width = max(len(row.name) for row in rows())
     for row in rows():
         print(f"{row.name:<{width}}  {row.title}")
         print(f"{'':<{width}}  {row.claim(1)}")
+    return EXIT_PROVED
+
+
+@for_people
+def explain(arguments: argparse.Namespace) -> int:
+    """Print what a diagnosis code means, or list all codes."""
+    from reports.explain import index, page
+
+    lines = page(arguments.code, arguments.lang) if arguments.code else index(arguments.lang)
+    print("\n".join(lines))
     return EXIT_PROVED
 
 
@@ -277,10 +191,11 @@ def completion(arguments: argparse.Namespace) -> int:
     return EXIT_PROVED
 
 
-COMMANDS: Mapping[str, _Command] = {
+COMMANDS: Mapping[str, Command] = {
     "verify": verify,
     "derive": derive,
     "report": report,
     "losses": losses,
+    "explain": explain,
     "completion": completion,
 }

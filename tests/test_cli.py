@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import commands
+from derive.errors import Disagreement
 from reports.cli import main
 from reports.output import OutputError, write_text
 
@@ -88,7 +88,7 @@ def test_a_disagreement_is_an_alarm_of_its_own(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def disagree(*_: object, **__: object) -> None:
-        raise commands.Disagreement("two opinions")
+        raise Disagreement("two opinions")
 
     monkeypatch.setattr("derive.decide.decide", disagree)
     assert main(["verify", "1 == 1"]) == 4

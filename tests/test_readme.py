@@ -28,7 +28,7 @@ def test_python_blocks_run(code: str) -> None:
 @pytest.mark.parametrize("block", CONSOLE)
 def test_console_blocks_show_real_output(block: str, tmp_path: Path) -> None:
     command, _, wanted = block.partition("\n")
-    assert command.startswith("$ gradproof ")
+    assert " gradproof " in command
     script = tmp_path / "gradproof"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m reports.cli "$@"\n')
     script.chmod(0o755)

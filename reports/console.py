@@ -1,0 +1,103 @@
+"""What every command shares: exit status of mistakes, colour, progress, input that is bounded."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from derive.errors import Disagreement, GradproofError
+from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
+
+SCHEMA_VERSION = 1
+EXITS = {
+    "proved": EXIT_PROVED,
+    "conditional": EXIT_NOT_PROVED,
+    "refuted": EXIT_NOT_PROVED,
+    "undecided": EXIT_UNDECIDED,
+}
+Command = Callable[[argparse.Namespace], int]
+
+
+def for_people(command: Command) -> Command:
+    """Mistakes of the input become a message and exit 2; a disagreement becomes an alarm."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return command(arguments)
+        except Disagreement as error:
+            print(alarm(error), file=sys.stderr)
+            return EXIT_ALARM
+        except GradproofError as error:
+            print(error, file=sys.stderr)
+            return EXIT_USAGE
+
+    return run
+
+
+def alarm(error: Disagreement) -> str:
+    """What to say when the two opinions contradict each other; writes a file to send us."""
+    handle, name = tempfile.mkstemp(prefix="gradproof-alarm-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{error}\n{' '.join(sys.argv)}\n")
+    return f"gradproof contradicts itself, so there is no verdict. Please send us {name}"
+
+
+def colourful() -> bool:
+    """Whether standard output is a terminal that wants colour."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """The message on standard error while something long goes on, if that is a terminal."""
+    shown = sys.stderr.isatty()
+    if shown:
+        print(f"{message} ...", end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if shown:
+            print(" " * (len(message) + 4), end="\r", file=sys.stderr, flush=True)
+
+
+def print_json(data: Any) -> None:
+    """The data on standard output, indented, in any script."""
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def read_stdin(limit: int) -> str:
+    """Standard input. Raises GradproofError if it has more than `limit` characters."""
+    try:
+        text = sys.stdin.read(limit + 1)
+    except UnicodeDecodeError:
+        raise GradproofError("standard input is not UTF-8 text") from None
+    if len(text) > limit:
+        raise GradproofError(f"standard input is longer than {limit:,} characters")
+    return text
+
+
+def read_file(path: Path, limit: int) -> str:
+    """A regular file's text. Raises GradproofError if it is something else, too long or no text."""
+    try:
+        # A pipe or a device would be opened before it could be refused, and might never answer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise GradproofError(f"{path}: not a regular file")
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise GradproofError(f"{path}: {error.strerror}") from None
+    if len(content) > limit:
+        raise GradproofError(f"{path}: longer than {limit:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise GradproofError(f"{path}: line {line} is not UTF-8 text") from None

@@ -1,0 +1,136 @@
+"""`gradproof verify`: one claim, a file of claims, or both sides at one point."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from derive.budget import limited
+from derive.decide import pose
+from derive.errors import GradproofError, OutOfBudget, OutOfFragment
+from derive.witness.recompute import recompute
+from reports import formats
+from reports.claims import KINDS, Asked, Written, read_claims
+from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
+from reports.console import SCHEMA_VERSION, colourful, print_json, read_file, read_stdin
+from reports.judged import Judged, judge, judge_all
+from reports.plain import evaluation_lines, listed, mistake_lines, summary, verdict_lines
+
+# A claim on standard input may have this many characters, a file of claims this many bytes.
+_CLAIM_LIMIT, _FILE_LIMIT = 1_000_000, 10_000_000
+_WORST_FIRST = (EXIT_ALARM, EXIT_USAGE, EXIT_NOT_PROVED, EXIT_UNDECIDED, EXIT_PROVED)
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Judge what the command line asks for; returns the exit status."""
+    if arguments.file is not None:
+        return _verify_file(arguments)
+    asked = _asked(arguments)
+    if arguments.at is not None:
+        return _verify_at(asked, arguments)
+    result = judge(asked, arguments.timeout)
+    text = "\n".join(verdict_lines(result, arguments.format == "text" and colourful()))
+    if arguments.format == "text":
+        print(text)
+    else:
+        _print_for_tools(arguments.format, [result], "claim", result.exit, text)
+    return result.exit
+
+
+def _asked(arguments: argparse.Namespace) -> Asked:
+    claim = arguments.claim
+    if claim == "-":
+        claim = read_stdin(_CLAIM_LIMIT).strip()
+    setting = tuple((kind, Written(text)) for kind, text in _setting(arguments))
+    asked = Asked(Written(claim), setting)
+    return asked.from_one() if arguments.zero_based else asked
+
+
+def _setting(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    for kind in KINDS:
+        texts = getattr(arguments, kind)
+        for text in [texts] if isinstance(texts, str) else texts:
+            if kind != "where" or text.strip():
+                yield kind, text
+
+
+def _print_for_tools(form: str, results: list[Judged], origin: str, status: int, text: str) -> None:
+    match form:
+        case "json":
+            print_json(formats.as_json(results, origin))
+        case "sarif":
+            print_json(formats.sarif(results, origin, status))
+        case "junit":
+            print(formats.junit(results, origin), end="")
+        case "github":
+            print(formats.github(results, origin, text))
+
+
+def _verify_at(asked: Asked, arguments: argparse.Namespace) -> int:
+    """Both sides at one point: 1 if they differ there, else 3, for one point proves nothing."""
+    if arguments.format not in ("text", "json"):
+        raise GradproofError("--at is for --format text and json")
+    problem = pose(asked.claim.text, **asked.posed())
+    try:
+        with limited(arguments.timeout):
+            found = recompute(problem, arguments.at)
+    except (OutOfBudget, OutOfFragment) as error:
+        print(f"no values at this point: {error}", file=sys.stderr)
+        return EXIT_UNDECIDED
+    if arguments.format == "json":
+        print_json({"schema_version": SCHEMA_VERSION, "evaluation": found.to_json()})
+    else:
+        print("\n".join(evaluation_lines(found)))
+    return EXIT_NOT_PROVED if found.differ else EXIT_UNDECIDED
+
+
+def _verify_file(arguments: argparse.Namespace) -> int:
+    """Every claim of a file; the exit status is the worst one."""
+    form = arguments.format
+    origin, source = _claims_file(arguments.file)
+    items = list(read_claims(source, _setting(arguments)))
+    if not items:
+        raise GradproofError(f"{origin}: no claim in it\n  hint: write one claim a line")
+    results: list[Judged] = []
+    lines: list[str] = []
+    judged = judge_all(items, arguments.timeout, arguments.zero_based)
+    for result in _with_progress(judged, origin, len(items)):
+        results.append(result)
+        mistakes = list(mistake_lines(result, origin))
+        if form == "github":
+            lines += [*mistakes, *listed(result, origin, colour=False)]
+            continue
+        for line in mistakes:
+            print(line, file=sys.stderr)
+        if form == "text":
+            for line in listed(result, origin, colourful()):
+                print(line)
+    status = min((result.exit for result in results), key=_WORST_FIRST.index)
+    lines.append(summary(results))
+    if form == "text":
+        print(lines[-1])
+    else:
+        _print_for_tools(form, results, origin, status, "\n".join(lines))
+    return status
+
+
+def _claims_file(name: str) -> tuple[str, str]:
+    if name == "-":
+        return "stdin", read_stdin(_FILE_LIMIT)
+    return name, read_file(Path(name), _FILE_LIMIT)
+
+
+def _with_progress(judged: Iterable[Judged], origin: str, total: int) -> Iterator[Judged]:
+    """The results as they come, with one line about them on standard error if it is a terminal."""
+    shown = sys.stderr.isatty()
+    started, line = time.monotonic(), ""
+    for done, result in enumerate(judged, start=1):
+        if shown:
+            print(f"\r{' ' * len(line)}\r", end="", file=sys.stderr, flush=True)
+        yield result
+        if shown and done < total:
+            line = f"{origin}: {done} of {total}, {time.monotonic() - started:.0f} s"
+            print(line, end="", file=sys.stderr, flush=True)
