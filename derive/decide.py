@@ -186,7 +186,7 @@ def _all_zero(
     where = domain(problem)
     if isinstance(second, OneSided) and not where.open:
         # What the definitions themselves need: at n = 1 there is no loss to speak of.
-        known = tuple(need.of for need in where.premises if isinstance(need.of, Rel))
+        known = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
         second = modular_opinion(replace(problem, where=(*problem.where, *known)))
     third = interval_opinion(problem)
     if isinstance(third, Nonzero):

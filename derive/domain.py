@@ -37,19 +37,27 @@ class Need:
 
 @dataclass(frozen=True)
 class Domain:
-    """The needs that are not always met: those of the definitions, and those of one side only."""
+    """The needs that are not always met.
+
+    `premises` are those of the definitions that the claim reaches, `open` those of one side of the
+    claim only, `granted` those of every definition: what a step of a derivation may rely on.
+    """
 
     premises: tuple[Need, ...]
     open: tuple[Need, ...]
+    granted: tuple[Need, ...]
 
 
 def domain(problem: Problem) -> Domain:
     """The undischarged needs of a claim. Raises OutOfFragment, OutOfBudget."""
     bodies = [problem.definitions[name].body for name in _used(problem)]
-    premises = _unmet(problem, [need for body in bodies for need in needs(body)])
+    premises = _premises(problem, bodies)
     left = _unmet(problem, list(needs(problem.left)))
     right = _unmet(problem, list(needs(problem.right)))
-    known = {_key(problem, need) for need in premises}
+    # A step of a derivation may not reach the loss itself, whose needs it still may rely on.
+    all_bodies = [definition.body for definition in problem.definitions.values()]
+    asked = premises if len(bodies) == len(all_bodies) else _premises(problem, all_bodies)
+    known = {_key(problem, need) for need in asked}
     sides = ({_key(problem, n): n for n in left}, {_key(problem, n): n for n in right})
     lone = [
         need
@@ -57,7 +65,11 @@ def domain(problem: Problem) -> Domain:
         for key, need in mine.items()
         if key not in other and key not in known
     ]
-    return Domain(tuple(premises), tuple(lone))
+    return Domain(tuple(premises), tuple(lone), tuple(asked))
+
+
+def _premises(problem: Problem, bodies: list[Node]) -> list[Need]:
+    return _unmet(problem, [need for body in bodies for need in needs(body)])
 
 
 def _used(problem: Problem) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.catalogue import CATALOGUE
+from derive.catalogue import ENGINES
 from numeric import compile as compiled
 from numeric import gradcheck
 from numeric.check import Report
@@ -149,7 +149,7 @@ def test_a_right_gradient_is_not_flagged(name: str) -> None:
         assert report, str(report)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_no_engine_is_flagged(name: str) -> None:
     for seed in range(3):
         report = gradcheck(name, classes=(1, 2, 3), seed=seed)
@@ -157,21 +157,21 @@ def test_no_engine_is_flagged(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_no_engine_is_flagged_by_any_of_many_seeds(name: str) -> None:
     for seed in range(3, 23):
         report = gradcheck(name, seed=seed)
         assert report, str(report)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_no_engine_is_flagged_at_a_thousand_classes(name: str) -> None:
     report = gradcheck(name, classes=(3, 1000))
     assert report, str(report)
     assert report.rate == pytest.approx(2, abs=0.05)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_with_another_gradient_is_flagged(name: str) -> None:
     """The same engine with its gradient off by 1.0005, as a pair of functions."""
     from numeric.points import engine_cases

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import numeric
-from derive.catalogue import CATALOGUE
+from derive.catalogue import CATALOGUE, ENGINES
 from derive.errors import FormulaError, OutOfFragment
 from numeric import NotProved
 from numeric import compile as compiled
@@ -51,11 +51,11 @@ def logits_of(name: str, n: int = 4, rows: int = 3) -> Any:
     return np.random.default_rng(7).normal(size=shape)
 
 
-ROWS = [name for name in CATALOGUE if compiled(name).signature.batched]
+ROWS = [name for name in ENGINES if compiled(name).signature.batched]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_types_and_shapes_are_kept(name: str, dtype: type) -> None:
     logits = logits_of(name).astype(dtype)
     loss, gradient = run(name, "value_and_grad", logits)
@@ -96,7 +96,7 @@ def test_a_parameter_may_differ_by_row() -> None:
         assert np.array_equal(hessian[i], engine.hessian(f[i], y[i], T=temperatures[i]))
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_the_hessian_is_symmetric_with_rows_that_sum_to_0(name: str) -> None:
     if name == "bce-with-logits":
         pytest.skip("its second derivative is a number for each element")
@@ -107,7 +107,7 @@ def test_the_hessian_is_symmetric_with_rows_that_sum_to_0(name: str) -> None:
     assert np.abs(hessian.sum(axis=-1)).max() <= 4 * rounding
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_hvp_is_the_hessian_times_the_vector(name: str) -> None:
     logits = logits_of(name)
     vector = np.random.default_rng(3).normal(size=logits.shape)
@@ -118,7 +118,7 @@ def test_hvp_is_the_hessian_times_the_vector(name: str) -> None:
 
 @pytest.mark.parametrize("scale", [1e2, 1e4, 1e300, LARGEST / 2])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_finite_for_any_finite_logits_without_a_warning(
     name: str, dtype: type, scale: float
 ) -> None:
@@ -141,7 +141,7 @@ def test_a_target_of_0_hides_a_class_that_underflows() -> None:
     assert gradient.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_one_class_and_very_many(name: str) -> None:
     if compiled(name).signature.slots:
         loss, gradient = run(name, "value_and_grad", logits_of(name, n=1))
@@ -156,7 +156,7 @@ def test_one_class_and_very_many(name: str) -> None:
         ).all()
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_arguments_are_not_written_to_nor_shared(name: str) -> None:
     engine, logits = compiled(name), logits_of(name)
     values = arguments(engine.signature, logits)
@@ -307,7 +307,7 @@ def test_what_has_no_array_program_is_named() -> None:
 # The source.
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ENGINES)
 def test_the_source_is_plain_array_code(name: str) -> None:
     """No loop, no condition, no call but of NumPy, short lines: a class sum is a reduction."""
     source = compiled(name).source
