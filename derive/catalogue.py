@@ -17,7 +17,7 @@ class Loss:
     `first` and `second` are the entries to differentiate by: d(value, first) == gradient and
     d(value, first, second) == hessian. `lemma` is the Jacobian of the defined probabilities, and
     `inner` the derivative by them, from which the textbook path puts the gradient together.
-    `source` says where the formula is found, `engine` whether its engine is held to `numeric`'s tests.
+    `source` says where the formula is found, `engine` whether its engine is tested in `numeric`.
     """
 
     name: str
