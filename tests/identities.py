@@ -20,7 +20,7 @@ class Identity:
     given: tuple[str, ...] = ()
     declare: tuple[str, ...] = ()
     where: str = ""
-    weight: int = 12
+    weight: int = 18
 
     @cached_property
     def equation(self) -> Equation:
@@ -48,7 +48,7 @@ _SELDOM = {"focal 2", "label-smoothing 2", "temperature 2", "Hessian times a vec
 
 
 def _weight(name: str) -> int:
-    return 1 if name in _RARE else 4 if name in _SELDOM else 12
+    return 1 if name in _RARE else 5 if name in _SELDOM else 18
 
 
 def _catalogue() -> list[Identity]:

@@ -18,7 +18,7 @@ from mutants import MUTATIONS, Mutant, mutants
 from oracle import Point, Undefined, close
 from oracle_points import confirms, outcome, points, under, with_letters
 
-from derive import verify
+from derive.decide import decide, pose
 from derive.errors import Disagreement, FormulaError
 from derive.read.formula import read_expression
 from derive.syntax import free_names
@@ -64,7 +64,8 @@ def is_wrong(mutant: Mutant) -> bool:
 def judge(mutant: Mutant) -> tuple[str, str]:
     """derive's status, and why it is wrong; empty if it is not."""
     try:
-        verdict = verify(mutant.claim, **mutant.of.arguments())
+        # as verify, but without the search for a repair
+        verdict = decide(pose(mutant.claim, **mutant.of.arguments()))
     except FormulaError:
         return "error", ""
     except Disagreement as alarm:

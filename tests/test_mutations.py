@@ -24,8 +24,6 @@ from derive.syntax import Deriv, Neg, Node, Reduce, add, mul, num, transform, wa
 from derive.witness.opinion import Zero
 
 CHUNKS, CHUNK = 10, 100
-# One-sided log(1 + e^x) and log of a shifted sum are beyond the modular opinion.
-UNCONFIRMED = {"shift"}
 
 
 @cache
@@ -48,21 +46,7 @@ def test_the_oracle_finds_the_identities_right(identity: Identity) -> None:
     assert False not in outcomes
 
 
-@pytest.mark.parametrize(
-    "identity",
-    [
-        pytest.param(
-            i,
-            marks=pytest.mark.xfail(
-                strict=True, reason="the modular opinion has no log of a shifted sum"
-            )
-            if i.name in UNCONFIRMED
-            else (),
-        )
-        for i in IDENTITIES
-    ],
-    ids=by_name,
-)
+@pytest.mark.parametrize("identity", IDENTITIES, ids=by_name)
 def test_right_claims_are_proved(identity: Identity) -> None:
     verdict = verify(identity.claim, **identity.arguments())
     assert (verdict.status, verdict.reason) == ("proved", None)
@@ -109,7 +93,7 @@ def test_right_claims_stay_right(rewrite: str) -> None:
     """Every rewriting keeps a right claim right, so that nothing may be refuted."""
     lost = []
     for identity in IDENTITIES:
-        if identity.weight == 1 or identity.name in UNCONFIRMED:
+        if identity.weight == 1:
             continue
         if rewrite == "difference against 0" and identity.name.startswith("focal"):
             continue  # 0 has a value at n = 1 and the focal loss has none: conditional
