@@ -6,6 +6,7 @@ polynomial raised to a power that is no natural number becomes a power of its ir
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -35,6 +36,8 @@ from derive.polynomial import (
 
 MAX_TERMS = 20_000
 MAX_POWER = 64
+# A polynomial of a higher degree is taken as it is; that can lose an identity, never add one.
+MAX_FACTORED = 24
 
 
 class Algebra(Atoms):
@@ -160,7 +163,7 @@ class Algebra(Atoms):
         if len(rest) == 1:
             ((_, c),) = rest.items()
             return c, monomial, ()
-        if _linear_somewhere(rest):
+        if _linear_somewhere(rest) or _degree(rest) > MAX_FACTORED:
             lead = rest[max(rest)]
             return lead, monomial, ((scale(rest, 1 / lead), 1),)
         content, parts = terms.factors(rest)
@@ -268,6 +271,12 @@ class Algebra(Atoms):
 
 def _floor(exponent: Exponent) -> int:
     return exponent if isinstance(exponent, int) else exponent.numerator // exponent.denominator
+
+
+def _degree(a: Poly) -> Fraction:
+    """The degree of the polynomial in roots of its atoms that have whole exponents."""
+    exponents = [Fraction(e) for monomial in a for _, e in monomial]
+    return max(exponents, default=Fraction(0)) * math.lcm(*(e.denominator for e in exponents))
 
 
 def _linear_somewhere(a: Poly) -> bool:

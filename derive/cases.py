@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derive.atoms import Index
-from derive.errors import OutOfFragment
+from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, index_terms, literals
 from derive.show import text
-from derive.syntax import Logic, Node, Num, Rel
+from derive.syntax import Logic, Name, Node, Num, Rel
+
+MAX_CASES = 5_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[
     by_size: dict[str, list[str]] = {}
     for term, size in terms.items():
         by_size.setdefault(size, []).append(term)
+    if math.prod(_bell(len(group)) for group in by_size.values()) > MAX_CASES:
+        raise OutOfBudget(f"more than {MAX_CASES:,} cases of which indices are equal")
     for choice in itertools.product(*(_partitions(group) for group in by_size.values())):
         blocks = tuple(tuple(block) for partition in choice for block in partition)
         index_of: dict[str, Index] = {term: ("free", b[0]) for b in blocks for term in b}
@@ -49,6 +54,14 @@ def cases(problem: Problem, sizes: Mapping[str, int] | None = None) -> Iterator[
             sized = case if not sizes else _at_sizes(case, terms, sizes)
             if sized is not None:
                 yield sized
+
+
+def _bell(count: int) -> int:
+    """The number of set partitions."""
+    row = [1]
+    for _ in range(count):
+        row = list(itertools.accumulate([row[-1], *row]))
+    return row[0]
 
 
 def _partitions(terms: Sequence[str]) -> Iterator[list[list[str]]]:
@@ -106,7 +119,15 @@ def _holds(problem: Problem, case: Case, condition: Node) -> bool:
             names = [_term_name(problem, node, other) for node, other in ((a, b), (b, a))]
             if all(name in case.index_of for name in names):
                 return case.equal(*names) == (op == "==")
+    if isinstance(condition, Rel) and _about_sizes(problem, condition):
+        # A case of indices is for every size; the second opinion keeps to the sizes that are meant.
+        return True
     raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
+
+
+def _about_sizes(problem: Problem, condition: Rel) -> bool:
+    sides = (condition.left, condition.right)
+    return all(isinstance(s, Num) or (isinstance(s, Name) and s.id in problem.sizes) for s in sides)
 
 
 def _term_name(problem: Problem, node: Node, other: Node) -> str:

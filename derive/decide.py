@@ -22,7 +22,7 @@ from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
 from derive.syntax import ZERO, Div, Rel
-from derive.verdict import Conditional, Refuted, Undecided, Verdict, agree, prove
+from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
     Nonzero,
@@ -34,6 +34,9 @@ from derive.witness.opinion import (
     modular_opinion,
 )
 from derive.witness.points import Frame, frames
+
+# Larger sizes are first asked about for all sizes at once.
+FEW_CLASSES = 8
 
 
 def verify(
@@ -151,6 +154,11 @@ def _mended(problem: Problem, verdict: Verdict) -> Verdict:
 
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
+    if any(size is not None and size > FEW_CLASSES for size in problem.sizes.values()):
+        general = _decide(replace(problem, sizes=dict.fromkeys(problem.sizes)), told)
+        if isinstance(general, Proved):
+            # What holds for every size holds for this one.
+            return general
     first = settled(problem)
     if not problem.told_apart and not all(residual.is_zero for residual in first):
         apart = labels_told_apart(problem)

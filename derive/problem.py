@@ -6,19 +6,22 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from derive.budget import current
+from derive.errors import OutOfBudget
 from derive.syntax import (
     Deriv,
     Entry,
     Name,
     Node,
     Num,
+    Rel,
     children,
     free_names,
     substitute,
     transform,
     walk,
 )
+
+MAX_UNFOLDED = 50_000
 
 
 @dataclass(frozen=True)
@@ -103,28 +106,36 @@ def literals(problem: Problem) -> tuple[int, ...]:
 def _literals_in(tree: Node) -> set[int]:
     found: set[int] = set()
     for part in walk(tree):
-        if isinstance(part, Entry):
-            found |= {int(i.value) for i in part.indices if isinstance(i, Num)}
+        compared = (part.left, part.right) if isinstance(part, Rel) else ()
+        indices = part.indices if isinstance(part, Entry) else compared
+        found |= {int(i.value) for i in indices if isinstance(i, Num) and _is_place(i)}
     return found
+
+
+def _is_place(number: Num) -> bool:
+    return number.value.denominator == 1 and number.value >= 1
 
 
 def unfold(problem: Problem, node: Node, keep: frozenset[str] = frozenset()) -> Node:
     """The tree with every defined name (but those kept) replaced by what it stands for.
 
     Derivatives stay as they are: what they hold for a variable is decided where they are taken.
+    Raises OutOfBudget where the definitions make a tree of more than MAX_UNFOLDED nodes.
     """
+    return _unfold(problem, node, keep, itertools.count())
 
-    budget = current()
 
+def _unfold(problem: Problem, node: Node, keep: frozenset[str], nodes: Iterator[int]) -> Node:
     def change(part: Node) -> Node | None:
-        budget.spend()
+        if next(nodes) > MAX_UNFOLDED:
+            raise OutOfBudget(f"more than {MAX_UNFOLDED:,} parts once definitions are put in")
         if isinstance(part, Deriv):
             return part
         name = part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
         definition = problem.definitions.get(name)
         if definition is None or name in keep:
             return None
-        return unfold(problem, instantiate(definition, children(part)), keep)
+        return _unfold(problem, instantiate(definition, children(part)), keep, nodes)
 
     return transform(node, change)
 

@@ -108,17 +108,11 @@ HEAVY: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", HEAVY)
-def test_heavy_text_gets_a_verdict_or_a_complaint(case: str) -> None:
-    found = HEAVY[case]()
-    assert found in VERDICTS or found[0].isdigit()
-
-
 def _doubling(sign: str) -> list[str]:
     return ["p0 = x", *(f"p{i} = p{i - 1}{sign}p{i - 1}" for i in range(1, 51))]
 
 
-OPEN: dict[str, Callable[[], str]] = {
+HEAVY |= {
     "1e000000000999999999": lambda: answer("1e000000000999999999 == x"),
     "f[1e99]": lambda: answer("f[1e99] == f[1]"),
     "f[99999999]": lambda: answer("f[99999999] == f[1]"),
@@ -141,10 +135,9 @@ OPEN: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", OPEN)
-@pytest.mark.xfail(strict=True, reason="open: over 2 s or 500 MB, or an exception")
-def test_open_heavy_text_without_an_answer(case: str) -> None:
-    found = OPEN[case]()
+@pytest.mark.parametrize("case", HEAVY)
+def test_heavy_text_gets_a_verdict_or_a_complaint(case: str) -> None:
+    found = HEAVY[case]()
     assert found in VERDICTS or found[0].isdigit()
 
 

@@ -37,6 +37,8 @@ from derive.syntax import (
 
 MAX_NODES = 5_000
 MAX_EXPONENT = 64
+MAX_LITERAL = 12
+MAX_AXES = 6
 MAX_DIGITS = 100
 
 
@@ -186,7 +188,8 @@ class Builder(Text):
     def _number(self, parts: Sequence[Part], span: Span) -> Node:
         literal = str(parts[0])
         mantissa, _, exponent = literal.lower().partition("e")
-        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
+        digits = exponent.lstrip("+-").lstrip("0")
+        if len(mantissa) > MAX_DIGITS or len(digits) > 3 or int(digits or 0) > MAX_DIGITS:
             self.complain(f"a number of more than {MAX_DIGITS} digits", span)
             return Num(Fraction(1), span=span)
         return Num(Fraction(literal), span=span)
@@ -198,7 +201,9 @@ class Builder(Text):
         return Name(name, span=span)
 
     def _subscript(self, parts: Sequence[Part], span: Span) -> Node:
-        indices = tuple(map(self._index, parts[1:]))
+        if len(parts) - 1 > MAX_AXES:
+            self.complain(f"more than {MAX_AXES} indices", span)
+        indices = tuple(map(self._index, parts[1 : MAX_AXES + 1]))
         base = parts[0]
         if isinstance(base, lark.Tree) and base.data == "name":
             return Entry(str(base.children[0]), indices, span=span)
@@ -211,6 +216,9 @@ class Builder(Text):
         node = self._value(part)
         if isinstance(node, Num) and (node.value.denominator != 1 or node.value < 0):
             self.complain("a literal index is a whole number", self._span(node))
+        elif isinstance(node, Num) and node.value > MAX_LITERAL:
+            hint = "write a letter for an index; each letter stands for every class"
+            self.complain(f"a literal index goes up to {MAX_LITERAL}", self._span(node), hint)
         elif not isinstance(node, Name | Num | Entry):
             hint = "an index is a letter, a whole number, or a label such as y[i]"
             self.complain("cannot index by this", self._span(node), hint)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from derive.errors import OutOfBudget
 from derive.problem import Problem, Symbol, index_terms, literals
 from derive.syntax import (
     Add,
@@ -33,6 +34,8 @@ Place = tuple[str, tuple[int, ...]]
 _OTHER_SIZE_BOUND = 3
 _FEW_SIZES = 3
 _SIZE_CAP = 6
+_MAX_SIZES = 5
+_MAX_SIZE = 200
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ def frames(problem: Problem) -> Iterator[Frame]:
 def _sizes(problem: Problem) -> list[dict[str, int]]:
     """Size assignments, small first; the class count reaches further than the others."""
     names = list(problem.sizes)
+    if len(names) > _MAX_SIZES:
+        raise OutOfBudget(f"more than {_MAX_SIZES} sizes")
+    large = [name for name, size in problem.sizes.items() if size is not None and size > _MAX_SIZE]
+    if large:
+        raise OutOfBudget(f"{large[0]} is too large to be looked at point by point")
     bound = size_bound(problem)
     class_size = _class_size(problem)
     # Many dimensions at once would make too many choices.
