@@ -192,25 +192,44 @@ def _all_zero(
     problem: Problem, first: Sequence[Residual], second: Opinion, told: dict[str, Any]
 ) -> Verdict:
     where = domain(problem)
-    if isinstance(second, OneSided) and not where.open:
-        # What the definitions themselves need: at n = 1 there is no loss to speak of.
-        known = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
-        second = modular_opinion(replace(problem, where=(*problem.where, *known)))
-    third = interval_opinion(problem)
-    if isinstance(third, Nonzero):
-        raise Disagreement(f"normal form zero, but intervals are apart: {told['claim']}")
-    if isinstance(second, Nonzero):
-        found = counterexample(problem, second.differing)
-        if found is not None:
-            raise Disagreement(
-                f"normal form zero, but the sides differ at {found}: {told['claim']}"
-            )
-        return Undecided(reason="the second opinion could not confirm the proof", **told)
+    # What the definitions themselves need of a size: at n = 1 there may be no loss to speak of.
+    granted = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
+    inside = replace(problem, where=(*problem.where, *granted))
+    beyond = second if granted and isinstance(second, Nonzero) else None
+    if beyond is not None or (isinstance(second, OneSided) and not where.open):
+        second = modular_opinion(inside)
+    third = interval_opinion(inside)
+    _compare_opinions(inside, second, third, told["claim"])
     for opinion in (second, third):
         if isinstance(opinion, NoOpinion):
             return Undecided(reason=f"the second opinion has none: {opinion.reason}", **told)
+    if isinstance(second, Nonzero):
+        return Undecided(reason="the second opinion could not confirm the proof", **told)
+    if beyond is not None:
+        return _beyond_granted(problem, granted, beyond, told)
     proved = prove(first, second, third, where, **told)
     return proved if proved is not None else _open_domain(problem, where, second, told)
+
+
+def _compare_opinions(problem: Problem, second: Opinion, third: Opinion, claim: str) -> None:
+    """Raises Disagreement if the sides surely differ although their normal forms agree."""
+    if isinstance(third, Nonzero):
+        raise Disagreement(f"normal form zero, but intervals are apart: {claim}")
+    if isinstance(second, Nonzero):
+        found = counterexample(problem, second.differing)
+        if found is not None:
+            raise Disagreement(f"normal form zero, but the sides differ at {found}: {claim}")
+
+
+def _beyond_granted(
+    problem: Problem, granted: tuple[Rel, ...], beyond: Nonzero, told: dict[str, Any]
+) -> Verdict:
+    """Right for the sizes that the definitions need; for others there is a value, another one."""
+    found = counterexample(problem, beyond.differing)
+    if found is None:
+        return Undecided(reason="the sides may differ where a definition divides by 0", **told)
+    condition = " and ".join(map(text, granted))
+    return Conditional(condition=condition, counterexample=found, **told)
 
 
 def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]) -> Verdict:

@@ -67,28 +67,29 @@ def _arrays(problem: Problem) -> Iterator[Symbol]:
             yield symbol
 
 
-def _letters(symbol: Symbol) -> tuple[str, ...]:
-    """Index letters for the axes of an array: k, or i and k."""
-    return ("i", "k")[-len(symbol.axes) :] if len(symbol.axes) < 3 else tuple("abcdefgh")
+def _letters(problem: Problem, symbol: Symbol) -> tuple[str, ...]:
+    """Index letters for the axes of an array that the claim does not use."""
+    free = [letter for letter in "jimabcegh" if letter not in problem.indices]
+    return tuple(reversed(free[: len(symbol.axes)]))
 
 
 def _targets(problem: Problem) -> Iterator[Candidate]:
     for symbol in _arrays(problem):
         if symbol.kind not in ("real", "simplex"):
             continue
-        *outer, _ = _letters(symbol)
+        *outer, last = _letters(problem, symbol)
         if symbol.kind == "real":
-            inner = ", ".join((*outer, "j"))
+            inner = ", ".join((*outer, last))
             changed = replace(symbol, kind="simplex")
             symbols = {**problem.symbols, symbol.name: changed}
-            yield f"sum({symbol.name}[{inner}], j) == 1", replace(problem, symbols=symbols)
+            yield f"sum({symbol.name}[{inner}], {last}) == 1", replace(problem, symbols=symbols)
         yield f"{symbol.name} is one-hot", _one_hot(problem, symbol)
 
 
 def _one_hot(problem: Problem, symbol: Symbol) -> Problem:
     """The array as delta(k, label) with a label of its own."""
     label = f"label_{symbol.name}"
-    params = tuple(fresh(letter) for letter in _letters(symbol))
+    params = tuple(fresh(letter) for letter in _letters(problem, symbol))
     *outer, size = symbol.axes
     symbols = {name: s for name, s in problem.symbols.items() if name != symbol.name}
     indices, label_range = dict(problem.indices), dict(problem.label_range)
@@ -146,10 +147,10 @@ def mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
 def _weights(problem: Problem) -> Iterator[Candidate]:
     for symbol in _arrays(problem):
         if symbol.kind in ("real", "positive"):
-            params = tuple(map(fresh, _letters(symbol)))
+            params = tuple(map(fresh, _letters(problem, symbol)))
             ones = Definition(symbol.name, params, ONE)
             symbols = {n: s for n, s in problem.symbols.items() if n != symbol.name}
-            entry = f"{symbol.name}[{', '.join(_letters(symbol))}]"
+            entry = f"{symbol.name}[{', '.join(_letters(problem, symbol))}]"
             yield (
                 f"{entry} == 1",
                 replace(

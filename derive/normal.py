@@ -119,6 +119,12 @@ class Normaliser:
         places = tuple(
             self._index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)
         )
+        classes = self._case.classes.get(symbol.axes[-1], ()) if symbol.kind == "simplex" else ()
+        if classes and places[-1] == classes[-1]:
+            # Written out, a row of a simplex has its last entry by the others.
+            others = ((*places[:-1], c) for c in classes[:-1])
+            entries = (self.atoms.make(("entry", base, at)) for at in others)
+            return add(ONE, *(scale(entry, -1) for entry in entries))
         return self.atoms.make(("entry", base, places))
 
     def _index(self, node: Node, env: _Env, size: str) -> Index:

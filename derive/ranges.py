@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+
+from derive.syntax import Div, Name, Node, walk
 
 # ("index", name), ("axis", array, place), ("value", labels) or ("size", name).
 Key = tuple[str, ...]
 
+# An undeclared number of such a name is a size; of another of the names below, only as a divisor.
+USUAL_SIZES = frozenset({"n", "N", "K", "C"})
 # What a dimension is called where nothing says it, in this order.
 _CLASS_SIZES = ("n", "C", "K", "V", "M")
 _OTHER_SIZES = ("N", "B", "M", "D", "m")
@@ -62,3 +66,9 @@ class Ranges:
             plain = [s for s in preferred if s not in taken and s not in closed]
             names[root] = (fitting or plain or [f"n{len(names) + 1}"])[0]
         return names
+
+
+def divisors(trees: Iterable[Node]) -> set[str]:
+    """The names that something is divided by: a size, perhaps; a margin or a shift is not."""
+    below = (part.den for tree in trees for part in walk(tree) if isinstance(part, Div))
+    return {part.id for den in below for part in walk(den) if isinstance(part, Name)}

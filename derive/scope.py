@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.errors import Complaint, FormulaError
 from derive.problem import Definition, Problem, Symbol, reachable
-from derive.ranges import Key, Ranges
+from derive.ranges import USUAL_SIZES, Key, Ranges, divisors
 from derive.read.facts import Fact
 from derive.read.formula import Equation
 from derive.reading import reading
@@ -338,7 +338,12 @@ class _Resolver:
                 message = f"{' and '.join(names)} would have to be the same size"
                 self._complain(message, None, self.claim.source)
         taken = {names[0] for names in declared.values()}
-        free = {s for s in self._scalars() if s not in self.facts and s not in taken}
+        below = divisors(tree for _, tree in self._trees())
+        free = {
+            s
+            for s in self._scalars()
+            if s not in self.facts and s not in taken and (s in USUAL_SIZES or s in below)
+        }
         closed = self.arity.keys() | self.facts.keys()
         return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
 

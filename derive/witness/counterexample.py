@@ -266,7 +266,7 @@ def _report(
             exp[name] = _nested(symbol, frame, drawn)
         else:
             final = {
-                at: _shown(arithmetic, number)
+                at: _number(arithmetic, number, chosen.used.get((name, at)))
                 for (base, at), number in point.numbers.items()
                 if base == name
             }
@@ -275,6 +275,13 @@ def _report(
     return Counterexample(
         dict(frame.sizes), dict(frame.indices), labels, exp, values, shown[0], shown[1], exact
     )
+
+
+def _number(arithmetic: Arithmetic[V], number: V, drawn: Fraction | None) -> str:
+    """The number as it was drawn, as a fraction; a number that was solved for as it came out."""
+    if drawn is not None and arithmetic.const(drawn) == number:
+        return str(drawn)
+    return _shown(arithmetic, number)
 
 
 def _nested(symbol: Symbol, frame: Frame, value: Mapping[tuple[int, ...], Any]) -> Any:
