@@ -1,0 +1,170 @@
+"""Verdicts that are wrong today: each test states the right one and is expected to fail.
+
+A test that passes here has lost its bug: strip its mark and move it to test_verdicts.py.
+"""
+
+from __future__ import annotations
+
+import pytest
+from identities import NLL, SOFTMAX
+
+from derive import verify
+from derive.errors import FormulaError
+
+LABEL = ["y: label"]
+TWO = ["n: 2"]
+
+# A claim that is false, or holds only under a condition that is not told, is proved.
+PROVED_BUT_FALSE: list[tuple[str, dict[str, object]]] = [
+    ("sqrt(tanh(x)**2) == tanh(x)", {}),
+    ("sqrt((exp(x) - 1)**2) == exp(x) - 1", {}),
+    ("sqrt((sigma(x) - 1/2)**2) == sigma(x) - 1/2", {}),
+    ("sqrt((2*eps - 1)**2) == 2*eps - 1", {"declare": ["eps: unit"]}),
+    ("d(sqrt(x), z) == 0", {}),
+    ("x == -1", {"declare": ["x: positive"], "assume": ["x == -1"]}),
+    ("eps**2 == 9", {"declare": ["eps: unit"], "assume": ["eps == 3"]}),
+    ("t[1] == 5", {"declare": ["t: simplex[n]"], "assume": ["t[1] == 5"]}),
+    ("s == 2", {"declare": ["s: sign"], "assume": ["s == 2"]}),
+    ("m == 1/2", {"declare": ["m: integer"], "assume": ["m == 1/2"]}),
+]
+
+
+@pytest.mark.parametrize(("claim", "told"), PROVED_BUT_FALSE, ids=[c for c, _ in PROVED_BUT_FALSE])
+@pytest.mark.xfail(strict=True, reason="open: a claim that does not hold is proved")
+def test_not_proved(claim: str, told: dict[str, object]) -> None:
+    assert verify(claim, **told).status != "proved"
+
+
+# A right claim is refuted, or gets a condition.
+DENIED_BUT_RIGHT: list[tuple[str, dict[str, object]]] = [
+    ("sum(p[k], j) == n*p[k]", {"given": [SOFTMAX]}),
+    ("sum(d(L, f[k]), m) == n*(p[k] - delta(k, y))", {"given": NLL, "declare": LABEL}),
+    ("delta(k, y) + delta(l, y) == 1", {"where": "k != l", "declare": [*LABEL, *TWO]}),
+    ("p[1] + p[2] == 1", {"given": [SOFTMAX], "declare": TWO}),
+    ("p[k] == 1", {"given": [SOFTMAX], "declare": ["n: 1"]}),
+    ("t[k] == 1/n", {"declare": ["t: simplex[n]"], "assume": ["t[k] == t[l]"]}),
+    ("x**(1 + 1) == x*x", {}),
+    ("0**x == 0", {"declare": ["x: positive"]}),
+]
+
+
+@pytest.mark.parametrize(("claim", "told"), DENIED_BUT_RIGHT, ids=[c for c, _ in DENIED_BUT_RIGHT])
+@pytest.mark.xfail(strict=True, reason="open: a right claim is refuted or made conditional")
+def test_not_denied(claim: str, told: dict[str, object]) -> None:
+    assert verify(claim, **told).status in ("proved", "undecided")
+
+
+# A condition that is not enough, says nothing, or repeats the claim.
+WRONG_CONDITIONS: list[tuple[str, dict[str, object], str]] = [
+    ("((x - 1)**2)**(1/2) == x - 1", {}, "(x - 1)**2 > 0"),
+    ("sqrt((x - y)**2) == x - y", {}, "y == 1"),
+    ("sqrt((1 - x)**2) == 1 - x", {}, "x == 0"),
+    ("T == 1", {"assume": ["T*x == x"]}, "T == 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "condition"), WRONG_CONDITIONS, ids=[c for c, *_ in WRONG_CONDITIONS]
+)
+@pytest.mark.xfail(strict=True, reason="open: the condition is not enough, or says nothing")
+def test_not_under_this_condition(claim: str, told: dict[str, object], condition: str) -> None:
+    assert verify(claim, **told).condition != condition
+
+
+# An exception in the place of a verdict or a complaint.
+CRASHES: list[tuple[str, dict[str, object]]] = [
+    ("sqrt((y - x)**2) == x - y", {}),
+    ("sqrt((T - 1)**2) == T - 1", {"declare": ["T: positive"]}),
+    ("sqrt((n - 2)**2)*f[k] == (n - 2)*f[k]", {}),
+    ("d(n*f[k], n) == f[k]", {}),
+    ("t[1] == 1/2", {"declare": ["n: 2", "t: real[n]"],
+                     "assume": ["t[1] == t[2]", "sum(t[j], j) == 1"]}),
+    ("y == 1", {"declare": LABEL}),
+    ("f[1]*delta(1, y) == delta(y, 1)*f[1]", {"declare": LABEL}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "told"), CRASHES, ids=[c for c, _ in CRASHES])
+@pytest.mark.xfail(strict=True, reason="open: an exception, or an alarm where nothing disagrees")
+def test_no_exception(claim: str, told: dict[str, object]) -> None:
+    try:
+        verdict = verify(claim, **told)
+    except FormulaError:
+        return
+    assert verdict.status
+
+
+# Nonsense that is accepted in silence.
+NONSENSE: list[tuple[str, dict[str, object]]] = [
+    ("d(n, n) == 1", {}),
+    ("d(k, k)*f[k] == f[k]", {}),
+    ("d(f[k]*x, k) == 0", {}),
+    ("x == x", {"declare": ["x: label", "x: real"]}),
+    ("p[k] == p[k]", {"given": ["p[k] = exp(f[k])"], "declare": ["p: simplex[n]"]}),
+]
+
+
+@pytest.mark.parametrize(("claim", "told"), NONSENSE, ids=[c for c, _ in NONSENSE])
+@pytest.mark.xfail(strict=True, reason="open: no complaint")
+def test_a_complaint(claim: str, told: dict[str, object]) -> None:
+    with pytest.raises(FormulaError):
+        verify(claim, **told)
+
+
+# Right, and undecided or conditional for want of a step.
+BEYOND: list[tuple[str, dict[str, object]]] = [
+    ("d(L, f[3]) == p[3] - delta(3, y)", {"given": NLL, "declare": LABEL}),
+    ("d(1/x, x) == -1/x**2", {}),
+    ("d(x*sigma(1.702*x), x) == sigma(1.702*x) + 1.702*x*sigma(1.702*x)*(1 - sigma(1.702*x))", {}),
+    ("sqrt(2)*sqrt(3) == sqrt(6)", {}),
+    ("sqrt(x) == sqrt(x)", {}),
+    ("abs(x) == abs(x)", {}),
+    ("1/s == s", {"declare": ["s: sign"]}),
+    ("exp(b) == 1 + b*(exp(1) - 1)", {"declare": ["b: bit"]}),
+    ("prod(x[j]*z[j], j) == prod(x[j], j)*prod(z[j], j)", {}),
+    ("f[l] == 1", {"assume": ["f[k] == 1"]}),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"), BEYOND, ids=[f"{c} {t.get('declare')}" for c, t in BEYOND]
+)
+@pytest.mark.xfail(strict=True, reason="open: right, and not proved")
+def test_proved(claim: str, told: dict[str, object]) -> None:
+    assert verify(claim, **told).status == "proved"
+
+
+# Wrong, and undecided for want of a counterexample.
+NO_COUNTEREXAMPLE = [
+    "d(sigma(z), z) == sigma(z)*(1 - sigma(z**2))",
+    "sigma(z/2) == sigma(z)",
+    "exp(1.001*x) == exp(x)",
+    "d(softplus(z), z) == exp(z)/(1 + exp(z**3))",
+]
+
+
+@pytest.mark.parametrize("claim", NO_COUNTEREXAMPLE)
+@pytest.mark.xfail(strict=True, reason="open: wrong, and no counterexample is found")
+def test_refuted(claim: str) -> None:
+    assert verify(claim).status in ("refuted", "conditional")
+
+
+@pytest.mark.xfail(strict=True, reason="open: sizes that a text uses are not in its reading")
+def test_the_reading_says_what_a_size_is() -> None:
+    """C is silently the number of classes here, and the claim is proved."""
+    assert any(line.startswith("C:") for line in verify("sum(C, j) == C*C").reading)
+
+
+@pytest.mark.xfail(strict=True, reason="open: says formula for every text")
+def test_a_complaint_names_the_text_it_is_about() -> None:
+    with pytest.raises(FormulaError) as caught:
+        verify("a == 1", given=["a = b", "b = a"])
+    assert caught.value.complaints[0].origin == "given"
+
+
+@pytest.mark.xfail(strict=True, reason="open: a condition speaks of label_t, a name nobody gave")
+def test_a_condition_speaks_the_users_words() -> None:
+    given = (SOFTMAX, "L = -sum(t[j]*log(p[j]), j)")
+    verdict = verify("d(L, f[k]) == p[k] - 2*t[k]", given=given, declare=["t: onehot[n]"])
+    assert verdict.status == "conditional"
+    assert "label_t" not in verdict.condition
