@@ -23,6 +23,7 @@ from derive.shapes import has_vectors, index_form
 from derive.show import text
 from derive.syntax import ZERO, Div, Rel
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, agree, prove
+from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import (
     Nonzero,
@@ -126,7 +127,7 @@ def decide(problem: Problem, timeout: float = DEFAULT_SECONDS, *, mend: bool = F
         try:
             verdict = _judged(problem, told)
             return _mended(problem, verdict) if mend else verdict
-        except OutOfBudget as error:
+        except (OutOfBudget, Undefined) as error:
             return Undecided(reason=str(error), **told)
         except RecursionError:
             return Undecided(reason="out of budget: nested too deeply", **told)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from derive.syntax import Div, Name, Node, walk
+from derive.syntax import Deriv, Div, Entry, Name, Node, walk
 
 # ("index", name), ("axis", array, place), ("value", labels) or ("size", name).
 Key = tuple[str, ...]
@@ -39,6 +39,18 @@ class Ranges:
     def roots(self) -> list[Key]:
         """One key for every dimension, in the order of appearance."""
         return list(dict.fromkeys(self.find(key) for key in list(self.parent)))
+
+    def class_root(self, trees: Sequence[Node], facts: Collection[str]) -> Key | None:
+        """The dimension of what is differentiated by, else of a label, else the first."""
+        for tree in reversed(trees):
+            for part in walk(tree):
+                if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):
+                    entry = part.wrt[0]
+                    return self.find(("axis", entry.base, str(len(entry.indices) - 1)))
+        for key in list(self.parent):
+            if key[0] == "value" or (key[0] == "index" and key[1] in facts):
+                return self.find(key)
+        return next(iter(self.roots()), None)
 
     def declared(self) -> dict[Key, list[str]]:
         """The declared names of each dimension that has one."""

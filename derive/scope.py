@@ -45,6 +45,13 @@ def resolve(
     return _Resolver(claim, given, facts, where, assume).problem()
 
 
+_INDEX_KINDS = ("label", "index")
+
+
+def _apart(node: Node) -> Node:
+    return substitute(node, {})
+
+
 class _Resolver:
     def __init__(
         self,
@@ -66,9 +73,9 @@ class _Resolver:
             else:
                 equations.append(equation)
         self.claim = claim
-        self.left, self.right = self._apart(claim.left), self._apart(claim.right)
-        self.where = tuple(map(self._apart, where))
-        self.assumptions = tuple((self._apart(e.left), self._apart(e.right)) for e in equations)
+        self.left, self.right = _apart(claim.left), _apart(claim.right)
+        self.where = tuple(map(_apart, where))
+        self.assumptions = tuple((_apart(e.left), _apart(e.right)) for e in equations)
         self.texts = [(claim, (self.left, self.right))] + [
             (e, pair) for e, pair in zip(equations, self.assumptions, strict=True)
         ]
@@ -144,9 +151,6 @@ class _Resolver:
         self.definitions[name] = Definition(name, params, body)
         self.sources[name] = equation.source
 
-    def _apart(self, node: Node) -> Node:
-        return substitute(node, {})
-
     def _uses(self, node: Node) -> Iterator[str]:
         for part in walk(node):
             name = (
@@ -206,10 +210,14 @@ class _Resolver:
         self.indices = set(self._bound)
         self.indices |= {p for d in self.definitions.values() for p in d.params}
         self.indices |= {
-            n for n, fact in self.facts.items() if self._is_label(fact) and not fact.sizes
+            n for n, fact in self.facts.items() if fact.kind in _INDEX_KINDS and not fact.sizes
         }
-        self.label_arrays = {n for n, f in self.facts.items() if self._is_label(f) and f.sizes}
+        self.label_arrays = {n for n, f in self.facts.items() if f.kind in _INDEX_KINDS and f.sizes}
         compared: list[tuple[Node, Node]] = []
+        for condition in self.where:
+            for part in walk(condition):
+                if isinstance(part, Rel):
+                    self._claim_index(part)
         for tree in trees:
             for part in walk(tree):
                 if isinstance(part, Entry):
@@ -228,13 +236,10 @@ class _Resolver:
                         self._mark(other)
             changed = len(self.indices) + len(self.label_arrays) != before
 
-    def _is_label(self, fact: Fact) -> bool:
-        return fact.kind in ("label", "index")
-
     def _claim_index(self, relation: Rel) -> None:
         """In delta(k, y) both are indices, unless one of them is declared as a number."""
         pair = (relation.left, relation.right)
-        if relation.op == "==" and all(
+        if relation.op in ("==", "!=") and all(
             isinstance(p, Name) and p.id not in self.facts for p in pair
         ):
             for part in pair:
@@ -247,7 +252,7 @@ class _Resolver:
 
     def _mark(self, node: Node) -> None:
         if isinstance(node, Name) and (
-            node.id not in self.facts or self._is_label(self.facts[node.id])
+            node.id not in self.facts or self.facts[node.id].kind in _INDEX_KINDS
         ):
             self.indices.add(node.id)
         elif isinstance(node, Entry) and node.base not in self.facts | self.definitions:
@@ -338,26 +343,15 @@ class _Resolver:
                 message = f"{' and '.join(names)} would have to be the same size"
                 self._complain(message, None, self.claim.source)
         taken = {names[0] for names in declared.values()}
-        below = divisors(tree for _, tree in self._trees())
+        trees = [tree for _, tree in self._trees()]
+        below = divisors(trees)
         free = {
             s
             for s in self._scalars()
             if s not in self.facts and s not in taken and (s in USUAL_SIZES or s in below)
         }
         closed = self.arity.keys() | self.facts.keys()
-        return self.ranges.named(self._class_dimension(self.ranges.roots()), free, closed)
-
-    def _class_dimension(self, roots: Sequence[Key]) -> Key | None:
-        """The dimension of what is differentiated by, else of a label, else the first."""
-        for _, tree in reversed(list(self._trees())):
-            for part in walk(tree):
-                if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):
-                    entry = part.wrt[0]
-                    return self.ranges.find(("axis", entry.base, str(len(entry.indices) - 1)))
-        for key in list(self.ranges.parent):
-            if key[0] == "value" or (key[0] == "index" and key[1] in self.facts):
-                return self.ranges.find(key)
-        return roots[0] if roots else None
+        return self.ranges.named(self.ranges.class_root(trees, self.facts), free, closed)
 
     def _concrete(self, size: str) -> int | None:
         fact = self.facts.get(size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -121,14 +122,20 @@ def _sizes(problem: Problem) -> list[dict[str, int]]:
     ranges = []
     for name in names:
         fixed = problem.sizes[name]
-        top = bound if name == class_size else max(others, max(literals(problem), default=0))
-        ranges.append([fixed] if fixed is not None else range(1, top + 1))
+        # A literal index says that there are so many classes.
+        least = max(literals(problem), default=1)
+        top = bound if name == class_size else max(others, least)
+        ranges.append([fixed] if fixed is not None else range(least, top + 1))
     choices = [dict(zip(names, choice, strict=True)) for choice in itertools.product(*ranges)]
     return sorted(choices, key=lambda c: (sum(c.values()), tuple(c.values())))
 
 
 def _class_size(problem: Problem) -> str:
-    return next(iter(problem.indices.values()), next(iter(problem.sizes), ""))
+    """The size with the most indices, labels counted: the one that needs the most room."""
+    counts = Counter(index_terms(problem).values())
+    counts.update(problem.label_range.values())
+    found = counts.most_common(1)
+    return found[0][0] if found else next(iter(problem.sizes), "")
 
 
 def _patterns(
