@@ -264,7 +264,7 @@ def _subscript(indices: tuple[Node, ...]) -> str:
 def _latex_wrap(node: Node, least: int) -> str:
     inner = _latex(node)
     held = _ATOM if isinstance(node, Div) and least <= _PRODUCT else _tightness(node)
-    return inner if held >= least else rf"\left({inner}\right)"
+    return inner if held >= least else _bracketed(inner)
 
 
 def _latex_sum(terms: tuple[Node, ...]) -> str:
@@ -284,10 +284,24 @@ def _latex_product(factors: tuple[Node, ...]) -> str:
         # A sum sign reaches as far right as it can: only the last factor may go unbracketed.
         open_ended = isinstance(factor, Reduce) and position < len(factors) - 1
         inner = _latex(factor)
-        shown.append(rf"\left({inner}\right)" if loose or open_ended else inner)
+        shown.append(_bracketed(inner) if loose or open_ended else inner)
         if position and isinstance(factor, Num) and not loose:
             shown[-1] = rf"\cdot {inner}"
-    return r" \, ".join(shown)
+    product = shown[0]
+    for latex_of_factor in shown[1:]:
+        product += _joint(latex_of_factor) + latex_of_factor
+    return product
+
+
+def _joint(factor: str) -> str:
+    """A thin space before a factor that does not begin with a bracket."""
+    return "" if factor.startswith(("(", r"\left(")) else r" \, "
+
+
+def _bracketed(inner: str) -> str:
+    """Brackets that grow only where something inside is tall."""
+    tall = r"\frac" in inner or r"\sum" in inner or r"\prod" in inner
+    return rf"\left({inner}\right)" if tall else f"({inner})"
 
 
 def _latex_power(base: Node, exponent: Node) -> str:
@@ -298,7 +312,7 @@ def _latex_power(base: Node, exponent: Node) -> str:
             if "^" in inner
             else f"{inner}^{{{_latex(exponent)}}}"
         )
-    return rf"\left({_latex(base)}\right)^{{{_latex(exponent)}}}"
+    return f"{_bracketed(_latex(base))}^{{{_latex(exponent)}}}"
 
 
 def _latex_call(function: str, arg: Node) -> str:
@@ -314,7 +328,7 @@ def _latex_call(function: str, arg: Node) -> str:
     )
     if function == "log" and isinstance(arg, Name | Entry | Reduce):
         return f"{name} {inner}"
-    return rf"{name}\left({inner}\right)"
+    return f"{name}{_bracketed(inner)}"
 
 
 def _latex_derivative(body: Node, wrt: tuple[Node, ...]) -> str:
