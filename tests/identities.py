@@ -43,8 +43,27 @@ _BATCH = ("p[i, k] = exp(f[i, k])/sum(exp(f[i, j]), j)",)
 _TEMPERED = ("p[k] = exp(f[k]/T)/sum(exp(f[j]/T), j)", "L = -log(p[y])")
 
 # How often mutants are drawn where derive takes 500 ms and more, or 100 ms and more, for one.
-_RARE = {"softmax-nll-mean 2", "class-weights 2", "class-weights-soft 2", "third derivative"}
-_SELDOM = {"focal 2", "label-smoothing 2", "temperature 2", "Hessian times a vector"}
+_BATCHES = ("nll-images", "siglip", "clip", "info-nce", "softmax-regression", "softmax-nll-sum")
+_RARE = {
+    "softmax-nll-mean 2",
+    "class-weights 2",
+    "class-weights-soft 2",
+    "third derivative",
+    *(f"{name} {order}" for name in _BATCHES for order in (1, 2)),
+}
+_SELDOM = {
+    "focal 2",
+    "focal-balanced 2",
+    "confidence-penalty 2",
+    "distillation 2",
+    "distillation-scaled 2",
+    "entropy 2",
+    "label-smoothing 2",
+    "label-smoothing-others 2",
+    "squared-error 2",
+    "temperature 2",
+    "Hessian times a vector",
+}
 
 
 def _weight(name: str) -> int:
