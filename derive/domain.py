@@ -16,7 +16,7 @@ from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.normal import Normaliser
-from derive.polynomial import ZERO, Poly, add, atoms_of, constant, mul, scale
+from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
 from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, Rel, free_names, num, walk
@@ -57,13 +57,11 @@ def domain(problem: Problem) -> Domain:
     # A step of a derivation may not reach the loss itself, whose needs it still may rely on.
     all_bodies = [definition.body for definition in problem.definitions.values()]
     asked = premises if len(bodies) == len(all_bodies) else _premises(problem, all_bodies)
-    known = {_key(problem, need) for need in asked}
-    sides = ({_key(problem, n): n for n in left}, {_key(problem, n): n for n in right})
     lone = [
         need
-        for mine, other in (sides, sides[::-1])
-        for key, need in mine.items()
-        if key not in other and key not in known
+        for mine, other in ((left, right), (right, left))
+        for need in mine
+        if not _covered(problem, need, [*other, *asked])
     ]
     return Domain(tuple(premises), tuple(lone), tuple(asked))
 
@@ -233,6 +231,55 @@ def _rests(atoms: Algebra, base: Poly) -> list[int] | None:
     if sure:
         return []
     return found or None
+
+
+def _covered(problem: Problem, need: Need, others: list[Need]) -> bool:
+    """Whether the others ask for at least as much: the same, or each of its factors."""
+    same = {_key(problem, other) for other in others}
+    if _key(problem, need) in same:
+        return True
+    if need.positive or isinstance(need.of, Rel):
+        return False
+    factors = frozenset().union(*(_factors(problem, other) for other in others))
+    own = _factors(problem, need)
+    return bool(own) and own <= factors
+
+
+def _factors(problem: Problem, need: Need) -> frozenset[str]:
+    """What must not be 0, one by one: x for x**2, and for x*z both."""
+    if isinstance(need.of, Rel):
+        return frozenset()
+    found: set[str] = set()
+    node = derivative_free(problem, need.of)
+    for case in _closed_cases(problem, need):
+        try:
+            normaliser = Normaliser(problem, case)
+            _, monomial, bases = normaliser.atoms.split(normaliser.poly(node))
+        except (ZeroDivisionError, KeyError):
+            return frozenset()
+        atoms = normaliser.atoms
+        found |= {_described(atoms, n) for n, _ in monomial if not atoms.positive_atom(n)}
+        found |= {
+            repr(sorted((_monomial(atoms, m), c) for m, c in base.items())) for base, _ in bases
+        }
+    return frozenset(found)
+
+
+def _monomial(atoms: Algebra, monomial: Monomial) -> str:
+    return repr(sorted((_described(atoms, n), str(e)) for n, e in monomial))
+
+
+def _described(atoms: Algebra, number: int) -> str:
+    """The atom without the numbers of one decision."""
+    match atoms.keys[number]:
+        case ("exp", monomial):
+            return f"exp {_monomial(atoms, monomial)}"
+        case ("log" | "base" as kind, poly):
+            return f"{kind} {sorted((_monomial(atoms, m), c) for m, c in poly)}"
+        case ("sum", binders, monomial):
+            return f"sum {binders} {_monomial(atoms, monomial)}"
+        case key:
+            return repr(key)
 
 
 def _key(problem: Problem, need: Need) -> tuple[object, ...]:

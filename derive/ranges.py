@@ -52,6 +52,18 @@ class Ranges:
                 return self.find(key)
         return next(iter(self.roots()), None)
 
+    def adopt(self, sizes: Iterable[str], class_root: Key | None) -> None:
+        """A declared size that no axis has, `n: 3`, is that of the dimension it is usual for."""
+        for size in sizes:
+            key = ("size", size)
+            others = [other for other in list(self.parent) if other != key]
+            if any(self.find(other) == self.find(key) for other in others):
+                continue
+            unnamed = [root for root in self.roots() if root not in self.declared()]
+            usual = [r for r in unnamed if (r == class_root) == (size in _CLASS_SIZES)]
+            if usual:
+                self.join(usual[0], key)
+
     def declared(self) -> dict[Key, list[str]]:
         """The declared names of each dimension that has one."""
         names: dict[Key, list[str]] = {}

@@ -206,6 +206,8 @@ class _Resolver:
     def _find_indices(self) -> None:
         """Names that are used as an index, by being a subscript or by being compared with one."""
         trees = [tree for _, tree in self._trees()]
+        concrete = [fact.name for fact in self.facts.values() if fact.kind.isdigit()]
+        self.ranges.adopt(concrete, self.ranges.class_root(trees, self.facts))
         self._bound = {p.index for tree in trees for p in walk(tree) if isinstance(p, Reduce)}
         self.indices = set(self._bound)
         self.indices |= {p for d in self.definitions.values() for p in d.params}
@@ -337,13 +339,15 @@ class _Resolver:
 
     def _name_sizes(self) -> dict[Key, str]:
         """A name for every dimension: declared, else one that is used, else n, N, ..."""
+        trees = [tree for _, tree in self._trees()]
+        class_root = self.ranges.class_root(trees, self.facts)
+        self.ranges.adopt((f.name for f in self.facts.values() if f.kind.isdigit()), class_root)
         declared = self.ranges.declared()
         for names in declared.values():
             if len(names) > 1:
                 message = f"{' and '.join(names)} would have to be the same size"
                 self._complain(message, None, self.claim.source)
         taken = {names[0] for names in declared.values()}
-        trees = [tree for _, tree in self._trees()]
         below = divisors(trees)
         free = {
             s
@@ -351,7 +355,7 @@ class _Resolver:
             if s not in self.facts and s not in taken and (s in USUAL_SIZES or s in below)
         }
         closed = self.arity.keys() | self.facts.keys()
-        return self.ranges.named(self.ranges.class_root(trees, self.facts), free, closed)
+        return self.ranges.named(class_root, free, closed)
 
     def _concrete(self, size: str) -> int | None:
         fact = self.facts.get(size)

@@ -125,7 +125,7 @@ def test_the_mutants_are_many_different_and_wrong() -> None:
     chosen = _mutants()
     assert len({(m.of.name, m.claim) for m in chosen}) == len(chosen) == 1000
     assert {m.kind for m in chosen} == MUTATIONS.keys()
-    assert {m.of.name for m in chosen} == {identity.name for identity in IDENTITIES}
+    assert {m.of.name for m in chosen} >= {i.name for i in IDENTITIES if i.weight > 1}
     assert sum(map(judging.is_wrong, chosen)) > 900
 
 

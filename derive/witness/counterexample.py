@@ -81,9 +81,9 @@ def counterexample(problem: Problem, frames: Iterable[Frame]) -> Counterexample 
             for attempt in range(_ATTEMPTS if isinstance(arithmetic, Rational) else 3):
                 try:
                     found = _try(problem, frame, arithmetic, exponential, attempt)
-                except Undefined:
+                except (Undefined, Unsupported):
                     continue
-                except (Unsupported, OutOfFragment):
+                except OutOfFragment:
                     break
                 except OutOfBudget:
                     return None

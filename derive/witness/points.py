@@ -61,7 +61,7 @@ def size_bound(problem: Problem) -> int:
     A difference with q free indices, at most K sums multiplied in a term and coefficients of
     degree at most D in n is 0 for every n if it is 0 at D + 1 different n >= q + K.
     """
-    wanted = len(problem.indices) + _degree(problem) + 1
+    wanted = len(problem.indices) + len(literals(problem)) + _degree(problem) + 1
     return max(max(literals(problem), default=0), min(_SIZE_CAP, wanted))
 
 

@@ -100,7 +100,7 @@ def _number(shown: str, exact: bool) -> str:
         value = Fraction(shown)
     except ValueError:
         return "?"
-    if not exact:
+    if not exact and "." in shown:
         value = value.limit_denominator(1000)
         if Intervals().show(Intervals().const(value)) != shown:
             return "?"
