@@ -120,11 +120,26 @@ class Algebra(Atoms):
         c, monomial, bases = self.split(a)
         if c < 0 and not isinstance(exponent, int) and bases and bases[0][1] % 2:
             c, bases = -c, ((scale(bases[0][0], -1), bases[0][1]), *bases[1:])
+        if not isinstance(exponent, int):
+            self._check_root(c, monomial, bases)
         result = self._number_power(c, exponent)
         result = self.product(result, self._monomial_power(monomial, exponent))
         for base, count in bases:
             result = self.product(result, self._base_power(base, count * exponent))
         return result
+
+    def _check_root(
+        self, c: Fraction, monomial: Monomial, bases: tuple[tuple[Poly, int], ...]
+    ) -> None:
+        """(u**2)**(1/2) is |u|: the powers may be split only over factors that are never negative.
+
+        One factor of unknown sign to an odd power is harmless: with the rest positive it is
+        positive wherever the root has a value. Raises OutOfFragment.
+        """
+        odd = [count % 2 == 1 for base, count in bases if not self.positive(base)]
+        odd += [exponent in (1, -1) for n, exponent in monomial if not self.nonnegative_atom(n)]
+        if c < 0 or odd not in ([], [True]):
+            raise OutOfFragment("a root of a number whose sign is not known")
 
     def _number_power(self, c: Fraction, exponent: Exponent) -> Poly:
         if isinstance(exponent, int):
@@ -140,8 +155,6 @@ class Algebra(Atoms):
         return result
 
     def _monomial_power(self, monomial: Monomial, exponent: Exponent) -> Poly:
-        if not isinstance(exponent, int) and not all(self.nonnegative_atom(n) for n, _ in monomial):
-            raise OutOfFragment("a root of a number whose sign is not known")
         for number, _ in monomial:
             if self.keys[number][0] == "indicator":
                 raise OutOfFragment("a division by an indicator")

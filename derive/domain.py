@@ -24,15 +24,17 @@ from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, Rel, free
 
 @dataclass(frozen=True)
 class Need:
-    """What a formula needs in order to have a value: `of` nonzero, or positive, or true."""
+    """What a formula needs in order to have a value: `of` nonzero, positive, >= 0, or true."""
 
     of: Node
     positive: bool
+    or_zero: bool = False
 
     def __str__(self) -> str:
         if isinstance(self.of, Rel):
             return text(self.of)
-        return f"{text(self.of)} {'> 0' if self.positive else '!= 0'}"
+        sign = ">= 0" if self.or_zero else "> 0" if self.positive else "!= 0"
+        return f"{text(self.of)} {sign}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def needs(node: Node) -> Iterator[Need]:
                 yield Need(bottom, positive=False)
             case Call(function="log", arg=arg):
                 yield Need(arg, positive=True)
+            case Call(function="sqrt", arg=arg):
+                yield Need(arg, positive=True, or_zero=True)
             case Pow(base=base, exponent=Num(value=value)) if value.denominator == 1:
                 if value < 0:
                     yield Need(base, positive=False)
@@ -134,7 +138,10 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
     node = derivative_free(problem, need.of)
     try:
         normaliser = Normaliser(problem, case)
-        constant_part, monomial, bases = normaliser.atoms.split(normaliser.poly(node))
+        poly = normaliser.poly(node)
+        if need.or_zero and _never_negative(normaliser.atoms, poly):
+            return _ALWAYS
+        constant_part, monomial, bases = normaliser.atoms.split(poly)
     except (ZeroDivisionError, KeyError):
         return None
     if not all(normaliser.atoms.positive_atom(number) for number, _ in monomial):
@@ -147,6 +154,14 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
         negative ^= signed[0] < 0 and count % 2 == 1
         least = max(least, signed[1], key=lambda size: size[1])
     return None if need.positive and negative else least
+
+
+def _never_negative(atoms: Algebra, poly: Poly) -> bool:
+    """Whether every term is at least 0."""
+    return all(
+        c > 0 and all(atoms.nonnegative_atom(n) or even(e) for n, e in monomial)
+        for monomial, c in poly.items()
+    )
 
 
 def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | None:
@@ -286,7 +301,7 @@ def _key(problem: Problem, need: Need) -> tuple[object, ...]:
     """Two needs with the same key are the same; compared without their definitions."""
     if isinstance(need.of, Rel):
         return (text(need.of),)
-    return (need.positive, text(derivative_free(problem, need.of)))
+    return (need.positive, need.or_zero, text(derivative_free(problem, need.of)))
 
 
 __all__ = ["Domain", "Need", "domain", "needs"]

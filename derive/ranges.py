@@ -54,6 +54,11 @@ class Ranges:
 
     def adopt(self, sizes: Iterable[str], class_root: Key | None) -> None:
         """A declared size that no axis has, `n: 3`, is that of the dimension it is usual for."""
+        for root in self.roots():
+            members = [key for key in list(self.parent) if self.find(key) == root]
+            if class_root is not None and all(key[0] == "index" for key in members):
+                # An index that subscripts nothing is one more class.
+                self.join(self.find(class_root), root)
         for size in sizes:
             key = ("size", size)
             others = [other for other in list(self.parent) if other != key]

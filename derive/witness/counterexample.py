@@ -19,7 +19,7 @@ from derive.syntax import Call, Entry, Mul, Name, Node, Pow, children, walk
 from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
 from derive.witness.intervals import Intervals
-from derive.witness.points import Frame, Place, fill, trees
+from derive.witness.points import Frame, Place, fill, respects_facts, trees
 from derive.witness.rational import Exact, Rational
 
 _ATTEMPTS = 16
@@ -120,7 +120,7 @@ def _try_in(
         return arithmetic.log(value) if symbol.name in exponential else value
 
     point = fill(problem, frame, arithmetic, draw, rng)
-    if not _respects_facts(problem, arithmetic, point):
+    if not respects_facts(problem, arithmetic, point):
         return None
     evaluator = Evaluator(problem, arithmetic, point)
     left, right = _side(evaluator, problem.left), _side(evaluator, problem.right)
@@ -231,18 +231,6 @@ def _under_exponential(problem: Problem) -> frozenset[str]:
             elif isinstance(part, Pow) and isinstance(part.base, Name) and part.base.id == "e":
                 found.update(names(part.exponent, frozenset()))
     return frozenset(found)
-
-
-def _respects_facts(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> bool:
-    """Numbers that were solved for must still be of their kind."""
-    for (name, _), value in point.numbers.items():
-        kind = problem.symbols[name].kind
-        try:
-            if kind in ("positive", "unit", "simplex") and arithmetic.sign(value) <= 0:
-                return False
-        except Unsupported:
-            return False
-    return True
 
 
 def _report(

@@ -265,6 +265,11 @@ def _constant_value(node: Node) -> Fraction | None:
             return None if inner is None else -inner
         case Div(num=Num(value=a), den=Num(value=b)) if b:
             return a / b
+        case Add(terms=terms):
+            values = [_constant_value(term) for term in terms]
+            return (
+                None if None in values else sum((v for v in values if v is not None), Fraction(0))
+            )
         case _:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -11,15 +12,17 @@ from functools import cache
 
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
+from derive.syntax import Call, Div, Node, Num, Pow, walk
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Interval, Intervals
 from derive.witness.modular import Modular, NoRoot, Residue
-from derive.witness.points import Frame, fill, frames
+from derive.witness.points import Frame, fill, frames, respects_facts, trees
 
 # One random point for each pattern, modulo both: an error survives with probability below 2**-80.
 _PRIMES = 2
 _DRAWS_OF_BITS = 6
+_DRAWS_OF_SIGNS = 12
 # Random residues are drawn anew where a square root is missing, and where a side has no value.
 _REDRAWS = 40
 _UNDEFINED = 3
@@ -176,10 +179,12 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     arithmetic = Intervals(bits)
     looked_at = 0
     try:
-        for frame in _spread(problem):
-            rng = random.Random(looked_at)
+        for draw, frame in itertools.product(range(_real_draws(problem)), _spread(problem)):
+            rng = random.Random(f"{draw} {looked_at}")
             try:
                 point = fill(problem, frame, arithmetic, _reals(arithmetic, rng), rng)
+                if not respects_facts(problem, arithmetic, point):
+                    continue
                 evaluator = Evaluator(problem, arithmetic, point)
                 left, right = evaluator.value(problem.left), evaluator.value(problem.right)
             except Undefined:
@@ -193,6 +198,23 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     except (OutOfFragment, OutOfBudget, Unsupported) as error:
         return NoOpinion(str(error))
     return Zero(looked_at) if looked_at else NoOpinion("no real point has a value on both sides")
+
+
+def _real_draws(problem: Problem) -> int:
+    """Several real points where signs matter, which residues do not have; else one a frame."""
+    signed = any(_minds_signs(part) for tree in trees(problem) for part in walk(tree))
+    return _DRAWS_OF_SIGNS if signed or not problem.sizes else 1
+
+
+def _minds_signs(part: Node) -> bool:
+    match part:
+        case Call(function="sqrt" | "abs"):
+            return True
+        case Pow(exponent=Num(value=value)):
+            return value.denominator != 1
+        case Pow(exponent=Div()):
+            return True
+    return False
 
 
 def _spread(problem: Problem) -> Iterator[Frame]:

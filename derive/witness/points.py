@@ -26,7 +26,7 @@ from derive.syntax import (
     children,
     free_names,
 )
-from derive.witness.arithmetic import Arithmetic, Undefined, V
+from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
 
 Place = tuple[str, tuple[int, ...]]
@@ -231,6 +231,43 @@ def _close_simplex(
         numbers[symbol.name, (*row, last)] = rest
 
 
+# Kinds of few values, or whole ones: never the unknown that an assumption is solved for.
+_NOT_SOLVED_FOR = frozenset({"bit", "sign", "integer"})
+
+
+def respects_facts(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> bool:
+    """Whether numbers that assumptions were solved for are still of their kind."""
+    minus, one = arithmetic.const(Fraction(-1)), arithmetic.const(Fraction(1))
+    try:
+        for (name, _), value in point.numbers.items():
+            kind = problem.symbols[name].kind
+            if kind in ("positive", "unit", "integer") and arithmetic.sign(value) <= 0:
+                return False
+            if (
+                kind == "unit"
+                and arithmetic.sign(arithmetic.add(one, arithmetic.mul(minus, value))) <= 0
+            ):
+                return False
+            if kind == "simplex" and arithmetic.sign(value) < 0:
+                return False
+        return all(map(arithmetic.may_be_zero, _row_rests(problem, arithmetic, point)))
+    except Unsupported:
+        return False
+
+
+def _row_rests(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> Iterator[V]:
+    """The sum of each row of a simplex, less 1."""
+    for symbol in problem.symbols.values():
+        if symbol.kind != "simplex":
+            continue
+        *outer, last = (point.sizes[a] for a in symbol.axes)
+        for row in itertools.product(*(range(1, size + 1) for size in outer)):
+            rest = arithmetic.const(Fraction(-1))
+            for k in range(1, last + 1):
+                rest = arithmetic.add(rest, point.numbers[symbol.name, (*row, k)])
+            yield rest
+
+
 def _impose(
     problem: Problem, arithmetic: Arithmetic[V], point: Point[V], left: Node, right: Node
 ) -> Point[V]:
@@ -257,6 +294,8 @@ def _solve(
     if arithmetic.may_be_zero(residual(point.numbers)):
         return point
     for place in sorted(point.numbers, reverse=True):
+        if problem.symbols[place[0]].kind in _NOT_SOLVED_FOR:
+            continue
         at0, at1, at2 = (
             residual({**point.numbers, place: arithmetic.const(Fraction(v))}) for v in range(3)
         )
