@@ -20,7 +20,7 @@ class Identity:
     given: tuple[str, ...] = ()
     declare: tuple[str, ...] = ()
     where: str = ""
-    weight: int = 18
+    weight: int = 50
 
     @cached_property
     def equation(self) -> Equation:
@@ -67,7 +67,7 @@ _SELDOM = {
 
 
 def _weight(name: str) -> int:
-    return 1 if name in _RARE else 5 if name in _SELDOM else 18
+    return 1 if name in _RARE else 8 if name in _SELDOM else 50
 
 
 def _catalogue() -> list[Identity]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import time
 from collections import Counter
@@ -23,6 +24,8 @@ from derive.errors import Disagreement, FormulaError
 from derive.read.formula import read_expression
 from derive.syntax import free_names
 
+MOST_POINTS = 100
+
 
 @cache
 def known_points(identity: Identity) -> tuple[tuple[Point, Any], ...]:
@@ -31,7 +34,9 @@ def known_points(identity: Identity) -> tuple[tuple[Point, Any], ...]:
     left, right = identity.equation.left, identity.equation.right
     found = []
     for seed in range(4 if has_label_array else 1):
-        for point in points(identity.setting, [left, right], seed):
+        every = list(points(identity.setting, [left, right], seed))
+        few = every if len(every) <= MOST_POINTS else random.Random(seed).sample(every, MOST_POINTS)
+        for point in few:
             try:
                 found.append((point, point.value(left)))
             except Undefined:
@@ -56,6 +61,7 @@ def _new_letters(mutant: Mutant) -> list[str]:
     return sorted((free_names(mutant.right) & at.ranges.keys()) - {*at.indices})
 
 
+@cache
 def is_wrong(mutant: Mutant) -> bool:
     """Whether the mutant's sides differ at some point."""
     return any(differs for _, differs in differing(mutant))

@@ -278,13 +278,16 @@ class Mutant:
 
 
 def mutants(count: int, seed: int) -> Iterator[Mutant]:
-    """So many different mutants, the same ones for the same seed."""
+    """So many different mutants, the same for the same seed; of every common identity one."""
     rng = random.Random(seed)
     weights = [identity.weight for identity in IDENTITIES]
+    common = [identity for identity in IDENTITIES if identity.weight > 1]
     kinds = itertools.cycle(MUTATIONS)
     seen: set[tuple[str, str]] = set()
     while len(seen) < count:
-        identity, kind = rng.choices(IDENTITIES, weights)[0], next(kinds)
+        first = len(seen) < len(common)
+        identity = common[len(seen)] if first else rng.choices(IDENTITIES, weights)[0]
+        kind = next(kinds)
         tree, at = identity.equation.right, identity.setting
         changed = MUTATIONS[kind](tree, list(sites(tree, at)), at, rng) or tree
         mutant = Mutant(identity, kind, changed)

@@ -69,6 +69,22 @@ class Setting:
     indices: tuple[str, ...]
     where: tuple[Node, ...] = ()
     fixed: Mapping[str, int] = field(default_factory=dict)
+    _sums: dict[int, tuple[Node, str]] = field(default_factory=dict, compare=False)
+
+    def range_of_sum(self, node: Reduce) -> str:
+        """The range of a sum's letter: the axis that it subscripts, else that of such letters."""
+        if id(node) not in self._sums:
+            letter = Name(node.index)
+            entries = [part for part in walk(node.body) if isinstance(part, Entry)]
+            axes = [
+                self.axes[entry.base][place]
+                for entry in entries
+                if entry.base in self.axes
+                for place, index in enumerate(entry.indices)
+                if index == letter
+            ]
+            self._sums[id(node)] = node, axes[0] if axes else self.range_of(letter)
+        return self._sums[id(node)][1]
 
     def range_of(self, index: Node) -> str:
         """The name of the size of an index' range."""
@@ -289,7 +305,7 @@ class _Value:
         raise AssertionError(f"no index: {node}")
 
     def _terms(self, node: Reduce, env: dict[str, int]) -> Iterator[Any]:
-        size = node.over or self.point.setting.range_of(Name(node.index))
+        size = node.over or self.point.setting.range_of_sum(node)
         for place in range(1, self.point.sizes[size] + 1):
             inner = {**env, node.index: place}
             if node.where is None or self.truth(node.where, inner):
