@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from derive.problem import Definition, Problem, Symbol
+from derive.problem import Definition, Problem, Symbol, one_hot
 from derive.syntax import (
     ONE,
     Call,
@@ -16,7 +16,6 @@ from derive.syntax import (
     Node,
     Num,
     Pow,
-    delta,
     fresh,
     num,
     substitute,
@@ -88,25 +87,21 @@ def _targets(problem: Problem) -> Iterator[Candidate]:
 
 def _one_hot(problem: Problem, symbol: Symbol) -> Problem:
     """The array as delta(k, label) with a label of its own."""
-    label = f"label_{symbol.name}"
-    params = tuple(fresh(letter) for letter in _letters(problem, symbol))
+    label, definition = one_hot(symbol.name, len(symbol.axes))
     *outer, size = symbol.axes
     symbols = {name: s for name, s in problem.symbols.items() if name != symbol.name}
     indices, label_range = dict(problem.indices), dict(problem.label_range)
     if outer:
-        at: Node = Entry(label, tuple(map(Name, params[:-1])))
         symbols[label] = Symbol(label, "label", tuple(outer))
         label_range[label] = size
     else:
-        at = Name(label)
         indices[label] = size
-    body = delta(Name(params[-1]), at)
     return replace(
         problem,
         symbols=symbols,
         indices=indices,
         label_range=label_range,
-        definitions={**problem.definitions, symbol.name: Definition(symbol.name, params, body)},
+        definitions={**problem.definitions, symbol.name: definition},
     )
 
 

@@ -15,7 +15,9 @@ from derive.syntax import (
     Num,
     Rel,
     children,
+    delta,
     free_names,
+    fresh,
     substitute,
     transform,
     walk,
@@ -66,6 +68,14 @@ class Problem:
     def claiming(self, left: Node, right: Node) -> Problem:
         """Another claim in the same setting."""
         return replace(self, left=left, right=right)
+
+
+def one_hot(name: str, axes: int) -> tuple[str, Definition]:
+    """A one-hot array as delta(k, label), and the name of the label that it is about."""
+    label = f"label_{name}"
+    params = (*map(fresh, "iabc"[: axes - 1]), fresh("k"))
+    at: Node = Entry(label, tuple(map(Name, params[:-1]))) if axes > 1 else Name(label)
+    return label, Definition(name, params, delta(Name(params[-1]), at))
 
 
 def index_terms(problem: Problem) -> dict[Node, str]:

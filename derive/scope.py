@@ -5,11 +5,11 @@ An index ranges over the dimension that it subscripts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import Complaint, FormulaError
-from derive.problem import Definition, Problem, Symbol, reachable
+from derive.problem import Definition, Problem, Symbol, one_hot, reachable
 from derive.ranges import USUAL_SIZES, Key, Ranges, divisors
 from derive.read.facts import Fact
 from derive.read.formula import Equation
@@ -26,7 +26,6 @@ from derive.syntax import (
     Rel,
     Span,
     children,
-    delta,
     fresh,
     substitute,
     transform,
@@ -89,6 +88,7 @@ class _Resolver:
             raise FormulaError(self.complaints)
         sizes = self._name_sizes()
         symbols = self._symbols(sizes)
+        self._check_variables(sizes.values())
         if self.complaints:
             raise FormulaError(self.complaints)
         size_of = {key: sizes[self.ranges.find(key)] for key in self.ranges.parent}
@@ -182,15 +182,12 @@ class _Resolver:
         for fact in list(self.facts.values()):
             if fact.kind != "onehot" or fact.name in self.definitions:
                 continue
-            label = f"label_{fact.name}"
-            outer = map(fresh, "iabc"[: len(fact.sizes) - 1])
-            params = (*outer, fresh("k"))
-            at: Node = Entry(label, tuple(map(Name, params[:-1]))) if params[1:] else Name(label)
-            self.definitions[fact.name] = Definition(fact.name, params, delta(Name(params[-1]), at))
+            label, definition = one_hot(fact.name, len(fact.sizes))
+            self.definitions[fact.name] = definition
             self.sources[fact.name] = fact.source
             self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
             for place, size in enumerate(fact.sizes):
-                self.ranges.join(("size", size), ("index", params[place]))
+                self.ranges.join(("size", size), ("index", definition.params[place]))
 
     # Indices and their ranges.
 
@@ -280,6 +277,8 @@ class _Resolver:
                 self.arity.setdefault(fact.name, len(fact.sizes))
             if fact.kind.isdigit():
                 self.ranges.find(("size", fact.name))
+            elif fact.kind in _INDEX_KINDS and not fact.sizes:
+                self.ranges.find(("index", fact.name))
         for source, tree in self._trees():
             for part in walk(tree):
                 self._unify(source, part)
@@ -321,20 +320,24 @@ class _Resolver:
                 f"{name} has no definition, so its derivative means nothing", body, source, hint
             )
 
+    def _check_variables(self, sizes: Collection[str]) -> None:
+        for source, tree in self._trees():
+            for part in walk(tree):
+                for variable in part.wrt if isinstance(part, Deriv) else ():
+                    if isinstance(variable, Name) and variable.id in {*sizes, *self.indices}:
+                        self._complain(
+                            f"{variable.id} is no real number to differentiate by", variable, source
+                        )
+
     # Names of sizes, kinds of symbols, the reading.
 
     def _scalars(self) -> dict[str, tuple[Node, str]]:
         """Names used as numbers, with a place where each stands."""
         found: dict[str, tuple[Node, str]] = {}
-
-        def visit(node: Node, source: str) -> None:
-            if isinstance(node, Name) and node.id not in self.indices:
-                found.setdefault(node.id, (node, source))
-            for part in children(node):
-                visit(part, source)
-
         for source, tree in self._trees():
-            visit(tree, source)
+            for part in walk(tree):
+                if isinstance(part, Name) and part.id not in self.indices:
+                    found.setdefault(part.id, (part, source))
         return {n: place for n, place in found.items() if n not in self.definitions}
 
     def _name_sizes(self) -> dict[Key, str]:

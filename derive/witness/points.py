@@ -215,6 +215,8 @@ def fill(
     point = Point(frame.sizes, frame.indices, labels, numbers)
     for left, right in problem.assumptions:
         point = _impose(problem, arithmetic, point, left, right)
+    if not all(_holds_at(problem, arithmetic, point, *pair) for pair in problem.assumptions):
+        raise Undefined("no point was found that satisfies all assumptions")
     return point
 
 
@@ -268,17 +270,36 @@ def _row_rests(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> 
             yield rest
 
 
+def _holds_at(
+    problem: Problem, arithmetic: Arithmetic[V], point: Point[V], left: Node, right: Node
+) -> bool:
+    """Whether an assumed equation holds at the point, for every value of its free indices."""
+    for at in _everywhere(problem, point, left, right):
+        evaluator = Evaluator(problem, arithmetic, at)
+        minus = arithmetic.mul(arithmetic.const(Fraction(-1)), evaluator.value(right))
+        if not arithmetic.may_be_zero(arithmetic.add(evaluator.value(left), minus)):
+            return False
+    return True
+
+
+def _everywhere(problem: Problem, point: Point[V], left: Node, right: Node) -> Iterator[Point[V]]:
+    """The point with every choice of the free indices of an equation."""
+    names = free_names(left) | free_names(right)
+    free = sorted(i for i in problem.indices if i in names)
+    ranges = [range(1, point.sizes[problem.indices[i]] + 1) for i in free]
+    for values in itertools.product(*ranges):
+        yield replace(point, indices={**point.indices, **dict(zip(free, values, strict=True))})
+
+
 def _impose(
     problem: Problem, arithmetic: Arithmetic[V], point: Point[V], left: Node, right: Node
 ) -> Point[V]:
     """An assumed equation made true by solving it for one entry in which it is affine."""
-    bound = free_names(left) | free_names(right)
-    free = sorted(i for i in problem.indices if i in bound)
-    ranges = [range(1, point.sizes[problem.indices[i]] + 1) for i in free]
-    for values in itertools.product(*ranges):
-        at = replace(point, indices={**point.indices, **dict(zip(free, values, strict=True))})
-        solved = _solve(problem, arithmetic, at, left, right)
-        point = replace(point, numbers=solved.numbers)
+    for at in _everywhere(problem, point, left, right):
+        numbers = _solve(
+            problem, arithmetic, replace(at, numbers=point.numbers), left, right
+        ).numbers
+        point = replace(point, numbers=numbers)
     return point
 
 
