@@ -75,9 +75,8 @@ class _Resolver:
         self.left, self.right = _apart(claim.left), _apart(claim.right)
         self.where = tuple(map(_apart, where))
         self.assumptions = tuple((_apart(e.left), _apart(e.right)) for e in equations)
-        self.texts = [(claim, (self.left, self.right))] + [
-            (e, pair) for e, pair in zip(equations, self.assumptions, strict=True)
-        ]
+        told = zip(equations, self.assumptions, strict=True)
+        self.texts = [(claim, (self.left, self.right)), *told]
 
     def problem(self) -> Problem:
         self._check_cycles()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -179,7 +179,11 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     arithmetic = Intervals(bits)
     looked_at = 0
     try:
-        for draw, frame in itertools.product(range(_real_draws(problem)), _spread(problem)):
+        chosen = _spread(problem)
+        wanted = _wanted_points(problem, len(chosen))
+        for draw, frame in itertools.product(range(_DRAWS_OF_SIGNS), chosen):
+            if looked_at == wanted:
+                break
             rng = random.Random(f"{draw} {looked_at}")
             try:
                 point = fill(problem, frame, arithmetic, _reals(arithmetic, rng), rng)
@@ -200,10 +204,10 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     return Zero(looked_at) if looked_at else NoOpinion("no real point has a value on both sides")
 
 
-def _real_draws(problem: Problem) -> int:
+def _wanted_points(problem: Problem, count: int) -> int:
     """Several real points where signs matter, which residues do not have; else one a frame."""
     signed = any(_minds_signs(part) for tree in trees(problem) for part in walk(tree))
-    return _DRAWS_OF_SIGNS if signed or not problem.sizes else 1
+    return count * _DRAWS_OF_SIGNS if signed or count == 1 else count
 
 
 def _minds_signs(part: Node) -> bool:
@@ -217,11 +221,11 @@ def _minds_signs(part: Node) -> bool:
     return False
 
 
-def _spread(problem: Problem) -> Iterator[Frame]:
+def _spread(problem: Problem) -> list[Frame]:
     """A few frames, from the smallest to the largest."""
     chosen = [f for f in frames(problem) if sum(f.sizes.values()) <= 2 + 2 * len(f.sizes)]
     stride = max(1, len(chosen) // _MAX_INTERVAL_FRAMES)
-    return iter(chosen[::-stride][:_MAX_INTERVAL_FRAMES])
+    return chosen[::-stride][:_MAX_INTERVAL_FRAMES]
 
 
 def _reals(
