@@ -19,7 +19,24 @@ from derive.normal import Normaliser
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
-from derive.syntax import Call, Div, Entry, Name, Neg, Node, Num, Pow, Rel, free_names, num, walk
+from derive.syntax import (
+    Add,
+    Call,
+    Div,
+    Entry,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Rel,
+    children,
+    free_names,
+    num,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +127,8 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
     """The needs that are not always met; one met for large sizes becomes a need of the size."""
     unmet: dict[Need, None] = {}
     for need in dict.fromkeys(found):
+        if _plainly_positive(problem, need.of):
+            continue
         least = [_least_size(problem, case, need) for case in _closed_cases(problem, need)]
         if None in least:
             unmet[need] = None
@@ -121,6 +140,31 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
             if known is None or known < count:
                 unmet[Need(Rel(">=", Name(size), num(count)), positive=False)] = None
     return list(unmet)
+
+
+_POSITIVE_KINDS = frozenset({"positive", "unit", "integer"})
+
+
+def _plainly_positive(problem: Problem, node: Node) -> bool:
+    """Whether the form alone shows it: exponentials, positive numbers, their sums and products."""
+    match node:
+        case Num(value=value):
+            return value > 0
+        case Call(function="exp" | "sigma" | "softplus"):
+            return True
+        case Entry(base=name) | Name(id=name) if name in problem.definitions:
+            return _plainly_positive(problem, problem.definitions[name].body)
+        case Entry(base=name) | Name(id=name) if name in problem.symbols:
+            return problem.symbols[name].kind in _POSITIVE_KINDS
+        case Name(id=name):
+            return name in problem.sizes
+        case Reduce(kind="sum" | "prod", body=body, where=None):
+            return _plainly_positive(problem, body)
+        case Add() | Mul() | Div():
+            return all(_plainly_positive(problem, part) for part in children(node))
+        case Pow(base=base):
+            return _plainly_positive(problem, base)
+    return False
 
 
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
