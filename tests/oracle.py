@@ -254,7 +254,9 @@ class _Value:
                 above, below = self.of(top, env), self.of(bottom, env)
                 return above / _not_zero(below)
             case Pow(base=base, exponent=exponent):
-                return _power(self.of(base, env), self.of(exponent, env))
+                names = {part.id for part in walk(exponent) if isinstance(part, Name)}
+                varies = bool(names - self.point.setting.fixed.keys())
+                return _power(self.of(base, env), self.of(exponent, env), varies)
             case Call(function=function, arg=arg):
                 return _FUNCTIONS[function](self.of(arg, env))
             case Reduce(kind=kind):
@@ -359,8 +361,9 @@ def _log(x: Any) -> Any:
     return mp.log(x)
 
 
-def _power(base: Any, exponent: Any) -> Any:
-    if exponent == int(exponent):
+def _power(base: Any, exponent: Any, varies: bool) -> Any:
+    """x**T with a name in the exponent needs x > 0, whatever number T is."""
+    if exponent == int(exponent) and not varies:
         return (base if exponent >= 0 else _not_zero(base)) ** int(exponent)
     return mp.exp(exponent * _log(base))
 
