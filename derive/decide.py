@@ -287,11 +287,14 @@ def _vanishes(problem: Problem) -> bool:
 
 
 def _proves(problem: Problem) -> bool:
-    """Whether all opinions agree on the claim."""
+    """Whether the claim would be `Proved`: all opinions agree and no side condition is open."""
     first = settled(problem)
     if not first or not all(residual.is_zero for residual in first):
         return False
-    return agree(first, modular_opinion(problem), interval_opinion(problem))
+    where = domain(problem)
+    granted = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
+    inside = replace(problem, where=(*problem.where, *granted))
+    return not where.open and agree(first, modular_opinion(inside), interval_opinion(inside))
 
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
