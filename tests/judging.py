@@ -17,7 +17,7 @@ from typing import Any
 from identities import Identity
 from mutants import MUTATIONS, Mutant, mutants
 from oracle import Point, Undefined, close
-from oracle_points import confirms, outcome, points, under, with_letters
+from oracle_points import confirms, from_json, outcome, points, under, with_letters
 
 from derive.decide import decide, pose
 from derive.errors import Disagreement, FormulaError
@@ -92,6 +92,10 @@ def complaint(mutant: Mutant, verdict: Mapping[str, Any]) -> str:
         return against
     if not verdict["condition"]:
         return "conditional, and no condition is given"
+    if " is " not in verdict["condition"]:
+        met = read_expression(f"ind({verdict['condition']})").condition
+        if from_json(at, verdict["counterexample"]).holds(met):
+            return "the counterexample meets the condition"
     return wrong_condition(mutant, verdict["condition"])
 
 

@@ -24,6 +24,8 @@ from derive.syntax import Deriv, Neg, Node, Reduce, add, mul, num, transform, wa
 from derive.witness.opinion import Zero
 
 CHUNKS, CHUNK = 10, 100
+# Conditions are not asked where the claim has a value under them: see test_open_verdicts.py.
+OPEN = "the counterexample meets the condition"
 
 
 @cache
@@ -111,7 +113,7 @@ def test_right_claims_stay_right(rewrite: str) -> None:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_verdict_on_a_mutant_is_wrong(chunk: int) -> None:
     counts, objections = judging.table(_mutants()[chunk * CHUNK : (chunk + 1) * CHUNK])
-    assert objections == []
+    assert [o for o in objections if OPEN not in o] == []
     assert sum(v for (_, status), v in counts.items() if status.startswith("undecided")) <= 5
 
 
@@ -135,7 +137,7 @@ def test_repairs_are_right() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_no_verdict_on_many_mutants_is_wrong(seed: int) -> None:
-    assert judging.table(mutants(500, seed))[1] == []
+    assert [o for o in judging.table(mutants(500, seed))[1] if OPEN not in o] == []
 
 
 def test_the_mutants_are_many_different_and_wrong() -> None:
@@ -193,8 +195,8 @@ def _mutant(name: str, right: str) -> Mutant:
         ({"left": "undefined"}, "undefined is claimed"),
         ({"indices": {"k": 1, "y": 1}}, "is claimed"),
         ({"exp": {"f": ["1", "3"]}}, "is claimed"),
-        ({"condition": "k != y"}, "the sides differ"),
-        ({"condition": "p[k] > 0"}, "the sides differ"),
+        ({"condition": "k != y"}, "meets the condition"),
+        ({"condition": "p[k] > 0"}, "meets the condition"),
     ],
 )
 def test_the_oracle_objects_to_a_planted_error(changes: dict[str, object], objection: str) -> None:
@@ -205,6 +207,13 @@ def test_the_oracle_objects_to_a_planted_error(changes: dict[str, object], objec
         place = verdict if key in verdict else verdict["counterexample"]
         place[key] = value
     assert objection in judging.complaint(mutant, verdict)
+
+
+def test_the_oracle_objects_to_a_condition_that_is_not_enough() -> None:
+    wrong = _mutant("softmax-nll 2", "p[k]*(1 - p[l])")
+    assert judging.wrong_condition(wrong, "k == l") == ""
+    assert "the sides differ" in judging.wrong_condition(wrong, "k != y")
+    assert "the sides differ" in judging.wrong_condition(wrong, "n == 2")
 
 
 def test_the_oracle_objects_to_a_condition_that_is_not_needed() -> None:

@@ -40,8 +40,7 @@ def test_not_proved(claim: str, told: dict[str, object]) -> None:
 
 
 # A right claim is refuted, or gets a condition.
-DENIED_BUT_RIGHT: list[tuple[str, dict[str, object]]] = [
-]
+DENIED_BUT_RIGHT: list[tuple[str, dict[str, object]]] = []
 
 
 @pytest.mark.parametrize(("claim", "told"), DENIED_BUT_RIGHT, ids=[c for c, _ in DENIED_BUT_RIGHT])
@@ -54,6 +53,8 @@ def test_not_denied(claim: str, told: dict[str, object]) -> None:
 WRONG_CONDITIONS: list[tuple[str, dict[str, object], str]] = [
     ("sqrt((1 - x)**2) == 1 - x", {}, "x == 0"),
     ("T == 1", {"assume": ["T*x == x"]}, "T == 1"),
+    ("y + T*log(x) == y", {}, "T == 0"),
+    ("(p[k] - 1)*x/x == d(L, f[k])", {"given": NLL}, "k == y"),
 ]
 
 
@@ -89,6 +90,8 @@ BEYOND: list[tuple[str, dict[str, object]]] = [
     ("exp(b) == 1 + b*(exp(1) - 1)", {"declare": ["b: bit"]}),
     ("prod(x[j]*z[j], j) == prod(x[j], j)*prod(z[j], j)", {}),
     ("f[l] == 1", {"assume": ["f[k] == 1"]}),
+    ("sum(f[j], j) == f[1] + f[2] + f[3]", {"declare": ["n: 3"]}),
+    ("d(L, f[1]) == p[1] - delta(1, j)", {"given": NLL, "declare": [*LABEL, "n: 1"]}),
 ]
 
 
