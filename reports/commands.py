@@ -102,18 +102,29 @@ def _format(path: Path) -> str:
 
 
 def _record(arguments: argparse.Namespace) -> Any:
+    from concurrent.futures import ProcessPoolExecutor
+
     from derive import derivation
     from derive.catalogue import CATALOGUE
-    from reports.evidence import evidence
     from reports.record import build_record
 
     name, extra = arguments.loss, {"declare": arguments.declare}
-    found = [derivation(name, **extra)]
-    if CATALOGUE[name].inner:
-        found.append(derivation(name, path="textbook", **extra))
-    found.append(derivation(name, order=2, **extra))
-    numbers = evidence(name) if CATALOGUE[name].engine else None
-    return build_record([d.to_json() for d in found], numbers, arguments.lang)
+    first = derivation(name, **extra)
+    # The numbers need SymPy and NumPy and none of the derivations: a second process has the time.
+    with ProcessPoolExecutor(max_workers=1) as second:
+        numbers = second.submit(_numbers, name) if CATALOGUE[name].engine else None
+        found = [first]
+        if CATALOGUE[name].inner:
+            found.append(derivation(name, path="textbook", **extra))
+        found.append(derivation(name, order=2, **extra))
+        shown = None if numbers is None else numbers.result()
+    return build_record([d.to_json() for d in found], shown, arguments.lang)
+
+
+def _numbers(name: str) -> dict[str, Any]:
+    from reports.evidence import evidence
+
+    return evidence(name)
 
 
 def _html(record: Any) -> str:
