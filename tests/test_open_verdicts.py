@@ -71,7 +71,6 @@ def test_a_complaint(claim: str, told: dict[str, object]) -> None:
 # Right, and undecided or conditional for want of a step.
 BEYOND: list[tuple[str, dict[str, object]]] = [
     ("d(x*sigma(1.702*x), x) == sigma(1.702*x) + 1.702*x*sigma(1.702*x)*(1 - sigma(1.702*x))", {}),
-    ("sqrt(2)*sqrt(3) == sqrt(6)", {}),
     ("abs(x) == abs(x)", {}),
     ("1/s == s", {"declare": ["s: sign"]}),
     ("exp(b) == 1 + b*(exp(1) - 1)", {"declare": ["b: bit"]}),
@@ -135,6 +134,11 @@ def test_a_counterexample_lies_within_the_premises() -> None:
     verdict = verify(claim, given=given, declare=LABEL)
     assert verdict.condition == "n - 2 != 0"
     assert verdict.counterexample.sizes == {"n": 2}
+
+
+@pytest.mark.xfail(strict=True, reason="open: proved or undecided, as the primes fall")
+def test_a_verdict_does_not_hang_on_chance() -> None:
+    assert len({verify("sqrt(8) == 2*sqrt(2)").status for _ in range(40)}) == 1
 
 
 @pytest.mark.xfail(strict=True, reason="open: both values are shown as 1.0")
