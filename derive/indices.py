@@ -1,0 +1,134 @@
+"""Which names are indices, and which dimension each index and each axis ranges over."""
+
+from __future__ import annotations
+
+from derive.definitions import Definitions
+from derive.ranges import Key
+from derive.show import text
+from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Reduce, Rel, walk
+
+INDEX_KINDS = ("label", "index")
+
+
+class Indices(Definitions):
+    """Names that are used as an index, and the dimensions that their uses make one."""
+
+    def _find_indices(self) -> None:
+        """Names that are used as an index, by being a subscript or by being compared with one."""
+        trees = [tree for _, tree in self._trees()]
+        concrete = [fact.name for fact in self.facts.values() if fact.kind.isdigit()]
+        self.ranges.adopt(concrete, self.ranges.class_root(trees, self.facts))
+        self._bound = {p.index for tree in trees for p in walk(tree) if isinstance(p, Reduce)}
+        self.indices = set(self._bound)
+        self.indices |= {p for d in self.definitions.values() for p in d.params}
+        self.indices |= {
+            n for n, fact in self.facts.items() if fact.kind in INDEX_KINDS and not fact.sizes
+        }
+        self.label_arrays = {n for n, f in self.facts.items() if f.kind in INDEX_KINDS and f.sizes}
+        compared: list[tuple[Node, Node]] = []
+        for condition in self.where:
+            for part in walk(condition):
+                if isinstance(part, Rel):
+                    self._claim_index(part)
+        for tree in trees:
+            for part in walk(tree):
+                if isinstance(part, Entry):
+                    self.indices |= {i.id for i in part.indices if isinstance(i, Name)}
+                    self.label_arrays |= {i.base for i in part.indices if isinstance(i, Entry)}
+                elif isinstance(part, Ind) and isinstance(part.condition, Rel):
+                    self._claim_index(part.condition)
+                if isinstance(part, Rel):
+                    compared.append((part.left, part.right))
+        changed = True
+        while changed:
+            before = len(self.indices) + len(self.label_arrays)
+            for a, b in compared:
+                for one, other in ((a, b), (b, a)):
+                    if self._is_index(one):
+                        self._mark(other)
+            changed = len(self.indices) + len(self.label_arrays) != before
+
+    def _claim_index(self, relation: Rel) -> None:
+        """In delta(k, y) both are indices, unless one of them is declared as a number."""
+        pair = (relation.left, relation.right)
+        if relation.op in ("==", "!=") and all(
+            isinstance(p, Name) and p.id not in self.facts for p in pair
+        ):
+            for part in pair:
+                self._mark(part)
+
+    def _is_index(self, node: Node) -> bool:
+        if isinstance(node, Name):
+            return node.id in self.indices
+        return isinstance(node, Entry) and node.base in self.label_arrays
+
+    def _mark(self, node: Node) -> None:
+        if isinstance(node, Name) and (
+            node.id not in self.facts or self.facts[node.id].kind in INDEX_KINDS
+        ):
+            self.indices.add(node.id)
+        elif isinstance(node, Entry) and node.base not in self.facts | self.definitions:
+            self.label_arrays.add(node.base)
+
+    def _range_key(self, index: Node) -> Key | None:
+        if isinstance(index, Name) and index.id in self.indices:
+            return ("index", index.id)
+        if isinstance(index, Entry) and index.base in self.label_arrays:
+            return ("value", index.base)
+        return None
+
+    def _find_ranges(self) -> None:
+        self.arity: dict[str, int] = {}
+        for name, definition in self.definitions.items():
+            self.arity[name] = len(definition.params)
+            for place, param in enumerate(definition.params):
+                self.ranges.join(("axis", name, str(place)), ("index", param))
+        for fact in self.facts.values():
+            for place, size in enumerate(fact.sizes):
+                self.ranges.join(("size", size), ("axis", fact.name, str(place)))
+            if fact.sizes:
+                self.arity.setdefault(fact.name, len(fact.sizes))
+            if fact.kind.isdigit():
+                self.ranges.find(("size", fact.name))
+            elif fact.kind in INDEX_KINDS and not fact.sizes:
+                self.ranges.find(("index", fact.name))
+        for source, tree in self._trees():
+            for part in walk(tree):
+                self._unify(source, part)
+
+    def _unify(self, source: str, part: Node) -> None:
+        if isinstance(part, Entry):
+            if self.arity.setdefault(part.base, len(part.indices)) != len(part.indices):
+                wanted = self.arity[part.base]
+                self._complain(f"{part.base} has {wanted} indices elsewhere", part, source)
+                return
+            for place, index in enumerate(part.indices):
+                axis = ("axis", part.base, str(place))
+                key = self._range_key(index)
+                self.ranges.find(axis)
+                if key is not None:
+                    self.ranges.join(axis, key)
+                elif not isinstance(index, Num):
+                    self._complain("this is no index", index, source)
+                elif index.value < 1:
+                    self._complain("indices count from 1", index, source)
+        elif isinstance(part, Rel):
+            keys = [self._range_key(part.left), self._range_key(part.right)]
+            if keys[0] is not None and keys[1] is not None:
+                self.ranges.join(keys[0], keys[1])
+        elif isinstance(part, Reduce):
+            self.ranges.find(("index", part.index))
+            if part.over:
+                self.ranges.join(("size", part.over), ("index", part.index))
+        elif isinstance(part, Deriv):
+            self._check_derivative(source, part)
+
+    def _check_derivative(self, source: str, part: Deriv) -> None:
+        body = part.body
+        name = body.base if isinstance(body, Entry) else body.id if isinstance(body, Name) else ""
+        varied = {v.base if isinstance(v, Entry) else getattr(v, "id", "") for v in part.wrt}
+        if name and name not in self.definitions and name not in varied and name not in self.facts:
+            hint = f'say what it is:  --given "{text(body)} = ..."'
+            self._complain(
+                f"{name} has no definition, so its derivative means nothing", body, source, hint
+            )
