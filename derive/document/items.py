@@ -1,0 +1,118 @@
+"""What a check says of a document: one item for every equality, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from derive.errors import Complaint
+from derive.read.formula import Equation
+from derive.verdict import Verdict
+
+SCHEMA_VERSION = 1
+Kind = Literal["definition", "claim", "fact"]
+# What a reader of the document should see first; the lowest rank leads.
+_GRAVITY = ("refuted", "conditional", "unread", "undecided", "proved", "definition")
+_WRONG = frozenset({"refuted", "conditional"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One equality of a document: where it stands, how it was read, what is known of it.
+
+    `source` is the author's own text, `start` and `stop` its place in the document (-1 where the
+    document keeps its text escaped, as a notebook does). `equation` is the reading as trees, None
+    where the text could not be read; then `complaint` says why, with carets into `source`.
+    `conditions` are those under which the author states it. A `jump` goes from the first to the
+    last member of a chain. `rests_on` holds the numbers of the wrong items that this one inherits
+    from; `cancels` says that a chain is right from end to end though a step of it is not.
+    """
+
+    number: int
+    line: int
+    column: int
+    source: str
+    kind: Kind
+    start: int = -1
+    stop: int = -1
+    where: str = ""
+    equation: Equation | None = None
+    conditions: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    complaint: Complaint | None = None
+    notes: tuple[str, ...] = ()
+    jump: bool = False
+    rests_on: tuple[int, ...] = ()
+    cancels: bool = False
+
+    @property
+    def status(self) -> str:
+        """definition, proved, conditional, refuted, undecided or unread."""
+        if self.complaint is not None:
+            return "unread"
+        return "definition" if self.verdict is None else self.verdict.status
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the equality fails, everywhere or outside of a condition."""
+        return self.status in _WRONG
+
+    def to_json(self, lines: Mapping[int, int]) -> Mapping[str, Any]:
+        """The item as plain data; `lines` gives the line of each item's number."""
+        told: Mapping[str, Any] = {} if self.verdict is None else self.verdict.to_json()
+        reason = told.get("reason") if self.complaint is None else self.complaint.message
+        return {
+            "number": self.number,
+            "line": self.line,
+            "column": self.column,
+            "where": self.where,
+            "source": self.source,
+            "kind": self.kind,
+            "jump": self.jump,
+            "claim": told.get("claim"),
+            "reading": list(told.get("reading", ())),
+            "conditions": list(self.conditions),
+            "status": self.status,
+            "condition": told.get("condition"),
+            "counterexample": told.get("counterexample"),
+            "repair": told.get("repair"),
+            "diagnosis": told.get("diagnosis"),
+            "reason": reason,
+            "notes": list(self.notes),
+            "rests_on": [lines[number] for number in self.rests_on],
+            "cancels": self.cancels,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A document and what is known of each of its equalities."""
+
+    name: str
+    text: str
+    items: tuple[Item, ...]
+    headline: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The gravest status of any item: refuted, conditional, unread, undecided, proved.
+
+        A document without a claim is a "definition".
+        """
+        found = {item.status for item in self.items}
+        return next((status for status in _GRAVITY if status in found), "definition")
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The whole check as plain data, the output of `check --format json`."""
+        lines = {item.number: item.line for item in self.items}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "status": self.status,
+            "headline": self.headline,
+            "notes": list(self.notes),
+            "items": [item.to_json(lines) for item in self.items],
+        }
