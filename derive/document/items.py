@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from derive.errors import Complaint
-from derive.read.formula import Equation
 from derive.verdict import Verdict
 
 SCHEMA_VERSION = 1
@@ -18,15 +17,27 @@ _WRONG = frozenset({"refuted", "conditional"})
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What `verify` is asked about an equality: `verify(claim, given=…, …)` repeats the verdict."""
+
+    claim: str
+    given: tuple[str, ...] = ()
+    declare: tuple[str, ...] = ()
+    where: str = ""
+    assume: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One equality of a document: where it stands, how it was read, what is known of it.
 
     `source` is the author's own text, `start` and `stop` its place in the document (-1 where the
-    document keeps its text escaped, as a notebook does). `equation` is the reading as trees, None
-    where the text could not be read; then `complaint` says why, with carets into `source`.
-    `conditions` are those under which the author states it. A `jump` goes from the first to the
-    last member of a chain. `rests_on` holds the numbers of the wrong items that this one inherits
-    from; `cancels` says that a chain is right from end to end though a step of it is not.
+    document keeps its text escaped, as a notebook does). `text` is the equality in the formula
+    language, empty where it could not be read; then `complaint` says why, with carets into its
+    own source. `asked` holds the claim with all that it was judged by, None for definitions and
+    facts. A `jump` goes from the first to the last member of a chain. `rests_on` holds the numbers
+    of the wrong items that this one inherits from; `cancels` says that a chain is right from end
+    to end though a step of it is not.
     """
 
     number: int
@@ -36,10 +47,9 @@ class Item:
     kind: Kind
     start: int = -1
     stop: int = -1
-    where: str = ""
-    equation: Equation | None = None
-    conditions: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    section: str = ""
+    text: str = ""
+    asked: Asked | None = None
     verdict: Verdict | None = None
     complaint: Complaint | None = None
     notes: tuple[str, ...] = ()
@@ -67,13 +77,13 @@ class Item:
             "number": self.number,
             "line": self.line,
             "column": self.column,
-            "where": self.where,
+            "section": self.section,
             "source": self.source,
             "kind": self.kind,
             "jump": self.jump,
-            "claim": told.get("claim"),
+            "text": self.text,
             "reading": list(told.get("reading", ())),
-            "conditions": list(self.conditions),
+            "where": "" if self.asked is None else self.asked.where,
             "status": self.status,
             "condition": told.get("condition"),
             "counterexample": told.get("counterexample"),
