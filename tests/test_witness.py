@@ -88,6 +88,46 @@ def test_residues_know_what_is_undefined(work: Callable[[Modular], Residue]) -> 
         work(modular())
 
 
+def test_roots_of_residues_are_the_positive_ones() -> None:
+    """Modulo the primes drawn a whole number of small primes is a square just if it is positive."""
+    for _ in range(20):
+        for prime in opinion.draw_primes():
+            small = (2, 3, 5, 7, 11, 13, 17, 19, 23)
+            assert all(pow(q, (prime - 1) // 2, prime) == 1 for q in small)
+            assert pow(-1, (prime - 1) // 2, prime) == prime - 1
+            m = Modular([prime], seed=1)
+            for a, b in itertools.product((8, 45, 242), repeat=2):
+                half, third = Fraction(1, 2), Fraction(1, 3)
+                roots = [m.power(m.const(Fraction(q)), half) for q in (a, b, a * b)]
+                assert m.mul(roots[0], roots[1]).value == roots[2].value
+                assert m.power(m.const(Fraction(a)), half).value ** 2 % prime == a
+                assert m.power(m.const(Fraction(a)), third).value ** 3 % prime == a
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_residues_of_both_characters_have_signs(seed: int) -> None:
+    """The root of a square is the absolute value, of a number and of a sum."""
+    m = Modular(opinion.draw_primes()[:1], seed, signs=True)
+    x, z, half = m.random("x"), m.random("z"), Fraction(1, 2)
+    for u in (x, m.mul(x, z), m.add(x, z), m.add(m.mul(x, x), m.mul(m.const(Fraction(-1)), z))):
+        root, sign = m.power(m.mul(u, u), half), m.sign(u)
+        assert root.value == m.mul(m.const(Fraction(sign)), u).value
+        assert m.sign(root) == 1
+    assert m.sign(m.mul(x, z)) == m.sign(x) * m.sign(z)
+    assert m.sign(m.add(m.mul(x, x), m.mul(z, z))) == 1
+    negative = x if m.sign(x) < 0 else m.mul(m.const(Fraction(-1)), x)
+    with pytest.raises(Undefined):
+        m.log(negative)
+
+
+def test_signs_are_drawn_of_both_kinds() -> None:
+    primes = opinion.draw_primes()[:1]
+    drawn = [Modular(primes, seed, signs=True) for seed in range(40)]
+    assert {m.sign(m.random("x")) for m in drawn} == {1, -1}
+    assert {m.sign(m.random("x", positive=True)) for m in drawn} == {1}
+    assert isinstance(modular_opinion(pose("sqrt((x - y)**2) == x - y")), Nonzero)
+
+
 def test_the_primes_are_large_prime_and_new_every_time() -> None:
     drawn = [tuple(opinion.draw_primes()) for _ in range(20)]
     assert len({*drawn}) == 20

@@ -4,6 +4,8 @@ A number remembers how it was made. exp of a linear combination of bases is a pr
 random residues, one for each base, so exp(a + b) = exp(a) exp(b) holds by construction; log of a
 product is the sum of the logs of its factors, each factor that is no product getting a random
 residue as its log. Bases are known by their residue: two ways to write the same sum are one base.
+What stands for a positive number is a square modulo each prime, so that signs are quadratic
+characters: they multiply like signs, and the root that is itself a square is the positive root.
 A formal identity in independent bases is a true identity of the real functions, and a formal
 polynomial that is not 0 is 0 at random residues with probability below degree / p for each prime
 factor p (Schwartz 1980).
@@ -19,19 +21,17 @@ from fractions import Fraction
 
 from derive.witness.arithmetic import Undefined, Unsupported
 
-# exp(c * base) is defined for every c whose denominator divides this.
-_ROOTS = 5040
 _MAX_TERMS = 200
 
 
 class NoRoot(Exception):
-    """A residue that is no square: other random residues may do."""
+    """A positive number whose residue is no square: other primes and random residues may do."""
 
 
 class Residue:
-    """A residue and how it was made: const, atom, positive, add, mul, inv, exp or log."""
+    """A residue and how it was made: const, atom, positive, add, mul, inv, exp, log or sum."""
 
-    __slots__ = ("args", "constant", "op", "value")
+    __slots__ = ("args", "constant", "known_sign", "op", "value")
 
     def __init__(
         self,
@@ -41,33 +41,40 @@ class Residue:
         constant: Fraction | None = None,
     ) -> None:
         self.value, self.op, self.args, self.constant = value, op, args, constant
+        self.known_sign: int | None = None
 
 
 class Modular:
-    """Arithmetic modulo a product of primes; `seed` fixes every random residue.
+    """Arithmetic modulo a product of primes that are 3 modulo 4; `seed` fixes every random residue.
 
     A residue is 0 only if it is 0 modulo each of the primes, so that one evaluation asks them all.
+    With `signs`, for which there must be one prime, a number of either sign is drawn as a residue
+    of either character, and so is the sign of a sum whose making does not tell it. `chose_branch`
+    says whether a root was taken of a sum: the root of (1 + e^x)^2, written out, is 1 + e^x or its
+    negative, as the residues fall.
     """
 
-    def __init__(self, primes: Sequence[int], seed: int) -> None:
+    def __init__(self, primes: Sequence[int], seed: int, *, signs: bool = False) -> None:
+        assert not signs or len(primes) == 1
         self.primes, self.modulus = primes, math.prod(primes)
+        self.signs, self.chose_branch = signs, False
         self._key = f"{self.modulus}:{seed}:".encode()
         self._logarithm_of: dict[int, int] = {}
-        self._root_of: dict[int, int] = {}
+        self._sums: set[int] = set()
         self._exponential_of: dict[int, Residue] = {}
         self._constants: dict[Fraction, Residue] = {}
         self._zero = Residue(0, "const", (), Fraction(0))
 
     def random(self, label: str, *, positive: bool = False) -> Residue:
         """A random residue that belongs to the label; it may stand for a positive number."""
+        negative = self.signs and not positive and self._draw(f"{label} sign") % 2
         for attempt in itertools.count():
-            root = self._draw(f"{label} {attempt}")
-            # A power with a known root, so that roots of it can be taken too; in the lower half, so
-            # that it and not its negative is the base of exponentials.
-            value = pow(root, _ROOTS, self.modulus)
+            value = pow(self._draw(f"{label} {attempt}"), 2, self.modulus)
+            if negative:
+                value = self.modulus - value
+            # In the lower half, so that it and not its negative is the base of exponentials.
             if 2 * value < self.modulus:
                 break
-        self._root_of[value] = root
         return Residue(value, "positive" if positive else "atom")
 
     def _draw(self, label: str) -> int:
@@ -121,15 +128,41 @@ class Modular:
         return a.value == 0
 
     def sign(self, a: Residue) -> int:
-        """The sign of the real number that the residue stands for, where its making tells."""
+        """The sign of the real number that the residue stands for, as its making tells.
+
+        Of a sum of both signs it is the character of the residue; Unsupported without `signs`.
+        """
+        if a.known_sign is None:
+            a.known_sign = self._sign(a)
+        if a.known_sign or not a.value:
+            return a.known_sign
+        if not self.signs:
+            raise Unsupported("a residue whose sign is not known")
+        return self._character(a.value)
+
+    def _sign(self, a: Residue) -> int:
+        """The sign where the making tells it; 0 where it does not."""
         if a.constant is not None:
             return (a.constant > 0) - (a.constant < 0)
         if a.op in ("exp", "positive"):
             return 1
-        signs = [self.sign(part) for part in a.args]
-        if a.op in ("mul", "inv") or (a.op == "add" and signs[0] == signs[1]):
-            return math.prod(signs) if a.op == "mul" else signs[0]
-        raise Unsupported("a residue whose sign is not known")
+        if a.op == "atom" and self.signs:
+            return self._character(a.value)
+        signs = [self._made_sign(part) for part in a.args]
+        if a.op in ("mul", "inv", "sum"):
+            return math.prod(signs)
+        if a.op == "add" and signs[0] == signs[1]:
+            return signs[0]
+        return 0
+
+    def _made_sign(self, a: Residue) -> int:
+        if a.known_sign is None:
+            a.known_sign = self._sign(a)
+        return a.known_sign
+
+    def _character(self, value: int) -> int:
+        """1 for a square modulo the prime, -1 for any other residue but 0."""
+        return 1 if pow(value, (self.modulus - 1) // 2, self.modulus) == 1 else -1
 
     def exp(self, a: Residue) -> Residue:
         known = self._exponential_of.get(a.value)
@@ -147,32 +180,27 @@ class Modular:
 
     def _exponential(self, base: int, coefficient: Fraction) -> int:
         argument = self._logarithm_of.get(base)
-        if argument is not None and coefficient.denominator == 1:
+        if argument is None:
+            # A square: e to any power is positive.
+            argument = pow(self._draw(f"exp {base}"), 2, self.modulus)
+        if coefficient.denominator == 1:
             return pow(argument, coefficient.numerator, self.modulus)
-        power = coefficient * _ROOTS
-        if power.denominator != 1:
-            raise Unsupported(f"exp with coefficient {coefficient}")
-        if argument is not None:
-            if argument not in self._root_of:
-                return self._square_root(argument, coefficient)
-            return pow(self._root_of[argument], power.numerator, self.modulus)
-        return pow(self._draw(f"exp {base}"), power.numerator, self.modulus)
+        return self._root(argument, coefficient)
 
-    def _square_root(self, argument: int, coefficient: Fraction) -> int:
-        """argument ** coefficient for halves: the root that is itself a square modulo each prime.
+    def _root(self, argument: int, coefficient: Fraction) -> int:
+        """argument ** coefficient for a fraction: the one root that is itself a square.
 
-        The primes are 3 modulo 4, where squares have exactly one such root; it is multiplicative.
+        The squares modulo a prime that is 3 modulo 4 are a group of odd order (p - 1)/2; a fraction
+        is a power in it, if its denominator has no factor in common with the order.
         """
-        if coefficient.denominator != 2:
-            raise Unsupported("a root of a sum")
-        root = 0
-        for prime in self.primes:
-            part = pow(argument, (prime + 1) // 4, prime)
-            if part * part % prime != argument % prime:
-                raise NoRoot
-            others = self.modulus // prime
-            root += part * others * pow(others, -1, prime)
-        return pow(root % self.modulus, coefficient.numerator, self.modulus)
+        order = math.prod((prime - 1) // 2 for prime in self.primes)
+        if math.gcd(coefficient.denominator, order) != 1:
+            raise NoRoot
+        if any(pow(argument, (prime - 1) // 2, prime) != 1 for prime in self.primes):
+            raise NoRoot
+        self.chose_branch = self.chose_branch or argument in self._sums
+        power = coefficient.numerator * pow(coefficient.denominator, -1, order)
+        return pow(argument, power, self.modulus)
 
     def _linear(self, a: Residue) -> dict[int, Fraction]:
         """The number as a rational combination of bases, each base named by its residue."""
@@ -212,7 +240,13 @@ class Modular:
             elif factor.op == "exp":
                 total = self.add(total, self.mul(self.const(Fraction(count)), factor.args[0]))
             else:
-                total = self._add_log(total, factor.value, count)
+                value = factor.value
+                if self.signs and self.sign(factor) < 0:
+                    # log of u**2 is 2 log |u|.
+                    value, constant = self.modulus - value, constant * (-1) ** count
+                if factor.op == "sum":
+                    self._sums.add(value)
+                total = self._add_log(total, value, count)
         if constant < 0:
             raise Undefined("logarithm of a negative number")
         for prime, count in _prime_powers(constant):
@@ -223,6 +257,8 @@ class Modular:
         """total + count * log(base); a base and its inverse are one base."""
         inverse = pow(base, -1, self.modulus)
         if inverse < base:
+            if base in self._sums:
+                self._sums.add(inverse)
             base, count = inverse, -count
         value = self._draw(f"log {base}")
         self._logarithm_of[value] = base
@@ -253,7 +289,7 @@ class Modular:
                 value = value * self._exponential(base, -least) % self.modulus
                 argument = self.mul(self.const(least), Residue(base, "atom"))
                 yield Residue(self._exponential(base, least), "exp", (argument,)), count
-        yield Residue(value, "sum"), count
+        yield Residue(value, "sum", (a,)), count
 
     def _exponents(self, term: Residue) -> dict[int, Fraction]:
         """The powers of the exponential bases in a product."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import secrets
 from collections.abc import Callable
@@ -22,6 +23,11 @@ from derive.witness.points import Frame, fill, frames, respects_facts, trees
 # One random point for each pattern, modulo both: an error survives with probability below 2**-80.
 _PRIMES = 2
 _DRAWS_OF_BITS = 6
+_DRAWS_OF_CHARACTERS = 6
+# How often another root of the same sum is tried before two sides count as different.
+_BRANCHES = 12
+# Every whole number made of these primes is a square modulo the primes drawn.
+_SQUARES = 4 * math.prod((2, 3, 5, 7, 11, 13, 17, 19, 23))
 _DRAWS_OF_SIGNS = 12
 # Random residues are drawn anew where a square root is missing, and where a side has no value.
 _REDRAWS = 40
@@ -64,14 +70,13 @@ Opinion = Zero | Nonzero | OneSided | NoOpinion
 
 def modular_opinion(problem: Problem) -> Opinion:
     """Evaluate both sides modulo a product of two primes drawn at run time."""
-    primes, seed = draw_primes(), secrets.randbits(64)
-    seeds = range(seed, seed + _draws(problem) * _REDRAWS, _REDRAWS)
+    draws = _draws(problem)
     agreeing: list[Frame] = []
     differing: list[Frame] = []
     one_sided: list[Frame] = []
     try:
         for frame in frames(problem):
-            outcome = {_compare(problem, frame, primes, key) for key in seeds}
+            outcome = {_compare(problem, frame, draw) for draw in draws}
             if "differs" in outcome:
                 differing.append(frame)
             elif "one-sided" in outcome:
@@ -89,20 +94,46 @@ def modular_opinion(problem: Problem) -> Opinion:
     return Zero(len(agreeing))
 
 
-def _draws(problem: Problem) -> int:
-    """One random point a frame; more where numbers of two values leave chance too little room."""
+@dataclass(frozen=True)
+class _Draw:
+    """One random point: its primes and seed, and whether its numbers are of both signs."""
+
+    primes: tuple[int, ...]
+    seed: int
+    signs: bool
+
+    def again(self, attempt: int) -> Modular:
+        """Other random residues; other primes too where a root is missing modulo the first."""
+        primes = self.primes if not attempt else draw_primes()[: len(self.primes)]
+        return Modular(primes, self.seed + attempt, signs=self.signs)
+
+
+def _draws(problem: Problem) -> list[_Draw]:
+    """One random point a frame; more where numbers of two values leave chance too little room.
+
+    Where signs matter one point has positive numbers only, for all the logarithms there may be,
+    and several have numbers of both signs.
+    """
     few = any(symbol.kind in ("bit", "sign") for symbol in problem.symbols.values())
-    return _DRAWS_OF_BITS if few else 1
+    signed = any(_minds_signs(part) for tree in trees(problem) for part in walk(tree))
+    primes, seed = draw_primes(), secrets.randbits(64)
+    count = max(_DRAWS_OF_BITS if few else 1, _DRAWS_OF_CHARACTERS if signed else 1)
+    return [
+        _Draw(
+            tuple(primes[: 1 if signed else _PRIMES]), seed + place * _REDRAWS, signed and place > 0
+        )
+        for place in range(count)
+    ]
 
 
-def _compare(problem: Problem, frame: Frame, primes: list[int], seed: int) -> str:
+def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
     """agrees, differs, one-sided, or undefined (both sides, or no point at all)."""
-    outcome, undefined = "undefined", 0
+    outcome, undefined, branches = "undefined", 0, 0
     for attempt in range(_REDRAWS):
-        if undefined == _UNDEFINED:
+        if undefined == _UNDEFINED or branches == _BRANCHES:
             break
-        arithmetic = Modular(primes, seed + attempt)
-        rng = random.Random(seed + attempt)
+        arithmetic = draw.again(attempt)
+        rng = random.Random(draw.seed + attempt)
         try:
             point = fill(problem, frame, arithmetic, residues(arithmetic, rng), rng)
             evaluator = Evaluator(problem, arithmetic, point)
@@ -112,9 +143,15 @@ def _compare(problem: Problem, frame: Frame, primes: list[int], seed: int) -> st
         except Undefined:
             left = right = None
         if left is not None and right is not None:
-            return "agrees" if left.value == right.value else "differs"
+            if left.value == right.value:
+                return "agrees"
+            if not arithmetic.chose_branch:
+                return "differs"
+            outcome, branches = "differs", branches + 1
+            continue
         undefined += 1
-        if left is not None or right is not None:
+        # A sum without a sign of its own is as often negative as not: no reason to speak of sides.
+        if (left is not None or right is not None) and not draw.signs:
             outcome = "one-sided"
     return outcome
 
@@ -143,11 +180,18 @@ def residues(
 
 
 def draw_primes() -> list[int]:
-    """Distinct 61-bit primes, drawn anew for every opinion so that no input can aim at them."""
+    """Distinct 61-bit primes p = -1 modulo 8*3*5*7*11*13*17*19*23, new for every opinion.
+
+    No input can aim at them. -1 is no square modulo such a p, and 2 and the odd primes q <= 23 are
+    squares: (2/p) = 1 as p = -1 modulo 8, and by reciprocity (q/p) = (p/q) = 1 for q = 1 modulo 4,
+    (q/p) = -(p/q) = -(-1/q) = 1 for q = 3 modulo 4. So a whole number made of these is a square
+    just if it is positive, and the root that is itself a square stands for the positive root:
+    sqrt(8) is 2 sqrt(2). p - 1 = -2 modulo each q, so that roots of order q exist and are unique.
+    """
     primes: list[int] = []
+    least, most = (1 << 60) // _SQUARES + 1, (1 << 61) // _SQUARES
     while len(primes) < _PRIMES:
-        # 3 modulo 4, where square roots are powers.
-        candidate = secrets.randbits(60) | (1 << 60) | 3
+        candidate = _SQUARES * (least + secrets.randbelow(most - least)) - 1
         if candidate not in primes and _is_prime(candidate):
             primes.append(candidate)
     return primes

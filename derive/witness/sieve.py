@@ -17,6 +17,8 @@ from derive.witness.opinion import draw_primes, residues
 from derive.witness.points import fill, frames
 
 _POINTS = 12
+# Values are compared at this many points; what agrees there is then asked at all of them.
+_SPREAD = 4
 _SEED = 1
 # Ratios of two sides are looked for among fractions with terms up to this.
 _LARGEST_TERM = 12
@@ -29,7 +31,7 @@ class Sieve:
         self._problem = problem
         self._known: list[tuple[Evaluator[Residue], Residue]] = []
         primes = draw_primes()
-        self._modulus = math.prod(primes)
+        self.modulus = math.prod(primes)
         chosen = itertools.islice(frames(problem), 4 * _POINTS)
         for place, frame in enumerate(sorted(chosen, key=lambda f: -sum(f.sizes.values()))):
             arithmetic = Modular(primes, _SEED + place)
@@ -52,6 +54,22 @@ class Sieve:
         except (Undefined, Unsupported, NoRoot, OutOfFragment, OutOfBudget, KeyError):
             return False
 
+    def values(self, formula: Node) -> tuple[int, ...] | None:
+        """The formula's values, modulo `modulus`, at a few points of different patterns."""
+        try:
+            return tuple(evaluator.value(formula).value for evaluator, _ in self._spread())
+        except (Undefined, Unsupported, NoRoot, OutOfFragment, OutOfBudget, KeyError):
+            return None
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The values that are wanted at the same points."""
+        return tuple(value.value for _, value in self._spread())
+
+    def _spread(self) -> list[tuple[Evaluator[Residue], Residue]]:
+        step = max(1, (len(self._known) - 1) // (_SPREAD - 1))
+        return self._known[::step][:_SPREAD]
+
     def ratio(self, formula: Node) -> Fraction | None:
         """The small constant r with wanted == r * formula at every point, if there is one."""
         for evaluator, value in self._known:
@@ -60,8 +78,8 @@ class Sieve:
             except (Undefined, Unsupported, NoRoot, OutOfFragment, OutOfBudget, KeyError):
                 return None
             if other.value and value.value:
-                inverse = pow(other.value, -1, self._modulus)
-                return _small_fraction(value.value * inverse, self._modulus)
+                inverse = pow(other.value, -1, self.modulus)
+                return _small_fraction(value.value * inverse, self.modulus)
         return None
 
 
