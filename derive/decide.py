@@ -151,7 +151,7 @@ def _mended(problem: Problem, verdict: Verdict) -> Verdict:
         found = None
     if found is None:
         return replace(verdict, diagnosis=code)
-    return replace(verdict, repair=text(found.formula), diagnosis=code or found.code)
+    return replace(verdict, repair=found.shown, diagnosis=code or found.code)
 
 
 def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
