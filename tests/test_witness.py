@@ -178,6 +178,11 @@ def test_exact_arithmetic_refuses(
 # Intervals.
 
 
+def exactly(number: tuple[int, int, int, int]) -> Fraction:
+    sign, man, exponent, _ = number
+    return (-1) ** sign * man * Fraction(2) ** exponent
+
+
 def holds(interval: Interval, truth: object) -> bool:
     low, high = (mp.make_mpf(end) for end in interval)
     return bool(low <= truth <= high)
@@ -202,6 +207,23 @@ def test_intervals_contain_the_truth(a: Fraction, b: Fraction, bits: int) -> Non
         assert all(holds(interval, truth) for interval, truth in pairs)
         assert not i.disjoint(left, left)
         assert i.disjoint(left, i.add(left, i.const(Fraction(1)))) or bits == 8
+
+
+@settings(derandomize=True, deadline=None)
+@given(fractions, st.integers(2, 20), st.sampled_from([8, 53, 256]))
+def test_what_is_shown_contains_the_interval(a: Fraction, digits: int, bits: int) -> None:
+    i = Intervals(bits)
+    for interval in (i.const(a), i.exp(i.const(a)), i.mul(i.const(a), i.exp(i.const(-30 * a)))):
+        low, high = ([*i.show(interval, digits).strip("[]").split(", ")] * 2)[:2]
+        assert Fraction(low) <= exactly(interval[0])
+        assert Fraction(high) >= exactly(interval[1])
+
+
+def test_disjoint_intervals_are_shown_disjoint() -> None:
+    i = Intervals(256)
+    near = i.add(i.const(Fraction(1)), i.const(Fraction(1, 10**50)))
+    left, right = i.show_apart(near, i.const(Fraction(1)))
+    assert Fraction(left.strip("[]").split(", ")[0]) > Fraction(right.strip("[]").split(", ")[-1])
 
 
 def test_an_interval_that_touches_zero_has_no_sign_and_no_inverse() -> None:

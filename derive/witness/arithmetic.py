@@ -12,6 +12,10 @@ class Undefined(Exception):
     """The formula has no value at this point: a division by zero, a logarithm of a negative."""
 
 
+class OutsidePremises(Undefined):
+    """A definition itself has no value at this point, so that the claim says nothing of it."""
+
+
 class Unsupported(Exception):
     """This arithmetic cannot follow the formula here; another one may."""
 

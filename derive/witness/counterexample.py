@@ -16,13 +16,14 @@ from typing import Any
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
 from derive.syntax import Call, Entry, Mul, Name, Node, Pow, children, walk
-from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
+from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
 from derive.witness.intervals import Intervals
 from derive.witness.points import Frame, Place, fill, respects_facts, trees
 from derive.witness.rational import Exact, Rational
 
-_ATTEMPTS = 16
+# How often each arithmetic draws numbers for a frame.
+_ATTEMPTS = {Rational: 16, Intervals: 8}
 _MAX_FRAMES = 60
 _EXPONENTIAL = frozenset({"exp", "sigma", "softplus", "tanh"})
 
@@ -73,12 +74,15 @@ def _tuple(value: Any) -> str:
 
 
 def counterexample(problem: Problem, frames: Iterable[Frame]) -> Counterexample | None:
-    """The first difference found over the frames, smallest first; None if there is none."""
+    """The first difference found over the frames, smallest first; None if there is none.
+
+    Every definition has a value at the point: what a definition needs is a premise of the claim.
+    """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
     exponential = _under_exponential(problem)
     for arithmetic in (Rational(), Intervals(), Intervals(1024)):
         for frame in chosen:
-            for attempt in range(_ATTEMPTS if isinstance(arithmetic, Rational) else 3):
+            for attempt in range(_ATTEMPTS[type(arithmetic)]):
                 try:
                     found = _try(problem, frame, arithmetic, exponential, attempt)
                 except (Undefined, Unsupported):
@@ -141,6 +145,8 @@ def _try_in(
 def _side(evaluator: Evaluator[V], node: Node) -> V | None:
     try:
         return evaluator.value(node)
+    except OutsidePremises:
+        raise
     except Undefined:
         return None
 
@@ -154,7 +160,7 @@ def _differ_exactly(
 def _differ_apart(arithmetic: Any, left: Any, right: Any) -> tuple[str, str] | None:
     if not arithmetic.disjoint(left, right):
         return None
-    return arithmetic.show(left), arithmetic.show(right)
+    return arithmetic.show_apart(left, right)  # type: ignore[no-any-return]
 
 
 def _shown(arithmetic: Any, value: Any) -> str:
@@ -162,7 +168,7 @@ def _shown(arithmetic: Any, value: Any) -> str:
 
 
 class _Numbers:
-    """Small numbers for every symbol: attempt 0 is 1, 2, 3, ..., 1 zeros, later ones random."""
+    """Small numbers for every symbol: first 1, 2, 3, ..., then zeros and 2, 3, ..., then random."""
 
     def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
         self.exponential, self._attempt, self._rng = exponential, attempt, rng
@@ -178,7 +184,7 @@ class _Numbers:
         place = self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
         top = 2 + self._attempt // 3
         first = self._attempt == 0
-        zero = self._attempt == 1
+        second = self._attempt == 1
         random_whole = self._rng.randint(1, top)
         match symbol.kind:
             case "bit":
@@ -199,10 +205,10 @@ class _Numbers:
                 return Fraction(1, 2) if first else Fraction(random_whole, self._rng.randint(1, 2))
         if first:
             return Fraction(place)
-        if zero and symbol.name not in self.exponential and symbol.kind == "real":
-            return Fraction(0)
         if symbol.name in self.exponential or symbol.kind == "positive":
-            return Fraction(random_whole)
+            return Fraction(place + 1 if second else random_whole)
+        if second:
+            return Fraction(0)
         return Fraction(self._rng.randint(-top, top))
 
 

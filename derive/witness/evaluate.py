@@ -13,7 +13,7 @@ from typing import Generic
 
 from derive.budget import Budget, current
 from derive.errors import OutOfFragment
-from derive.problem import Problem
+from derive.problem import Definition, Problem
 from derive.syntax import (
     Add,
     Call,
@@ -32,7 +32,7 @@ from derive.syntax import (
     Reduce,
     Rel,
 )
-from derive.witness.arithmetic import Arithmetic, Undefined, V
+from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, V
 from derive.witness.jets import Jet, Jets
 
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -121,14 +121,28 @@ class Evaluator(Generic[V]):
             key = (place, self._active)
             known = self._memo.get(key)
             if known is None:
-                inner = dict(self.point.indices)
-                inner.update(zip(definition.params, place[1], strict=True))
-                known = self._memo[key] = self._jet(definition.body, inner)
+                known = self._memo[key] = self._defined(definition, place[1])
             jet = known
         for mask, target in self._active:
             if target == place:
                 jet = self.jets.sum(jet, {mask: self.arithmetic.const(Fraction(1))})
         return jet
+
+    def _defined(self, definition: Definition, at: tuple[int, ...]) -> Jet[V]:
+        """The definition's body there. Raises OutsidePremises where it has no value itself."""
+        env = {**self.point.indices, **dict(zip(definition.params, at, strict=True))}
+        try:
+            return self._jet(definition.body, env)
+        except Undefined as error:
+            before, self._active = self._active, ()
+            try:
+                # The value may exist where a derivative of it does not.
+                self._jet(definition.body, env)
+            except Undefined:
+                raise OutsidePremises(str(error)) from None
+            finally:
+                self._active = before
+            raise
 
     def _given(self, place: _Place) -> Jet[V]:
         try:

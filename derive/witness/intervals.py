@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,9 @@ from derive.witness.arithmetic import Undefined, Unsupported
 
 # A pair (low, high) of mpmath's raw numbers.
 Interval = tuple[Any, Any]
+
+# How many digits of an end are shown, where that many are enough.
+_DIGITS = 12
 
 _ZERO: Interval = (libmp.fzero, libmp.fzero)
 
@@ -82,7 +86,29 @@ class Intervals:
     def disjoint(self, a: Interval, b: Interval) -> bool:
         return bool(libmp.mpf_lt(a[1], b[0]) or libmp.mpf_lt(b[1], a[0]))
 
-    def show(self, a: Interval, digits: int = 12) -> str:
-        """The interval as text, rounded outwards."""
-        low, high = (libmp.to_str(end, digits) for end in a)
+    def show(self, a: Interval, digits: int = _DIGITS) -> str:
+        """The interval as text, rounded outwards: what is shown contains what is meant."""
+        low, high = _decimal(a[0], digits, ROUND_FLOOR), _decimal(a[1], digits, ROUND_CEILING)
         return low if low == high else f"[{low}, {high}]"
+
+    def show_apart(self, a: Interval, b: Interval) -> tuple[str, str]:
+        """Two disjoint intervals as texts with digits enough that these are disjoint too."""
+        low, high = (a, b) if libmp.mpf_lt(a[1], b[0]) else (b, a)
+        digits = _DIGITS
+        while not _below(low[1], high[0], digits):
+            digits += digits // 2
+        return self.show(a, digits), self.show(b, digits)
+
+
+def _below(a: Any, b: Any, digits: int) -> bool:
+    """Whether a, shown rounded up, is less than b, shown rounded down; true for enough digits."""
+    return Decimal(_decimal(a, digits, ROUND_CEILING)) < Decimal(_decimal(b, digits, ROUND_FLOOR))
+
+
+def _decimal(number: Any, digits: int, rounding: str) -> str:
+    """A raw mpmath number to so many significant digits, rounded one way."""
+    sign, man, exponent, _ = number
+    with localcontext(prec=digits, rounding=rounding):
+        man_and_sign, scale = Decimal(-man if sign else man), Decimal(1 << abs(exponent))
+        value = man_and_sign * scale if exponent >= 0 else man_and_sign / scale
+    return f"{value:f}" if -8 < value.adjusted() < digits else str(value)

@@ -14,11 +14,15 @@ from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.modular import Modular, NoRoot, Residue
 from derive.witness.opinion import draw_primes, residues
-from derive.witness.points import fill, frames
+from derive.witness.points import Frame, fill, frames
 
 _POINTS = 12
 # Values are compared at this many points; what agrees there is then asked at all of them.
 _SPREAD = 4
+_MOST_FRAMES = 400
+# A claim without indices has one pattern: its numbers are drawn so many times.
+_FEW = 6
+_TRIES = 3 * _POINTS
 _SEED = 1
 # Ratios of two sides are looked for among fractions with terms up to this.
 _LARGEST_TERM = 12
@@ -32,8 +36,8 @@ class Sieve:
         self._known: list[tuple[Evaluator[Residue], Residue]] = []
         primes = draw_primes()
         self.modulus = math.prod(primes)
-        chosen = itertools.islice(frames(problem), 4 * _POINTS)
-        for place, frame in enumerate(sorted(chosen, key=lambda f: -sum(f.sizes.values()))):
+        various = _various(problem)
+        for place, frame in enumerate(itertools.islice(itertools.cycle(various), _TRIES)):
             arithmetic = Modular(primes, _SEED + place)
             rng = random.Random(_SEED + place)
             try:
@@ -42,7 +46,8 @@ class Sieve:
                 self._known.append((evaluator, evaluator.value(wanted)))
             except (Undefined, Unsupported, NoRoot):
                 continue
-            if len(self._known) == _POINTS:
+            enough = _POINTS if len(various) >= _POINTS else max(_FEW, len(various))
+            if len(self._known) == enough:
                 break
 
     def passes(self, formula: Node) -> bool:
@@ -67,8 +72,14 @@ class Sieve:
         return tuple(value.value for _, value in self._spread())
 
     def _spread(self) -> list[tuple[Evaluator[Residue], Residue]]:
-        step = max(1, (len(self._known) - 1) // (_SPREAD - 1))
-        return self._known[::step][:_SPREAD]
+        """The first point of each pattern of indices, then others."""
+        patterns: dict[object, tuple[Evaluator[Residue], Residue]] = {}
+        for known in self._known:
+            point = known[0].point
+            pattern = (*point.indices.items(), *point.labels.items())
+            patterns.setdefault(frozenset(pattern), known)
+        first = list(patterns.values())
+        return [*first, *(known for known in self._known if known not in first)][:_SPREAD]
 
     def ratio(self, formula: Node) -> Fraction | None:
         """The small constant r with wanted == r * formula at every point, if there is one."""
@@ -81,6 +92,14 @@ class Sieve:
                 inverse = pow(other.value, -1, self.modulus)
                 return _small_fraction(value.value * inverse, self.modulus)
         return None
+
+
+def _various(problem: Problem) -> list[Frame]:
+    """Frames of the larger sizes, of as many different patterns as can be had."""
+    chosen = list(itertools.islice(frames(problem), _MOST_FRAMES))
+    chosen.sort(key=lambda frame: -sum(frame.sizes.values()))
+    large = chosen[: max(2 * _POINTS, len(chosen) // 2)]
+    return large[:: max(1, len(large) // (2 * _POINTS))]
 
 
 def _small_fraction(residue: int, modulus: int) -> Fraction | None:
