@@ -1,0 +1,160 @@
+"""From a statement to what `verify` is asked: texts in the formula language, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.document.calls import any_function, derivative_orders
+from derive.document.items import Asked
+from derive.document.known import Known, Scope, key_of, keys_in
+from derive.document.roles import Posed, harmonised
+from derive.document.statements import Statement
+from derive.read.facts import read_facts
+from derive.read.formula import read_equation
+from derive.show import legible, text
+from derive.syntax import (
+    Entry,
+    Form,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Rel,
+    children,
+    num,
+    rebuild,
+    walk,
+    written,
+)
+
+
+def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[str, ...]]:
+    """The question, and notes on how names were brought into agreement.
+
+    Without `ranges` every sum goes over what its index subscripts, whatever its limits say.
+    """
+    shown = ranged if ranges else text
+    scope = statement.scope
+    trees = (statement.left, statement.right, *statement.conditions)
+    known = tuple(_reachable(trees, scope))
+    posed = harmonised(
+        Posed(
+            statement.left,
+            statement.right,
+            tuple((k.head, k.body) for k in known),
+            statement.conditions,
+        )
+    )
+    notes = [
+        f"{k.key[0]} is defined only further on, in line {k.line}"
+        for k in known
+        if k.key not in scope.definitions and k.line > scope.line
+    ]
+    where, assumed = _conditions(posed)
+    orders = derivative_orders((posed.left, posed.right))
+    functions = tuple(any_function(*which, orders) for which in sorted(statement.opaque) if orders)
+    question = Asked(
+        claim=f"{shown(posed.left)} == {shown(posed.right)}",
+        given=(*(f"{text(h)} = {shown(b)}" for h, b in posed.definitions), *functions),
+        declare=tuple(_declared(posed, scope)),
+        where=", ".join(where),
+        assume=(*assumed, *_assumed(posed, scope)),
+    )
+    return question, (*posed.notes, *notes)
+
+
+def _reachable(trees: Iterable[Node], scope: Scope) -> Iterator[Known]:
+    """The definitions that the trees depend on, in the order of the document."""
+    found: dict[tuple[str, int], Known] = {}
+    waiting = list(trees)
+    while waiting:
+        for key in keys_in(waiting.pop()):
+            for known in scope.meant(key):
+                if known.key not in found:
+                    found[known.key] = known
+                    waiting.append(known.body)
+    return iter(sorted(found.values(), key=lambda known: known.line))
+
+
+def ranged(node: Node) -> str:
+    """The tree in the formula language, with the range of every sum that was written with one."""
+    return text(_with_ranges(legible(node)))
+
+
+def _with_ranges(node: Node) -> Node:
+    parts = tuple(map(_with_ranges, children(node)))
+    if isinstance(node, Reduce) and node.over:
+        index = Form("", (Name(written(node.index)), num(1), Name(node.over)))
+        return Form(node.kind, (parts[0], index, *parts[1:]))
+    return rebuild(node, parts) if parts else node
+
+
+def _conditions(posed: Posed) -> tuple[list[str], list[str]]:
+    """Conditions on indices, and equations between numbers."""
+    where, assumed = [], []
+    indices = {i for t in posed.trees() for i in _indices(t)}
+    for condition in posed.conditions:
+        sides = children(condition)
+        numbers = any(isinstance(s, Num) for s in sides) and not any(
+            isinstance(s, Name) and s.id in indices for s in sides
+        )
+        if isinstance(condition, Rel) and condition.op == "==" and numbers:
+            assumed.append(text(condition))
+        else:
+            where.append(text(condition))
+    return where, assumed
+
+
+def _indices(tree: Node) -> Iterator[str]:
+    for part in walk(tree):
+        if isinstance(part, Entry):
+            yield from (i.id for i in part.indices if isinstance(i, Name))
+        elif isinstance(part, Reduce):
+            yield part.index
+
+
+def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
+    """What was said of the names that occur, fitted to the number of indices they have here."""
+    arities: dict[str, set[int]] = {}
+    subscripts = {i for t in posed.trees() for i in _indices(t)}
+    defined = {key_of(head)[0] for head, _ in posed.definitions}
+    for part in (p for tree in posed.trees() for p in walk(tree)):
+        if isinstance(part, Entry):
+            arities.setdefault(part.base, set()).add(len(part.indices))
+        elif isinstance(part, Name):
+            arities.setdefault(part.id, set()).add(0)
+    for name, source in scope.declared.items():
+        counts = arities.get(name, set())
+        if len(counts) == 1 and name not in defined:
+            fitted = _fitted(name, source, min(counts), name in subscripts)
+            if fitted:
+                yield fitted
+
+
+_SIZES = ("N", "n", "D")
+
+
+def _fitted(name: str, source: str, count: int, is_subscript: bool) -> str:
+    """The declaration with as many sizes as the name has indices, "" where it does not fit."""
+    (fact, *_) = read_facts(source)
+    kind = fact.kind
+    if kind == "label":
+        if count == 0:
+            return f"{name}: label" if is_subscript else ""
+        return f"{name}: label[N]" if count == 1 else ""
+    if kind in ("onehot", "simplex"):
+        sizes = {1: "n", 2: "N, n"}.get(count, "")
+        return f"{name}: {kind}[{sizes}]" if sizes else ""
+    if is_subscript:
+        return ""
+    sizes = ", ".join(fact.sizes if len(fact.sizes) == count else _SIZES[1 : 1 + count])
+    return f"{name}: {kind}[{sizes}]" if count else f"{name}: {kind}"
+
+
+def _assumed(posed: Posed, scope: Scope) -> Iterator[str]:
+    """The stated facts about names that occur here."""
+    keys = {key for tree in posed.trees() for key in keys_in(tree)}
+    for source in scope.assumed:
+        arrays = {key for key in keys_in(read_equation(source).left) if key[1]}
+        if arrays <= keys:
+            yield source

@@ -1,0 +1,117 @@
+"""Calls of the functions that a document defines: sigma(z) where it said what sigma(x) is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from derive.document.known import Known
+from derive.show import text
+from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, children, fresh, rebuild
+
+if TYPE_CHECKING:
+    from derive.document.meaning import Meaning
+
+
+def call(
+    meaning: Meaning, known: Known, args: Sequence[Node], indices: tuple[Node, ...], node: Node
+) -> Node:
+    """The value of a function at these arguments: its own name where they are its own.
+
+    Raises FormulaError where the arguments are not of the form that it was defined for.
+    """
+    given = tuple(_bare(meaning.of(arg)) for arg in args)
+    found = _matched(known.arguments, given)
+    if found is None:
+        shown = ", ".join(map(text, known.arguments))
+        hint = f"it was defined for ({shown})"
+        raise meaning.fail(f"{known.key[0]} is defined for other arguments", node, hint)
+    bases, values = found
+    if indices:
+        params = children(known.head)
+        if len(params) != len(indices):
+            raise meaning.fail(f"{known.key[0]} has {len(params)} indices", node)
+        values |= dict(zip((p.id for p in params if isinstance(p, Name)), indices, strict=False))
+    own_numbers = not any(isinstance(arg, Name) and arg.id in values for arg in known.arguments)
+    if all(a == b for a, b in bases.items()) and own_numbers:
+        return _renamed(known.head, {}, values)
+    return _renamed(known.body, bases, values)
+
+
+def _bare(node: Node) -> Node:
+    return node.args[0] if isinstance(node, Form) and node.name == "vec" else node
+
+
+def _matched(
+    pattern: Sequence[Node], given: Sequence[Node]
+) -> tuple[dict[str, str], dict[str, Node]] | None:
+    """How the written arguments become the given ones: arrays renamed, letters replaced."""
+    if len(pattern) != len(given):
+        # Arguments that are only mentioned may be left out or told more fully.
+        return ({}, {}) if all(isinstance(arg, Name | Entry) for arg in given) else None
+    bases: dict[str, str] = {}
+    values: dict[str, Node] = {}
+    for written, arg in zip(pattern, given, strict=True):
+        match written, arg:
+            case Entry(base=a, indices=own), Entry(base=b, indices=at) if len(own) == len(at):
+                bases[a] = b
+                values |= {p.id: i for p, i in zip(own, at, strict=True) if isinstance(p, Name)}
+            case Entry(base=a, indices=(_,)), Name(id=b):
+                bases[a] = b
+            case Name(id=a), Name(id=b):
+                bases[a] = b
+            case Name(id=a), _:
+                values[a] = arg
+            case _:
+                return None
+    return bases, values
+
+
+def _renamed(node: Node, bases: Mapping[str, str], values: Mapping[str, Node]) -> Node:
+    """The tree with arrays and numbers renamed, letters replaced, and no index captured."""
+    match node:
+        case Name(id=name):
+            if name in values:
+                return values[name]
+            return Name(bases.get(name, name), span=node.span)
+        case Entry(base=base, indices=indices):
+            at = tuple(_renamed(index, bases, values) for index in indices)
+            return Entry(bases.get(base, base), at, span=node.span)
+        case Reduce(index=index):
+            # A letter of the call must not be caught by the function's own sum.
+            own = fresh(index)
+            inner = {**values, index: Name(own)}
+            body = _renamed(node.body, bases, inner)
+            where = None if node.where is None else _renamed(node.where, bases, inner)
+            return Reduce(node.kind, body, own, where, node.over, span=node.span)
+    parts = tuple(_renamed(part, bases, values) for part in children(node))
+    return rebuild(node, parts) if parts else node
+
+
+def opaque(meaning: Meaning, name: str, letter: str) -> Node:
+    """f(x) for a function that nothing is known of: its value, as a name of its own."""
+    meaning.opaque.add((name, letter))
+    meaning.note(f"{name}({letter}) is any function of {letter}")
+    return Name(f"{name}{letter}")
+
+
+def any_function(name: str, letter: str, orders: int) -> str:
+    """The definition of f(x) as a polynomial with free coefficients, degree = orders.
+
+    An equation between f(x), its derivatives up to that order and other such functions, at one
+    and the same x, holds for all smooth functions if and only if it holds for these: they take
+    every value together with every value of the derivatives.
+    """
+    value = f"{name}{letter}"
+    terms = [f"{value}0", *(f"{value}{k}*{letter}**{k}" for k in range(1, orders + 1))]
+    return f"{value} = {' + '.join(terms)}"
+
+
+def derivative_orders(trees: Sequence[Node]) -> int:
+    """The highest number of derivatives taken one within another."""
+
+    def order(node: Node) -> int:
+        own = len(node.wrt) if isinstance(node, Deriv) else 0
+        return own + max(map(order, children(node)), default=0)
+
+    return max(map(order, trees), default=0)

@@ -1,0 +1,91 @@
+"""What rests on what: which later equality uses an earlier wrong one, and where slips cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from derive.document.items import Item
+from derive.document.statements import Statement
+from derive.syntax import Deriv, Entry, Name, Node, Reduce, children, walk
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An item, the statement that it is about, and the number of the chain that it stands in."""
+
+    item: Item
+    statement: Statement | None
+    chain: int
+    alarm: str = ""
+
+
+def inherited(judged: Sequence[Judged]) -> tuple[Item, ...]:
+    """The items, each with the wrong ones before it that it rests on."""
+    found = []
+    for place, own in enumerate(judged):
+        before = [other for other in judged[:place] if other.item.is_wrong]
+        wrong = tuple(dict.fromkeys(_sources(own, before)))
+        cancels = own.item.jump and own.item.status == "proved" and bool(wrong)
+        found.append(replace(own.item, rests_on=wrong, cancels=cancels))
+    return tuple(found)
+
+
+def _sources(own: Judged, wrong: Sequence[Judged]) -> Iterator[int]:
+    if own.statement is None or own.item.complaint is not None or own.item.asked is None:
+        return
+    for other in wrong:
+        if other.statement is None:
+            continue
+        if other.chain == own.chain:
+            if _before_in_chain(other.statement, own.statement):
+                yield other.item.number
+        elif _uses(own.statement, own.item.is_wrong, other.statement):
+            yield other.item.number
+
+
+def _before_in_chain(other: Statement, own: Statement) -> bool:
+    """A step rests on the steps before it, a jump on all steps that it passes over."""
+    if other.is_jump:
+        return False
+    end = own.members[1] if own.is_jump else own.members[0]
+    return other.members[1] <= end
+
+
+def _uses(own: Statement, is_wrong: bool, wrong: Statement) -> bool:
+    """Whether the left side of the wrong equality is put in as its right side, at any index."""
+    if not any(isinstance(part, Deriv) for part in walk(wrong.left)):
+        return False
+    for part in walk(own.left):
+        letters = _match(wrong.left, part, {})
+        if letters is None:
+            continue
+        if is_wrong and part == own.left:
+            return True
+        rights = walk(own.right)
+        if any(_match(wrong.right, other, dict(letters)) is not None for other in rights):
+            return True
+    return False
+
+
+def _match(pattern: Node, node: Node, letters: dict[str, Node]) -> dict[str, Node] | None:
+    """The letters for which the pattern is the node; names of numbers must be the same."""
+    if isinstance(pattern, Name) and isinstance(node, Name | Entry):
+        return letters if letters.setdefault(pattern.id, node) == node else None
+    if type(pattern) is not type(node) or _head(pattern) != _head(node):
+        return None
+    inner, outer = children(pattern), children(node)
+    if len(inner) != len(outer):
+        return None
+    if not inner and pattern != node:
+        return None
+    for a, b in zip(inner, outer, strict=True):
+        if _match(a, b, letters) is None:
+            return None
+    return letters
+
+
+def _head(node: Node) -> object:
+    if isinstance(node, Reduce):
+        return node.kind
+    return getattr(node, "base", getattr(node, "function", getattr(node, "name", None)))

@@ -1,0 +1,102 @@
+"""One statement to one item's verdict: asked, answered, and mended where an edit is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from derive.decide import verify
+from derive.document.asking import asked
+from derive.document.items import Asked
+from derive.document.statements import EQUALITIES, Statement
+from derive.errors import Complaint, Disagreement, FormulaError
+from derive.read.formula import read_equation
+from derive.show import text
+from derive.syntax import Deriv, walk
+from derive.verdict import Conditional, Refuted, Undecided, Verdict
+
+Answer = Callable[[Asked], Verdict]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a statement: a verdict or a complaint, never both."""
+
+    asked: Asked | None = None
+    verdict: Verdict | None = None
+    complaint: Complaint | None = None
+    notes: tuple[str, ...] = ()
+    alarm: str = ""
+
+
+def answering(timeout: float) -> Answer:
+    """`verify` as a function of the question alone."""
+
+    def answer(question: Asked) -> Verdict:
+        return verify(
+            question.claim,
+            given=question.given,
+            declare=question.declare,
+            where=question.where,
+            assume=question.assume,
+            timeout=timeout,
+        )
+
+    return answer
+
+
+def judge(statement: Statement, answer: Answer) -> Judgement:
+    """The verdict on a claim; definitions and facts have none."""
+    if statement.complaint is not None:
+        return Judgement(complaint=statement.complaint, notes=statement.notes)
+    if statement.kind != "claim":
+        return Judgement(notes=statement.notes)
+    question, notes = asked(statement)
+    notes = (*statement.notes, *notes)
+    if statement.relation not in EQUALITIES:
+        reason = f"only equalities are judged, and this says {statement.relation}"
+        return Judgement(question, Undecided(claim=question.claim, reason=reason), notes=notes)
+    try:
+        question, verdict, said = _answered(statement, question, answer)
+    except FormulaError as error:
+        first = error.complaints[0]
+        return Judgement(question, complaint=first, notes=(*notes, "the reading is shown"))
+    except Disagreement as error:
+        reason = "the opinions contradict each other, which is a bug of ours"
+        undecided = Undecided(claim=question.claim, reason=reason)
+        return Judgement(question, undecided, notes=notes, alarm=str(error))
+    return Judgement(question, verdict, notes=(*notes, *said))
+
+
+def _answered(
+    statement: Statement, question: Asked, answer: Answer
+) -> tuple[Asked, Verdict, tuple[str, ...]]:
+    said: tuple[str, ...] = ()
+    try:
+        verdict = answer(question)
+    except FormulaError:
+        plain, _ = asked(statement, ranges=False)
+        if plain == question:
+            raise
+        verdict = answer(plain)
+        question, said = plain, ("the ranges of the sums are taken from what they go over",)
+    if isinstance(verdict, Refuted) and verdict.repair is None:
+        verdict = _with_left_derivative(statement, question, verdict, answer)
+    return question, verdict, said
+
+
+def _with_left_derivative(
+    statement: Statement, question: Asked, verdict: Refuted | Conditional, answer: Answer
+) -> Verdict:
+    """The repair of a rule whose left side lacks the derivative: (f/g)' for f/g."""
+    derivatives = [p for p in walk(statement.right) if isinstance(p, Deriv)]
+    if not derivatives or any(isinstance(p, Deriv) for p in walk(statement.left)):
+        return verdict
+    equation = read_equation(question.claim)
+    variable = next(
+        p.wrt[0] for p in walk(equation.right) if isinstance(p, Deriv) and len(p.wrt) == 1
+    )
+    mended = f"d({text(equation.left)}, {text(variable)}) == {text(equation.right)}"
+    if answer(replace(question, claim=mended)).status != "proved":
+        return verdict
+    return replace(verdict, repair=mended)

@@ -1,0 +1,143 @@
+"""What a document has said so far: definitions, functions, kinds, and how its names are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from derive.read.latex import Chain
+from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, Rel, children, walk
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A definition in the formula language: `head = body`, where it stands, and its arguments.
+
+    `head` is a name or an entry; `arguments` are those that the author wrote behind it, as in
+    sigma(x) = ... or S(f[y]) = ..., empty for a plain name.
+    """
+
+    head: Name | Entry
+    body: Node
+    line: int
+    arguments: tuple[Node, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """The name and its number of indices."""
+        return key_of(self.head)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How names stand in a whole document: as arrays, as subscripts, on their own, applied."""
+
+    arrays: frozenset[Key] = frozenset()
+    subscripts: frozenset[str] = frozenset()
+    applied: frozenset[str] = frozenset()
+    bold: frozenset[str] = frozenset()
+    ranges: frozenset[str] = frozenset()
+
+    def is_array(self, name: str) -> bool:
+        """Whether the name carries an index somewhere."""
+        return any(name == base for base, _ in self.arrays)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is known at one place of a document.
+
+    `later` are definitions that the document gives only further on. `variable` is what the
+    document last differentiated by; `words` are the function words that its prose mentions, `seen`
+    the names of the formulas so far, `line` where we are.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+    definitions: Mapping[Key, Known] = field(default_factory=dict)
+    later: Mapping[Key, Known] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    variable: Node | None = None
+    seen: frozenset[str] = frozenset()
+    line: int = 0
+
+    def defining(self, known: Known) -> Scope:
+        """The scope after a definition; the latest one of a name counts."""
+        return replace(self, definitions={**self.definitions, known.key: known})
+
+    def named(self, name: str) -> tuple[Known, ...]:
+        """Every definition of the name, whatever its number of indices."""
+        own = tuple(k for (base, _), k in self.definitions.items() if base == name)
+        return own or tuple(k for (base, _), k in self.later.items() if base == name)
+
+    def meant(self, key: Key) -> tuple[Known, ...]:
+        """The definition of exactly this name with its indices, else all of the name."""
+        exact = self.definitions.get(key) or self.later.get(key)
+        return self.named(key[0]) if exact is None else (exact,)
+
+    def function(self, name: str) -> Known | None:
+        """The definition of the name that was written with arguments, if there is one."""
+        return next((known for known in self.named(name) if known.arguments), None)
+
+
+def key_of(head: Node) -> Key:
+    """The name and the number of indices of a name or an entry; ("", 0) for anything else."""
+    if isinstance(head, Entry):
+        return head.base, len(head.indices)
+    return (head.id, 0) if isinstance(head, Name) else ("", 0)
+
+
+def keys_in(tree: Node) -> set[Key]:
+    """The name and the number of indices of everything that the tree mentions."""
+    return {key_of(part) for part in walk(tree)} - {("", 0)}
+
+
+def names_in(tree: Node) -> set[str]:
+    """Every name that the tree mentions: of arrays, numbers and free or bound indices."""
+    return {name for name, _ in keys_in(tree)}
+
+
+def usage(chains: Iterable[Chain]) -> Usage:
+    """How the names stand in the formulas of a document."""
+    arrays: set[Key] = set()
+    subscripts: set[str] = set()
+    applied: set[str] = set()
+    bold: set[str] = set()
+    ranges: set[str] = set()
+    for chain in chains:
+        for part in (p for tree in (*chain.members, *chain.conditions) for p in walk(tree)):
+            match part:
+                case Entry(base=base, indices=indices):
+                    arrays.add((base, len(indices)))
+                    subscripts |= _names(indices)
+                case Form(name="apply", args=(Name(id=head), *_)):
+                    applied.add(head)
+                case Form(name="vec", args=(Name(id=name),)):
+                    bold.add(name)
+                case Form(name="at", args=(_, *indices)):
+                    subscripts |= _names(indices)
+                case Reduce(index=index, over=over):
+                    subscripts.add(index)
+                    ranges.add(over)
+                case Rel(op="==" | "!=", left=Name(), right=Name()):
+                    subscripts |= _names(children(part))
+    return Usage(
+        frozenset(arrays),
+        frozenset(subscripts),
+        frozenset(applied),
+        frozenset(bold),
+        frozenset(ranges),
+    )
+
+
+def _names(nodes: Iterable[Node]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, Name)}
+
+
+def last_variable(chain: Chain) -> Node | None:
+    """What the formulas differentiate by, the last one if there are several."""
+    found = [p.wrt[-1] for m in chain.members for p in walk(m) if isinstance(p, Deriv)]
+    return found[-1] if found else None

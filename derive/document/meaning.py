@@ -1,0 +1,388 @@
+"""Surface trees to the formula language: what brackets, bold letters and D mean in a document.
+
+LaTeX leaves open whether p(1 - q) is a product or a call, by what D differentiates, over what a
+bare sum goes. What the document has said decides; every decision that a reader could doubt is
+said in a note, and what nothing decides is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from derive.document.calls import call, opaque
+from derive.document.known import Scope
+from derive.errors import Complaint, FormulaError
+from derive.show import text
+from derive.syntax import (
+    Call,
+    Deriv,
+    Div,
+    Entry,
+    Form,
+    Mul,
+    Name,
+    Neg,
+    Node,
+    Pow,
+    Reduce,
+    Span,
+    children,
+    free_names,
+    mul,
+    rebuild,
+    walk,
+)
+
+# Words that are functions of one number, and words that are functions of a whole vector.
+_OF_NUMBERS = {
+    "sigmoid": "sigma",
+    "logistic": "sigma",
+    "softplus": "softplus",
+    "relu": "relu",
+    "tanh": "tanh",
+    "exp": "exp",
+    "log": "log",
+    "sqrt": "sqrt",
+    "abs": "abs",
+}
+_OF_VECTORS = {
+    "softmax": "softmax",
+    "Softmax": "softmax",
+    "log_softmax": "log_softmax",
+    "logsoftmax": "log_softmax",
+    "logsumexp": "logsumexp",
+    "LSE": "logsumexp",
+    "lse": "logsumexp",
+    "diag": "diag",
+    "onehot": "onehot",
+    "one_hot": "onehot",
+}
+
+
+class Meaning:
+    """The reading of one formula within a scope; `notes` collects what was decided."""
+
+    def __init__(self, scope: Scope, source: str, variable: Node | None = None) -> None:
+        self.scope = scope
+        self.source = source
+        self.variable = variable or scope.variable
+        self.notes: list[str] = []
+        self.opaque: set[tuple[str, str]] = set()
+
+    def note(self, message: str) -> None:
+        """Say once what was decided."""
+        if message not in self.notes:
+            self.notes.append(message)
+
+    def fail(self, message: str, node: Node, hint: str = "") -> FormulaError:
+        """The error that points at the node in the author's text."""
+        span = node.span or Span(0, max(1, len(self.source)))
+        return FormulaError([Complaint(message, self.source, span, hint)])
+
+    def of(self, node: Node) -> Node:
+        """The tree in the formula language. Raises FormulaError where nothing decides."""
+        if isinstance(node, Form):
+            rule = _FORMS.get(node.name)
+            if rule is None:
+                return self._inside(node)
+            meant = rule(self, node)
+            return meant if meant.span is not None else replace(meant, span=node.span)
+        if isinstance(node, Reduce) and not node.index:
+            return self._bare_sum(node)
+        if isinstance(node, Mul):
+            return self._product(node)
+        return self._inside(node)
+
+    def _inside(self, node: Node) -> Node:
+        parts = children(node)
+        return rebuild(node, tuple(map(self.of, parts))) if parts else node
+
+    # Brackets: a product or a call.
+
+    def _apply(self, node: Form) -> Node:
+        head, *args = node.args
+        if isinstance(head, Form) and head.name == "vec":
+            head = head.args[0]
+        if isinstance(head, Name):
+            return self._call(head, tuple(args), node)
+        if len(args) == 1 and not _plain(args[0]):
+            return mul(self.of(head), self.of(args[0]))
+        if isinstance(head, Entry):
+            return self._entry_of(head, tuple(args), node)
+        raise self.fail("neither a product nor a function that is known", node)
+
+    def _entry_of(self, head: Entry, args: tuple[Node, ...], node: Form) -> Node:
+        """p_k(z): the entry of a function's value; the arguments are what it depends on."""
+        known = self.scope.function(head.base)
+        if known is not None:
+            return call(self, known, (*args,), head.indices, node)
+        self.note(f"{text(head)}({_listed(args)}) is {text(head)}, what stands in brackets said")
+        return self.of(head)
+
+    def _call(self, head: Name, args: tuple[Node, ...], node: Form) -> Node:
+        name = head.id
+        known = self.scope.function(name)
+        if known is not None:
+            return call(self, known, args, (), node)
+        if name == "sigma" and not self.scope.named(name):
+            return self._sigma(args, node)
+        if name in _OF_NUMBERS and len(args) == 1:
+            return Call(_OF_NUMBERS[name], self.of(args[0]))
+        if name in _OF_VECTORS and len(args) == 1:
+            return self._of_vector(_OF_VECTORS[name], args[0])
+        if len(args) == 1 and not _plain(args[0]):
+            return mul(self.of(head), self.of(args[0]))
+        if self.scope.named(name):
+            self.note(f"{name}({_listed(args)}) is {name}")
+            return self.of(head)
+        if len(args) == 1 and isinstance(args[0], Name):
+            return opaque(self, name, args[0].id)
+        raise self.fail(
+            f"{name} is no function that is known here", node, f"say what {name} is, before or here"
+        )
+
+    def _sigma(self, args: tuple[Node, ...], node: Form) -> Node:
+        """sigma of a number is the sigmoid; of a vector, or where the text says so, the softmax."""
+        if len(args) != 1:
+            raise self.fail("sigma takes one argument", node)
+        softmax = "softmax" in self.scope.words and "sigmoid" not in self.scope.words
+        vector = self._vector(args[0])
+        if isinstance(args[0], Entry) and softmax:
+            raise self.fail(
+                "sigma of one entry: the sigmoid of it, or that entry of the softmax?",
+                node,
+                "write softmax(z)_i or 1/(1 + e^{-z_i}), or define sigma first",
+            )
+        if vector and softmax:
+            self.note("sigma of a vector is the softmax")
+            return self._of_vector("softmax", args[0])
+        if vector and "sigmoid" not in self.scope.words:
+            raise self.fail(
+                "sigma of a vector: softmax, or the sigmoid of every entry?",
+                node,
+                "write softmax(z), or say once what sigma is",
+            )
+        self.note("sigma is the sigmoid, 1/(1 + e^-x)")
+        return Call("sigma", self.of(args[0]))
+
+    def _vector(self, node: Node) -> bool:
+        """Whether a bare name stands for a vector."""
+        if isinstance(node, Form) and node.name == "vec":
+            return True
+        return isinstance(node, Name) and self.scope.usage.is_array(node.id)
+
+    def _of_vector(self, name: str, arg: Node) -> Node:
+        if isinstance(arg, Entry) and name in ("softmax", "log_softmax"):
+            *outer, last = arg.indices
+            self.note(f"{name}({text(arg)}) is the entry {text(last)} of {name}({arg.base})")
+            inner: Node = Entry(arg.base, tuple(outer)) if outer else Name(arg.base)
+            return Form("at", (Form(name, (inner,)), last))
+        return Form(name, (self.of(arg),))
+
+    def _entry(self, node: Form) -> Node:
+        """softmax(z)_i, sigma(z)_i, S(f)_{y_i}."""
+        inner, *indices = node.args
+        while isinstance(inner, Form) and inner.name == "group":
+            inner = inner.args[0]
+        if isinstance(inner, Form) and inner.name == "apply" and isinstance(inner.args[0], Name):
+            name, args = inner.args[0].id, inner.args[1:]
+            known = self.scope.function(name)
+            if known is not None:
+                return call(self, known, args, tuple(indices), node)
+            if self.scope.named(name):
+                self.note(f"{name}({_listed(args)}) is {name}")
+                return self.of(Entry(name, tuple(indices), span=node.span))
+            if name == "sigma" and len(args) == 1:
+                self.note("sigma of a vector, with an index behind it, is the softmax")
+                return Form("at", (Form("softmax", (self.of(args[0]),)), *map(self.of, indices)))
+        return Form("at", (self.of(inner), *map(self.of, indices)))
+
+    # Derivatives that leave their variable to the reader.
+
+    def _operator(self, node: Form) -> Node:
+        arg, *by = node.args
+        inside = self.of(arg)
+        if by:
+            if self.variable is None or not isinstance(self.variable, Entry):
+                raise self.fail("D with an index, but by what array is not said", node)
+            variable: Node = Entry(self.variable.base, (self.of(by[0]),))
+        else:
+            variable = self._own_variable(arg, node)
+        self.note(f"D is the derivative by {text(variable)}")
+        return Deriv(inside, (variable,))
+
+    def _own_variable(self, arg: Node, node: Form) -> Node:
+        """The argument of the functions that nothing is known of, else what was last used."""
+        letters = {letter for _, letter in self.opaque}
+        if len(letters) == 1:
+            return Name(letters.pop())
+        if self.variable is None:
+            hint = r"write \frac{\partial}{\partial f_k}, or say what D is"
+            raise self.fail("D, but by what it differentiates is not said", node, hint)
+        return self.of(self.variable)
+
+    def _prime(self, node: Form) -> Node:
+        """f'(x): the derivative of f at x."""
+        function, *args = node.args
+        if not isinstance(function, Name):
+            raise self.fail("a prime behind what is no function", node)
+        known = self.scope.function(function.id)
+        at = args[0] if args else (known.arguments[0] if known is not None else None)
+        if at is None or not isinstance(at, Name | Entry):
+            raise self.fail("a prime, but by what it differentiates is not said", node)
+        return Deriv(self.of(Form("apply", (function, at))), (self.of(at),))
+
+    def _gradient(self, node: Form) -> Node:
+        body, *by = node.args
+        if not by:
+            if self.variable is None:
+                hint = r"write \nabla_z L, or \frac{\partial L}{\partial z_k}"
+                raise self.fail("nabla, but by what it differentiates is not said", node, hint)
+            base = self.variable.base if isinstance(self.variable, Entry) else self.variable
+            variable = Name(base) if isinstance(base, str) else base
+            self.note(f"nabla is the gradient by {text(variable)}")
+        else:
+            variable = self.of(by[0])
+        wrt = (variable, variable) if node.name == "hess" else (variable,)
+        return Deriv(self.of(body), wrt)
+
+    # Sums, means, products.
+
+    def _bare_sum(self, node: Reduce) -> Node:
+        body = self.of(node.body)
+        letters = sorted(
+            {
+                i.id
+                for p in walk(body)
+                if isinstance(p, Entry)
+                for i in p.indices
+                if isinstance(i, Name)
+            }
+        )
+        if len(letters) != 1:
+            raise self.fail("a sum, but over which index is not said", node, r"write \sum_j")
+        self.note(f"the sum without limits goes over {letters[0]}")
+        return Reduce(node.kind, body, letters[0], node.where, node.over, span=node.span)
+
+    def _expectation(self, node: Form) -> Node:
+        """E_{j ~ p}[g_j] = sum_j p_j g_j."""
+        if len(node.args) != 3 or not isinstance(node.args[2], Name):
+            raise self.fail("an expectation, but over what is not said", node)
+        body, weights, index = node.args
+        if not isinstance(weights, Name):
+            raise self.fail("an expectation over what is no named distribution", node)
+        self.note(f"the expectation is the sum over {text(index)} weighted by {text(weights)}")
+        weight = Entry(weights.id, (index,))
+        return Reduce("sum", mul(weight, self.of(body)), node.args[2].id)
+
+    def _divergence(self, node: Form) -> Node:
+        """KL(p || q) = sum_j p_j log(p_j / q_j)."""
+        names = [a.args[0] if isinstance(a, Form) and a.name == "vec" else a for a in node.args]
+        if len(names) != 2 or not all(isinstance(name, Name) for name in names):
+            raise self.fail("a divergence of what are no named distributions", node)
+        taken = free_names(node) | self.scope.usage.subscripts
+        letter = next(c for c in "jlmrsuv" if c not in taken or c == "v")
+        p, q = (Entry(n.id, (Name(letter),)) for n in names if isinstance(n, Name))
+        self.note(f"KL({text(names[0])} || {text(names[1])}) is the sum of p log(p/q)")
+        return Reduce("sum", mul(p, Call("log", Div(p, q))), letter)
+
+    def _product(self, node: Mul) -> Node:
+        """Side by side, a matrix or a row and what follows are multiplied as matrices."""
+        factors = list(map(self.of, node.factors))
+        ranks = [self._rank(factor) for factor in factors]
+        place = 0
+        while place + 1 < len(factors):
+            a, b = factors[place], factors[place + 1]
+            row = isinstance(a, Form) and a.name == "transpose"
+            if (ranks[place] == 2 or row) and ranks[place + 1] in (1, 2):
+                factors[place : place + 2] = [Form("matmul", (a, b))]
+                left = 0 if row and ranks[place] == 1 else 1
+                right = 0 if ranks[place + 1] == 1 and not _is_row(b) else 1
+                ranks[place : place + 2] = [left + right]
+            else:
+                place += 1
+        return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
+
+    def _rank(self, node: Node) -> int:
+        match node:
+            case Name(id=name):
+                return self._rank_of_name(name)
+            case Form(name="transpose" | "hadamard" | "softmax" | "log_softmax", args=(arg, *_)):
+                return self._rank(arg)
+            case Form(name="diag" | "outer"):
+                return 2
+            case Form(name="onehot"):
+                return 1
+            case Form(name="matmul", args=(a, b)):
+                return max(self._rank(a) + self._rank(b) - 2, 0)
+            case Deriv(body=body, wrt=wrt):
+                return self._rank(body) + sum(map(self._rank, wrt))
+            case Neg() | Call() | Div() | Pow() | Mul():
+                return max(map(self._rank, children(node)))
+        return max(map(self._rank, children(node)), default=0) if not isinstance(node, Entry) else 0
+
+    def _rank_of_name(self, name: str) -> int:
+        usage = self.scope.usage
+        if name in usage.subscripts:
+            return 0
+        ranks = [count for base, count in usage.arrays if base == name]
+        if ranks:
+            return max(ranks)
+        for known in self.scope.named(name):
+            return self._rank(known.body) if isinstance(known.head, Name) else len(known.key)
+        if name in usage.bold:
+            return 2 if name[0].isupper() else 1
+        return 0
+
+    def _vec(self, node: Form) -> Node:
+        return self.of(node.args[0])
+
+    def _entrywise(self, node: Form) -> Node:
+        return mul(*map(self.of, node.args))
+
+    def _square_norm(self, node: Form) -> Node:
+        """|x|^2 = x.T @ x."""
+        inside = self.of(node.args[0])
+        return Form("matmul", (Form("transpose", (inside,)), inside))
+
+    def _log_base(self, node: Form) -> Node:
+        """log_b x = log x / log b."""
+        base, arg = map(self.of, node.args)
+        return Div(Call("log", arg), Call("log", base))
+
+    def _given(self, node: Form) -> Node:
+        self.note("what stands behind the bar is left out")
+        return self.of(node.args[0])
+
+
+def _is_row(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "transpose"
+
+
+def _plain(node: Node) -> bool:
+    """A name, an entry or a bold letter: what may be an argument that is only mentioned."""
+    if isinstance(node, Form):
+        return node.name in ("vec", "given")
+    return isinstance(node, Name | Entry)
+
+
+def _listed(nodes: Sequence[Node]) -> str:
+    return ", ".join(map(text, nodes))
+
+
+_FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
+    "apply": Meaning._apply,
+    "at": Meaning._entry,
+    "vec": Meaning._vec,
+    "D": Meaning._operator,
+    "prime": Meaning._prime,
+    "grad": Meaning._gradient,
+    "hess": Meaning._gradient,
+    "expect": Meaning._expectation,
+    "kl": Meaning._divergence,
+    "hadamard": Meaning._entrywise,
+    "norm2": Meaning._square_norm,
+    "log_base": Meaning._log_base,
+    "given": Meaning._given,
+}

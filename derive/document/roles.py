@@ -1,0 +1,212 @@
+"""One name, one thing: the names of a claim and of its definitions brought into agreement.
+
+People write y for the label in p_y and for its one-hot vector in p_k - y_k, L for the loss of a
+sample and for the mean over the batch. The formula language has one meaning a name; what is
+changed to that end is said in a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from derive.document.known import Key, key_of, names_in
+from derive.read.words import FUNCTIONS, VECTOR_FORMS
+from derive.show import text
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Name,
+    Node,
+    Reduce,
+    Rel,
+    children,
+    delta,
+    rebuild,
+    transform,
+    walk,
+)
+
+_WORDS = (FUNCTIONS.keys() | VECTOR_FORMS.keys() | {"prod", "max", "min", "ind", "cases"}) - {
+    "sigma"
+}
+_DECORATIONS = ("hat", "bar", "tilde", "star", "prime")
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A claim, its definitions (head, body) and conditions, before they become texts."""
+
+    left: Node
+    right: Node
+    definitions: tuple[tuple[Name | Entry, Node], ...]
+    conditions: tuple[Node, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def trees(self) -> Iterator[Node]:
+        """Every tree of it."""
+        yield from (self.left, self.right, *self.conditions)
+        for head, body in self.definitions:
+            yield from (head, body)
+
+    def mapped(self, change: Callable[[Node], Node], note: str = "") -> Posed:
+        """The same with every tree changed, and why."""
+        heads = tuple((change(head), change(body)) for head, body in self.definitions)
+        notes = self.notes if not note or note in self.notes else (*self.notes, note)
+        return Posed(
+            change(self.left),
+            change(self.right),
+            tuple((head, body) for head, body in heads if isinstance(head, Name | Entry)),
+            tuple(map(change, self.conditions)),
+            notes,
+        )
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """How the names of a claim are used: as values, as indices, as labels at an index."""
+
+    values: frozenset[Key]
+    indices: frozenset[str]
+    labels: frozenset[Entry]
+
+
+def _roles(trees: Sequence[Node]) -> _Roles:
+    values: set[Key] = set()
+    indices: set[str] = set()
+    labels: set[Entry] = set()
+
+    def visit(node: Node, as_index: bool) -> None:
+        inside = children(node)
+        if isinstance(node, Name):
+            if as_index:
+                indices.add(node.id)
+            else:
+                values.add(key_of(node))
+        elif isinstance(node, Entry):
+            if as_index:
+                labels.add(node)
+            else:
+                values.add(key_of(node))
+            as_index = True
+        elif isinstance(node, Rel):
+            as_index = True
+        elif isinstance(node, Reduce):
+            indices.add(node.index)
+        for part in inside:
+            visit(part, as_index)
+
+    for tree in trees:
+        visit(tree, isinstance(tree, Rel))
+    return _Roles(frozenset(values), frozenset(indices), frozenset(labels))
+
+
+def harmonised(posed: Posed) -> Posed:
+    """The claim with every name meaning one thing."""
+    for rule in (_one_hot_twins, _sample_losses, _totals, _legal_names):
+        posed = rule(posed)
+    return posed
+
+
+def _one_hot_twins(posed: Posed) -> Posed:
+    """y is a label in p_y or p_{y_i}; then y_k is one-hot: 1 where k is that label."""
+    roles = _roles(tuple(posed.trees()))
+    for base, count in sorted(roles.values):
+        if count and base in roles.indices:
+            note = f"{base} is a label, and {base}[k] its one-hot vector"
+            posed = posed.mapped(lambda t, b=base: _spelled_out(t, b, Name(b)), note)  # type: ignore[misc]
+    for label in sorted(roles.labels, key=text):
+        taller = (label.base, len(label.indices) + 1)
+        if taller in roles.values and len(label.indices) == 1:
+            note = f"{label.base} holds labels, and its entries with one index more are one-hot"
+            posed = posed.mapped(lambda t, b=label.base: _spelled_out(t, b, None), note)  # type: ignore[misc]
+    return posed
+
+
+def _spelled_out(tree: Node, base: str, label: Node | None) -> Node:
+    """Entries of a one-hot array as deltas; a subscript stays the label that it is."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Entry):
+            return part if isinstance(part, Rel) else None
+        if part.base != base:
+            return part
+        *outer, last = part.indices
+        return delta(last, label if label is not None else Entry(base, tuple(outer)))
+
+    return transform(tree, change)
+
+
+def _sample_losses(posed: Posed) -> Posed:
+    """d(L, …) where only L_i is defined: the loss of that sample."""
+    heads = {head.base: head for head, _ in posed.definitions if isinstance(head, Entry)}
+    plain = {head.id for head, _ in posed.definitions if isinstance(head, Name)}
+
+    def change(tree: Node) -> Node:
+        return transform(tree, per_sample)
+
+    def per_sample(part: Node) -> Node | None:
+        body = part.body if isinstance(part, Deriv) else None
+        if not isinstance(body, Name) or body.id in plain or body.id not in heads:
+            return None
+        inside = tuple(map(change, part.wrt)) if isinstance(part, Deriv) else ()
+        return Deriv(heads[body.id], inside, span=part.span)
+
+    changed = posed.mapped(change)
+    if changed.left == posed.left and changed.right == posed.right:
+        return posed
+    names = sorted(
+        {
+            p.body.id
+            for tree in (posed.left, posed.right)
+            for p in walk(tree)
+            if isinstance(p, Deriv) and isinstance(p.body, Name) and p.body.id in heads
+        }
+    )
+    said = " and ".join(f"{name} is {text(heads[name])}" for name in names)
+    return replace(changed, notes=(*changed.notes, said))
+
+
+def _totals(posed: Posed) -> Posed:
+    """L beside L_i: the one without an index gets a name of its own."""
+    keys = {key_of(head) for head, _ in posed.definitions}
+    for base, count in sorted(keys):
+        if count == 0 and any(other == base and more for other, more in keys):
+            own = f"{base}total"
+            posed = posed.mapped(
+                lambda tree, b=base, o=own: _renamed_number(tree, b, o),  # type: ignore[misc]
+                f"{base} without an index is called {own}",
+            )
+    return posed
+
+
+def _renamed_number(tree: Node, old: str, new: str) -> Node:
+    return transform(
+        tree, lambda part: Name(new) if isinstance(part, Name) and part.id == old else None
+    )
+
+
+def _legal_names(posed: Posed) -> Posed:
+    """Names that the formula language has taken, or would take for an entry, under another name."""
+    names = {name for tree in posed.trees() for name in names_in(tree)}
+    renamed = {name: _legal(name, names) for name in names if _legal(name, names) != name}
+
+    def change(tree: Node) -> Node:
+        if isinstance(tree, Reduce):
+            parts = tuple(map(change, children(tree)))
+            return replace(rebuild(tree, parts), index=renamed.get(tree.index, tree.index))  # type: ignore[call-arg]
+        if isinstance(tree, Name):
+            return Name(renamed.get(tree.id, tree.id), span=tree.span)
+        parts = tuple(map(change, children(tree)))
+        if isinstance(tree, Entry):
+            return Entry(renamed.get(tree.base, tree.base), parts, span=tree.span)
+        return rebuild(tree, parts) if parts else tree
+
+    return posed.mapped(change) if renamed else posed
+
+
+def _legal(name: str, names: set[str]) -> str:
+    head, _, tail = name.partition("_")
+    if tail in _DECORATIONS or (tail and head in names):
+        return f"{head}{tail.replace('_', '')}"
+    return f"{name}0" if name in _WORDS else name

@@ -1,0 +1,349 @@
+"""Chains to statements: which equality defines a name, which is a fact, which claims something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from derive.document.known import Known, Scope, key_of, last_variable, names_in
+from derive.document.meaning import Meaning
+from derive.errors import Complaint, FormulaError
+from derive.read.latex import Chain
+from derive.show import text
+from derive.syntax import (
+    Entry,
+    Form,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Span,
+    children,
+    transform,
+)
+
+Kind = Literal["definition", "claim", "fact"]
+EQUALITIES = ("=", ":=")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One equality in the formula language, and what must be known to judge it.
+
+    `span` is its place in the chain's source. `complaint` says why it could not be read; then the
+    sides mean nothing. `opaque` are functions of a letter of which only that is known. `members`
+    are the places in the chain that it joins; a jump joins the first and the last.
+    """
+
+    kind: Kind
+    left: Node
+    right: Node
+    span: Span
+    scope: Scope
+    members: tuple[int, int]
+    known: Known | None = None
+    relation: str = "="
+    conditions: tuple[Node, ...] = ()
+    opaque: frozenset[tuple[str, str]] = frozenset()
+    notes: tuple[str, ...] = ()
+    complaint: Complaint | None = None
+
+    @property
+    def text(self) -> str:
+        """The equality in the formula language, as it was understood."""
+        sign = "=" if self.kind == "definition" else "=="
+        return f"{text(self.left)} {sign} {text(self.right)}"
+
+    @property
+    def is_jump(self) -> bool:
+        """Whether it goes from the first to the last member of a longer chain."""
+        return self.members[1] - self.members[0] > 1
+
+
+@dataclass
+class _Reader:
+    """Reads one chain within a scope; the scope grows with every definition."""
+
+    chain: Chain
+    scope: Scope
+    before: Node | None
+    found: list[Statement] = field(default_factory=list)
+    trees: dict[int, Node | FormulaError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        variable = last_variable(self.chain)
+        self.meaning = Meaning(self.scope, self.chain.source, variable)
+        self.members = list(self.chain.members)
+
+    def statements(self) -> None:
+        first = 0
+        if self.chain.continued:
+            if self.before is None:
+                first = 1
+            else:
+                self.trees[0] = self.before
+        elif len(self.members) > 1 and self._opens():
+            first = 1
+        steps = range(first, len(self.members) - 1)
+        for place in steps:
+            self._claim(place, place + 1)
+        if len(steps) > 1:
+            self._claim(0 if 0 in self.trees else first, len(self.members) - 1)
+
+    def _opens(self) -> bool:
+        """Whether the first equality is a definition or a fact, and not a claim."""
+        if self.chain.relations[0] not in EQUALITIES:
+            return False
+        return self._defines() or self._abbreviates() or self._states()
+
+    # Definitions.
+
+    def _defines(self) -> bool:
+        head, arguments = _head(self.members[0])
+        if head is None:
+            return False
+        explicit = self.chain.relations[0] == ":="
+        known = self.scope.definitions.values()
+        name = key_of(head)[0]
+        if not explicit and any(
+            k.key == key_of(head) or (arguments and k.arguments and k.key[0] == name) for k in known
+        ):
+            return False
+        return self._define(head, arguments, self.members[1], (0, 1))
+
+    def _abbreviates(self) -> bool:
+        """A formula on the left and a new name on the right: sum_j e^{f_j} = Sigma."""
+        head, arguments = _head(self.members[1])
+        if head is None or arguments or len(self.members) != 2 or _head(self.members[0])[0]:
+            return False
+        name = key_of(head)[0]
+        if any(name == other for other, _ in self.scope.definitions) or name in self.scope.seen:
+            return False
+        return self._define(head, (), self.members[0], (0, 1))
+
+    def _define(
+        self, head: Name | Entry, arguments: tuple[Node, ...], body: Node, members: tuple[int, int]
+    ) -> bool:
+        if isinstance(head, Name) and head.id in self.scope.usage.subscripts | {""}:
+            return False
+        try:
+            meant = self.meaning.of(body)
+        except FormulaError as error:
+            self._unread(members, "definition", error)
+            return True
+        value = isinstance(meant, Num)
+        head, arguments, meant = _general(head, arguments, meant)
+        name = key_of(head)[0]
+        if value or self._uses(meant, name):
+            return False
+        known = Known(head, meant, self.scope.line, arguments)
+        if known.key in self.scope.definitions:
+            self.meaning.note(f"{name} gets a new definition here")
+        self.scope = self.scope.defining(known)
+        self._add("definition", head, meant, members, known)
+        self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable)
+        self.trees[0], self.trees[1] = head, meant
+        return True
+
+    def _uses(self, body: Node, name: str) -> bool:
+        """Whether the body depends on the name, through definitions or directly."""
+        waiting, done = list(names_in(body)), set[str]()
+        while waiting:
+            used = waiting.pop()
+            if used == name:
+                return True
+            if used not in done:
+                done.add(used)
+                for known in self.scope.definitions.values():
+                    if known.key[0] == used:
+                        waiting.extend(names_in(known.body))
+        return False
+
+    # Facts.
+
+    def _states(self) -> bool:
+        """A total of what is given, or the value of a letter: sum_j t_j = 1, gamma = 2."""
+        left, right = self.members[:2]
+        if len(self.members) != 2 or not isinstance(right, Num):
+            return False
+        if isinstance(left, Name):
+            self._add("fact", left, right, (0, 1))
+            return True
+        body = left.body if isinstance(left, Reduce) else None
+        if not isinstance(body, Entry) or self.scope.named(body.base):
+            return False
+        assert isinstance(left, Reduce)
+        self._add("fact", left, right, (0, 1))
+        assumed = f"{text(left)} == {text(right)}"
+        self.scope = replace(self.scope, assumed=(*self.scope.assumed, assumed))
+        return True
+
+    # Claims.
+
+    def _claim(self, a: int, b: int) -> None:
+        relation = self.chain.relations[b - 1] if b - a == 1 else _overall(self.chain.relations)
+        try:
+            left, right = self._member(a), self._member(b)
+            self._add("claim", left, right, (a, b), relation=relation)
+        except FormulaError as error:
+            if b - a == 1:
+                self._unread((a, b), "claim", error)
+
+    def _member(self, place: int) -> Node:
+        if place not in self.trees:
+            try:
+                self.trees[place] = self.meaning.of(self.members[place])
+            except FormulaError as error:
+                self.trees[place] = error
+        found = self.trees[place]
+        if isinstance(found, FormulaError):
+            raise found
+        return found
+
+    # What both come to.
+
+    def _add(
+        self,
+        kind: Kind,
+        left: Node,
+        right: Node,
+        members: tuple[int, int],
+        known: Known | None = None,
+        relation: str = "=",
+    ) -> None:
+        self.found.append(
+            Statement(
+                kind=kind,
+                left=left,
+                right=right,
+                span=self._span(members),
+                scope=self.scope,
+                members=members,
+                known=known,
+                relation=relation,
+                conditions=self.chain.conditions,
+                opaque=frozenset(self.meaning.opaque),
+                notes=(*self.chain.notes, *self.meaning.notes),
+            )
+        )
+
+    def _unread(self, members: tuple[int, int], kind: Kind, error: FormulaError) -> None:
+        blank = Form("blank", ())
+        self.found.append(
+            Statement(
+                kind=kind,
+                left=blank,
+                right=blank,
+                span=self._span(members),
+                scope=self.scope,
+                members=members,
+                complaint=error.complaints[0],
+            )
+        )
+
+    def _span(self, members: tuple[int, int]) -> Span:
+        a, b = self.members[members[0]].span, self.members[members[1]].span
+        start = a.start if a is not None else self.chain.span.start
+        return Span(start, b.stop if b is not None else self.chain.span.stop)
+
+
+def read_chain(
+    chain: Chain, scope: Scope, before: Node | None = None
+) -> tuple[tuple[Statement, ...], Scope, Node | None]:
+    """The statements of a chain, the scope after it, and its last member.
+
+    `before` is the last member of the chain that this one continues, if it continues one.
+    """
+    reader = _Reader(chain, scope, before)
+    reader.statements()
+    last = reader.trees.get(len(chain.members) - 1)
+    seen = scope.seen | {name for member in chain.members for name in names_in(member)}
+    variable = last_variable(chain) or scope.variable
+    after = replace(reader.scope, seen=seen, variable=variable)
+    return tuple(reader.found), after, None if isinstance(last, FormulaError) else last
+
+
+def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
+    """The scope with the first definition of every name in `later`, wherever it stands."""
+    later = dict(scope.later)
+    at = scope
+    for line, chain in chains:
+        statements, at, _ = read_chain(chain, replace(at, line=line))
+        for statement in statements:
+            if statement.known is not None:
+                later.setdefault(statement.known.key, statement.known)
+    return replace(scope, later=later)
+
+
+def _head(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
+    """What a definition may have on its left: x, p_k, S(f_k), softmax(z)_i, P(k | x)."""
+    if isinstance(member, Form) and member.name == "vec":
+        return _head(member.args[0])
+    if isinstance(member, Name):
+        return member, ()
+    if isinstance(member, Entry):
+        letters = [index for index in member.indices if _is_letter(index)]
+        return (member if len(letters) == len(member.indices) else None), ()
+    if isinstance(member, Form) and member.name == "at":
+        inner, *indices = member.args
+        head, arguments = _head(inner)
+        if isinstance(head, Name) and all(map(_is_letter, indices)):
+            return Entry(head.id, tuple(indices), span=member.span), arguments
+        return None, ()
+    if isinstance(member, Form) and member.name == "apply":
+        plain = [_argument(argument) for argument in member.args[1:]]
+        own, before = _head(member.args[0])
+        if own is not None and not before and all(p is not None for p in plain):
+            return own, tuple(p for p in plain if p is not None)
+    return None, ()
+
+
+def _argument(node: Node) -> Node | None:
+    if isinstance(node, Form) and node.name == "vec":
+        return node.args[0]
+    if isinstance(node, Form) and node.name == "given":
+        return _argument(node.args[0])
+    return node if isinstance(node, Name | Entry) else None
+
+
+def _is_letter(index: Node) -> bool:
+    """A letter, or a label at a letter: what a definition may be given for."""
+    if isinstance(index, Entry):
+        return all(isinstance(inner, Name) for inner in index.indices)
+    return isinstance(index, Name)
+
+
+def _general(
+    head: Name | Entry, arguments: tuple[Node, ...], body: Node
+) -> tuple[Name | Entry, tuple[Node, ...], Node]:
+    """S(f_{y_i}) = … with S_k for its name: an argument's index becomes the head's own.
+
+    A label at a letter, as in p_{y_i}, is generalised to a letter.
+    """
+    indices = children(head)
+    if isinstance(head, Name):
+        entries = [argument for argument in arguments if isinstance(argument, Entry)]
+        indices = entries[0].indices if len(entries) == len(arguments) == 1 else ()
+        if not indices:
+            return head, arguments, body
+        head = Entry(head.id, indices, span=head.span)
+    for index in indices:
+        if isinstance(index, Entry):
+            taken = names_in(body) | names_in(head)
+            letter = Name(next(c for c in "klmqrs" if c not in taken))
+            indices = tuple(letter if own == index else own for own in children(head))
+            head = Entry(head.base, indices, span=head.span)
+            body = _replaced(body, index, letter)
+            arguments = tuple(_replaced(argument, index, letter) for argument in arguments)
+    return head, arguments, body
+
+
+def _replaced(tree: Node, old: Node, new: Node) -> Node:
+    return transform(tree, lambda part: new if part == old else None)
+
+
+def _overall(relations: tuple[str, ...]) -> str:
+    """The relation of a chain's ends: an equality only where all of it are equalities."""
+    rest = [relation for relation in relations if relation not in EQUALITIES]
+    return rest[0] if rest else "="
