@@ -47,6 +47,10 @@ class FormulaError(GradproofError):
         super().__init__("\n".join(str(complaint) for complaint in self.complaints))
 
 
+class DocumentError(GradproofError):
+    """A document cannot be read at all; the text says why."""
+
+
 class OutOfFragment(GradproofError):
     """The claim is understood, but lies outside of what can be decided; the text says why."""
 

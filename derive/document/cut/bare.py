@@ -1,0 +1,154 @@
+r"""Formulas without delimiters, in the lines of a text: `dL/dz_i = p_i - y_i`, `\frac{…}{…} = …`.
+
+A formula is a run of signs and names with a relation in it; prose, code, settings and links are
+none. In doubt it is prose: what is passed by is seen by its author, what is invented misleads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MAX_LINE, MAX_TIGHTENINGS = 5_000, 20
+_TOKEN = re.compile(r"\S+")
+_RELATION = re.compile(r"(?<![=<>!+*/-])(?::=|=)(?!=)|[≈∝≡≔]|\\(?:approx|propto|equiv|coloneqq)\b")
+_TEXT_GROUP = re.compile(r"\\(?:text[a-z]*|math[a-z]+|operatorname\*?|mbox|begin|end)\s*\{[^{}]*\}")
+_MATHS_WORDS = frozenset(
+    "exp log ln sum prod max min arg argmax argmin softmax sigmoid tanh sin cos sqrt relu softplus"
+    " log_softmax logsumexp lse if for when otherwise where and or all any else diag onehot tr kl"
+    " ce nll mse bce dl dz dp df dx dy dw db".split()
+)
+_CONNECTORS = frozenset("if for when otherwise where and or all any else so then thus".split())
+_PUNCTUATION = "()[]{}.,;:!?\"'\u201c\u201d\u2018\u2019*•·-–—→⇒"
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
+_HANGUL = re.compile(r"[가-힣]")
+_LABEL = re.compile(r"(?<=\s)\((?:\d{1,3}(?:\.\d{1,3}){0,2}|[A-Z]\.?\d{0,3})[a-z]?\)\s*$")
+_LEAD = re.compile(r"\s*(?:[-*•]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|(?:\(\d{1,3}\))\s+)?")
+_CODE = re.compile(
+    r"[A-Za-z_]\w*\.[A-Za-z_]\w*|[+*/-]=|[\"'`;#]|://|\w{2,}=\w+[,)]|\breturn\b|\blambda\b|^\s*@"
+)
+_SETTING = re.compile(r"\W*\w+\s*:?=\s*[\d.,e+-]+%?\W*")
+_ENDS_OPEN = re.compile(r"(?:=|[-+*/−·×]|\\\\|&)\s*$")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the text: the formulas in it, and whether nothing else stands there."""
+
+    start: int
+    stop: int
+    runs: tuple[tuple[int, int], ...]
+    is_maths: bool
+
+
+def _is_word(token: str, before: str, after: str) -> bool:
+    if "\\" in token and not token.startswith("\\\\"):
+        return False
+    core = token.strip(_PUNCTUATION)
+    if _HANGUL.search(core):
+        return True
+    if core in ("a", "I", "A"):
+        return bool(_WORDS.fullmatch(after)) or bool(_WORDS.fullmatch(before) and after == "")
+    is_greek = bool(core) and all("α" <= c.lower() <= "ω" for c in core)
+    return bool(_WORDS.fullmatch(core)) and core.lower() not in _MATHS_WORDS and not is_greek
+
+
+def _runs(line: str, shown: str) -> Iterator[tuple[int, int, bool]]:
+    """The runs of `line` without words, each with whether the line holds nothing else."""
+    lead = _LEAD.match(line)
+    begin = lead.end() if lead else 0
+    label = _LABEL.search(line)
+    end = label.start() if label else len(line.rstrip())
+    tokens = list(_TOKEN.finditer(shown, begin, end))
+    texts = ["", *(token[0] for token in tokens), ""]
+    first: int | None = None
+    count = 0
+    for place, token in enumerate(tokens):
+        if _is_word(token[0], texts[place], texts[place + 2]):
+            count += 1
+            if first is not None:
+                yield tokens[first].start(), tokens[place - 1].end(), False
+            first = None
+        elif first is None:
+            first = place
+    if first is not None:
+        yield tokens[first].start(), tokens[-1].end(), count == 0
+
+
+def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The run without connecting words, punctuation and brackets that belong to the sentence."""
+    for _ in range(MAX_TIGHTENINGS):
+        piece = text[start:stop]
+        start += len(piece) - len(piece.lstrip(" \t,;:."))
+        stop -= len(piece) - len(piece.rstrip(" \t,;:.!?"))
+        words = text[start:stop].split()
+        if words and words[0].lower().strip(",:") in _CONNECTORS:
+            start += len(words[0])
+        elif words and words[-1].lower().strip(",:") in _CONNECTORS - {"otherwise", "else"}:
+            stop -= len(words[-1])
+        elif piece.endswith(")") and piece.count(")") > piece.count("("):
+            stop = start + len(piece) - 1
+        elif piece.startswith("(") and piece.count("(") > piece.count(")"):
+            start += 1
+        else:
+            break
+    return start, max(start, stop)
+
+
+def _is_formula(run: str) -> bool:
+    found = _RELATION.search(run)
+    if found is None or _CODE.search(run) or _SETTING.fullmatch(run):
+        return False
+    right = run[found.end() :].strip(" &\\")
+    return bool(right) and bool(run[: found.start()].strip(" &"))
+
+
+def _continues(run: str) -> bool:
+    return bool(_RELATION.match(run.lstrip(" &"))) and not _CODE.search(run)
+
+
+def _read(text: str, start: int, stop: int) -> _Line:
+    line = text[start:stop]
+    if len(line) > MAX_LINE or not line.strip():
+        return _Line(start, stop, (), False)
+    shown = _TEXT_GROUP.sub(lambda group: "\\" + "x" * (len(group[0]) - 1), line)
+    runs, is_maths = [], False
+    for first, last, alone in _runs(line, shown):
+        is_maths = alone
+        runs.append((start + first, start + last))
+    return _Line(start, stop, tuple(runs), is_maths)
+
+
+def bare_formulas(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where formulas stand in the given lines of `text`; one may go on over several lines."""
+    opened: tuple[int, int] | None = None
+    for span in lines:
+        line = _read(text, *span)
+        if opened is not None:
+            goes_on = line.is_maths and opened[1] >= span[0] - 2
+            open_end = _ENDS_OPEN.search(text, opened[0], opened[1])
+            if goes_on and (open_end or _continues(text[slice(*line.runs[0])])):
+                opened = opened[0], line.runs[0][1]
+                continue
+            yield from _kept(text, opened)
+            opened = None
+        if line.is_maths and _starts(text[slice(*line.runs[0])]):
+            opened = line.runs[0]
+            continue
+        for run in line.runs:
+            yield from _kept(text, run)
+    if opened is not None:
+        yield from _kept(text, opened)
+
+
+def _starts(run: str) -> bool:
+    """Whether a formula begins with this run: a left side and a relation."""
+    found = _RELATION.search(run)
+    return found is not None and bool(run[: found.start()].strip(" &")) and not _CODE.search(run)
+
+
+def _kept(text: str, run: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    start, stop = _tightened(text, *run)
+    if _is_formula(text[start:stop]):
+        yield start, stop

@@ -1,0 +1,41 @@
+"""What closes a formula, a comment or an element, looked for once however often it is asked for."""
+
+from __future__ import annotations
+
+import re
+
+_PATTERNS = {
+    "$$": re.compile(r"(?<!\\)(?:\\\\)*\$\$"),
+    "$": re.compile(r"(?<!\\)(?:\\\\)*\$"),
+    "\\]": re.compile(r"(?<!\\)(?:\\\\)*\\\]"),
+    "\n\n": re.compile(r"\n[ \t\r]*\n"),
+    "\\)": re.compile(r"(?<!\\)(?:\\\\)*\\\)"),
+}
+
+
+class Closers:
+    """The closing delimiters of one text.
+
+    A text of opening delimiters alone would be searched to its end for each of them: the last
+    answer for a delimiter holds until the search starts behind it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[str, tuple[int, int] | None] = {}
+
+    def find(self, closer: str, start: int) -> tuple[int, int] | None:
+        """Where the first `closer` from `start` on stands, in any case of its letters."""
+        known = self._known.get(closer, (-1, -1))
+        if known is None or known[0] >= start:
+            return known
+        pattern = _PATTERNS.get(closer) or re.compile(re.escape(closer), re.IGNORECASE)
+        found = pattern.search(self._text, start)
+        span = None if found is None else (found.end() - len(closer), found.end())
+        self._known[closer] = span
+        return span
+
+
+def closing(opener: str) -> str:
+    r"""What closes a delimiter: `\[` by `\]`, `$$` by itself."""
+    return opener.replace("[", "]").replace("(", ")")

@@ -1,0 +1,77 @@
+"""The page under the knife: where each character stands, and the pieces cut so far."""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+from derive.document.pieces import Piece, PieceKind
+
+_BREAK = re.compile(r"\r\n?|\n")
+
+
+class Page:
+    """One text and its pieces; every cutter adds to it, in reading order."""
+
+    def __init__(
+        self, text: str, cell: str = "", headings: list[tuple[int, str]] | None = None
+    ) -> None:
+        self.text = text
+        self.pieces: list[Piece] = []
+        self.notes: list[str] = []
+        self._cell = cell
+        self._headings = [] if headings is None else headings
+        self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+
+    @property
+    def where(self) -> str:
+        """The cell and the headings above, from the outermost."""
+        path = " > ".join(title for _, title in self._headings)
+        return ", ".join(part for part in (self._cell, path) if part)
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 0, without its line break."""
+        last = number + 1 >= len(self.starts)
+        stop = len(self.text) if last else self.starts[number + 1]
+        return self.text[self.starts[number] : stop].rstrip("\r\n")
+
+    def enter(self, level: int, title: str) -> None:
+        """Begin a section; sections of the same level or deeper end."""
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
+        self._headings.append((level, title))
+
+    def leave(self, level: int) -> None:
+        """End all sections of this level or deeper."""
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
+
+    def piece(
+        self,
+        kind: PieceKind,
+        source: str,
+        span: tuple[int, int],
+        environment: str = "",
+        notes: tuple[str, ...] = (),
+    ) -> Piece:
+        """A piece of this page; `span` is its place in the text."""
+        line = bisect.bisect_right(self.starts, span[0])
+        column = span[0] - self.starts[line - 1] + 1
+        return Piece(kind, source, line, column, *span, self.where, environment, notes)
+
+    def add(
+        self,
+        kind: PieceKind,
+        source: str,
+        span: tuple[int, int],
+        environment: str = "",
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Append a piece."""
+        self.pieces.append(self.piece(kind, source, span, environment, notes))
+
+
+def trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The span start to stop of `text` without the white space at its ends."""
+    piece = text[start:stop]
+    return start + len(piece) - len(piece.lstrip()), stop - len(piece) + len(piece.rstrip())

@@ -1,0 +1,154 @@
+"""Plain text, often scraped from a page: formulas with or without delimiters, and alt texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derive.document.cut.bare import bare_formulas
+from derive.document.cut.macros import Definitions, find_definitions
+from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan
+from derive.document.cut.page import Page
+from derive.document.cut.running import Running
+
+MAX_ALT_TEXT, MAX_UNCLOSED = 5_000, 1_000
+_ALT = re.compile(r"\{\\(?:display|text)style\b")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_DECLARATION = re.compile(r"[ \t]*+(?:(?:[#%]|//)[ \t]*+)?(?=gradproof[ \t]*+:)", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_COMMAND = re.compile(r"\\([A-Za-z]+)|\\.|[{}_^&\s]")
+_SPOKEN = {
+    "partial": "∂",
+    "sum": "∑",
+    "prod": "∏",
+    "nabla": "∇",
+    "cdot": "⋅",
+    "times": "×",
+    "neq": "≠",
+    "ne": "≠",
+    "leq": "≤",
+    "geq": "≥",
+    "infty": "∞",
+    "ell": "ℓ",
+    "epsilon": "ϵ",
+    "varepsilon": "ε",
+    "phi": "ϕ",
+    "varphi": "φ",
+    **{name: name for name in ("log", "ln", "exp", "max", "min", "tanh", "sin", "cos", "arg")},
+}
+_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
+_GREEK_LATER = "sigma tau upsilon phi chi psi omega"
+
+
+def _letters() -> dict[str, str]:
+    """How Greek letters are shown."""
+    early = zip(_GREEK.split(), range(0x3B1, 0x3C2), strict=True)
+    late = zip(_GREEK_LATER.split(), range(0x3C3, 0x3CA), strict=True)
+    return {name: chr(code) for name, code in (*early, *late)}
+
+
+_SHOWN = _letters() | _SPOKEN
+
+
+def _as_shown(source: str) -> str:
+    """The signs of a formula in TeX as a page shows them, without places and brackets of TeX."""
+    return _COMMAND.sub(lambda match: _SHOWN.get(match[1] or "", ""), source).replace("-", "−")
+
+
+def _alt_texts(text: str) -> Iterator[Mark]:
+    r"""`{\displaystyle …}`, the text behind a picture, with the picture's own letters before it."""
+    position = done = failures = 0
+    while failures < MAX_UNCLOSED and (match := _ALT.search(text, position)):
+        stop = _closing_brace(text, match.start())
+        position = match.end() if stop < 0 else stop
+        if stop < 0:
+            failures += 1
+            continue
+        inner = match.end(), stop - 1
+        start = _start_of_double(text, done, match.start(), _as_shown(text[slice(*inner)]))
+        if start < match.start():
+            yield Mark("hidden", start, match.start(), start, match.start())
+        yield Mark("formula", match.start(), stop, *inner, ALT_TEXT)
+        done = stop
+
+
+def _closing_brace(text: str, start: int) -> int:
+    depth = 0
+    for match in _BRACE.finditer(text, start, start + MAX_ALT_TEXT):
+        if match[0] in "{}":
+            depth += 1 if match[0] == "{" else -1
+            if depth == 0:
+                return match.end()
+    return -1
+
+
+def _start_of_double(text: str, first: int, stop: int, shown: str) -> int:
+    """Where the letters `shown` begin that stand right before `stop`, whatever the white space."""
+    place, left = stop, len(shown)
+    while left and place > first:
+        sign = text[place - 1].replace("-", "−")
+        if not sign.isspace() and sign not in "\u2061\u2062\u2063\u200b":
+            if sign != shown[left - 1]:
+                break
+            left -= 1
+        place -= 1
+    return stop if left else place
+
+
+def cut_plain(page: Page) -> Definitions:
+    """Cut a page of plain text; its definitions."""
+    text = page.text
+    definitions = find_definitions(text)
+    marks = sorted(_outside(_alt_texts(text), Scan(text).marks()), key=lambda mark: mark.start)
+    marks = sorted([*marks, *_bare(page, marks)], key=lambda mark: mark.start)
+    running = Running(page, definitions, text, 0)
+    next_mark = 0
+    for start, stop in _paragraphs(text, marks):
+        mine = []
+        while next_mark < len(marks) and marks[next_mark].start < stop:
+            mine.append(marks[next_mark])
+            next_mark += 1
+        running.cut(mine, start, stop)
+    return definitions
+
+
+def _outside(first: Iterator[Mark], second: Iterator[Mark]) -> Iterator[Mark]:
+    """All marks of `first`, and those of `second` that do not overlap them."""
+    taken = list(first)
+    yield from taken
+    place = 0
+    for mark in second:
+        while place < len(taken) and taken[place].stop <= mark.start:
+            place += 1
+        if place == len(taken) or taken[place].start >= mark.stop:
+            yield mark
+
+
+def _bare(page: Page, marks: list[Mark]) -> Iterator[Mark]:
+    """Formulas without delimiters, and declarations, in lines without marks."""
+    lines = []
+    place = 0
+    for number, start in enumerate(page.starts):
+        stop = start + len(page.line(number))
+        while place < len(marks) and marks[place].stop <= start:
+            place += 1
+        if place < len(marks) and marks[place].start < stop:
+            continue
+        if declared := _DECLARATION.match(page.text, start, stop):
+            yield Mark("comment", start, stop, declared.end(), stop)
+        else:
+            lines.append((start, stop))
+    for span in bare_formulas(page.text, lines):
+        yield Mark("formula", *span, *span, PLAIN)
+
+
+def _paragraphs(text: str, marks: list[Mark]) -> Iterator[tuple[int, int]]:
+    """The text between blank lines; a formula may hold blank lines of its own."""
+    start = place = 0
+    for blank in _BLANK_LINE.finditer(text):
+        while place < len(marks) and marks[place].stop <= blank.start():
+            place += 1
+        if place == len(marks) or marks[place].start >= blank.end() - 1:
+            yield start, blank.start()
+            start = blank.end() - 1
+    yield start, len(text)
