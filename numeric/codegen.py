@@ -50,7 +50,7 @@ _GLUE = "\N{NO-BREAK SPACE}"  # a space at which no line is broken
 
 def source(program: Program, about: str) -> str:
     """The program as a Python function with `about` as its docstring."""
-    body = [_assignment(line.name, _printed(line.op)) for line in program.lines]
+    body = [assignment(line.name, printed(line.op)) for line in program.lines]
     returned = ", ".join(
         f"{out.name}[..., {', '.join('0' * out.squeezed)}]" if out.squeezed else out.name
         for out in program.outputs
@@ -61,11 +61,19 @@ def source(program: Program, about: str) -> str:
 
 
 def load(program: Program, about: str) -> Callable[..., Any]:
-    """The program as a function. The one place where printed source is executed."""
-    code = compile(source(program, about), f"<gradproof {program.name}>", "exec")
-    namespace: dict[str, Any] = {"np": np, "__builtins__": {}}
+    """The program as a function."""
+    return load_source(program.name, source(program, about))
+
+
+def load_source(name: str, printed_source: str, **known: Any) -> Callable[..., Any]:
+    """The function of this name; the one place where printed source is executed.
+
+    `known` are functions of ours that it may call.
+    """
+    code = compile(printed_source, f"<gradproof {name}>", "exec")
+    namespace: dict[str, Any] = {"np": np, "__builtins__": {}, **known}
     exec(code, namespace)
-    made: Callable[..., Any] = namespace[program.name]
+    made: Callable[..., Any] = namespace[name]
     return made
 
 
@@ -80,7 +88,7 @@ def _docstring(about: str) -> str:
     return '"""' + "\n".join(lines) + ('\n"""' if len(lines) > 1 else '"""')
 
 
-def _assignment(name: str, expression: str) -> str:
+def assignment(name: str, expression: str) -> str:
     """name = expression, broken at its spaces if it is long."""
     if len(name) + len(expression) <= _WIDTH:
         return f"{name} = {expression}"
@@ -88,18 +96,19 @@ def _assignment(name: str, expression: str) -> str:
     return "\n".join((f"{name} = (", *(f"    {line}" for line in lines), ")"))
 
 
-def _printed(op: Op) -> str:
+def printed(op: Op) -> str:
+    """The right side of a line."""
     match op:
         case Map(expr=expr):
-            return _text(expr)
+            return text(expr)
         case Fold(expr=expr, kind=kind, axis=axis, keepdims=keep):
-            return f"np.{kind}({_text(expr)}, axis={axis}{', keepdims=True' if keep else ''})"
+            return f"np.{kind}({text(expr)}, axis={axis}{', keepdims=True' if keep else ''})"
         case Argmax(expr=expr, axis=axis):
-            return f"np.argmax({_text(expr)}, axis={axis}, keepdims=True)"
+            return f"np.argmax({text(expr)}, axis={axis}, keepdims=True)"
         case PositivePart(expr=expr):
-            return f"np.maximum({_text(expr)}, 0)"
+            return f"np.maximum({text(expr)}, 0)"
         case Floor(expr=expr, like=like):
-            return f"np.maximum({_text(expr)}, np.finfo({like}.dtype).tiny)"
+            return f"np.maximum({text(expr)}, np.finfo({like}.dtype).tiny)"
         case Take(array=array, label=label, shared=True):
             return f"np.take({array}, {label})"
         case Take(array=array, label=label):
@@ -112,7 +121,7 @@ def _printed(op: Op) -> str:
             return f"{array}.shape[{axis}]"
 
 
-def _text(expr: Node) -> str:
+def text(expr: Node) -> str:
     """An elementwise expression as SymPy prints it for NumPy, term for term in our order."""
     views: dict[str, Any] = {}
     term = _term(expr, views)

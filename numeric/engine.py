@@ -4,10 +4,13 @@
     loss, gradient = engine.value_and_grad([2.0, 1.0, 0.0], 0)
 
 C classes on the last axis. A formula of one sample takes logits (C,) or (..., C) and treats each
-row alike; one with a sample index takes exactly its axes, such as (N, C). Labels count from 0.
-Losses are in nats. float32 in, float32 out; float64 in, float64 out. No argument is written to.
+row alike; one with a sample index takes (N, C), or samples on more axes than one, (..., C). Labels
+count from 0. Losses are in nats. What comes out has the type of the logits; float16 is computed in
+float32 and rounded once. No argument is written to.
 
 Finite wherever f - max(f) is; beyond the largest float, p is 0 and log p is -inf, without warnings.
+
+Every function takes, besides the parameters of its formula, the keywords of `How`: how to run.
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from derive.catalogue import CATALOGUE, Loss
-from derive.errors import GradproofError
+from derive.errors import GradproofError, OutOfFragment
 from numeric import codegen
 from numeric.formulas import Formula, Formulas
+from numeric.how import COMPILED, HOW, How
 from numeric.inputs import Array, Signature, as_logits, bind, lengths
+from numeric.kernel import kernel
 from numeric.lowering import program
 from numeric.program import Program
 from numeric.proof import Proof, formula_claims, identity_claims, program_claim
 from numeric.rewriting import Stable, stabilise
+from numeric.running import Runner
 
 # What each function returns.
 _RESULTS = {
@@ -57,6 +63,7 @@ class Engine:
         self._formulas = Formulas(statement)
         self._programs: dict[str, Program] = {}
         self._functions: dict[str, Callable[..., Any]] = {}
+        self._runners: dict[str, Runner | None] = {}
         if not proved_before:
             self._require_proof(1)
             self._program("value_and_grad")
@@ -98,44 +105,35 @@ class Engine:
         groups = (formula_claims(self.statement), identity_claims(used), programs)
         return Proof(*(tuple((claim, claim.verdict()) for claim in group) for group in groups))
 
-    def loss(self, logits: ArrayLike, target: ArrayLike | None = None, **params: ArrayLike) -> Any:
+    def loss(self, logits: ArrayLike, target: ArrayLike | None = None, **params: Any) -> Any:
         """The loss, in nats: one number, or one for each row.
 
         Raises TypeError and ValueError for arguments that do not fit; see `numeric.inputs.bind`.
         """
         return self._run("loss", logits, target, params)
 
-    def gradient(
-        self, logits: ArrayLike, target: ArrayLike | None = None, **params: ArrayLike
-    ) -> Array:
+    def gradient(self, logits: ArrayLike, target: ArrayLike | None = None, **params: Any) -> Array:
         """The derivative by each logit, of the shape of the logits."""
         gradient: Array = self._run("gradient", logits, target, params)
         return gradient
 
     def value_and_grad(
-        self, logits: ArrayLike, target: ArrayLike | None = None, **params: ArrayLike
+        self, logits: ArrayLike, target: ArrayLike | None = None, **params: Any
     ) -> tuple[Any, Array]:
         """The loss and its gradient, in one pass over the logits."""
         value, gradient = self._run("value_and_grad", logits, target, params)
         return value, gradient
 
-    def hessian(
-        self, logits: ArrayLike, target: ArrayLike | None = None, **params: ArrayLike
-    ) -> Array:
+    def hessian(self, logits: ArrayLike, target: ArrayLike | None = None, **params: Any) -> Array:
         """The second derivatives, (..., C, C): a block for each sample, symmetric."""
         hessian: Array = self._run("hessian", logits, target, params)
         return hessian
 
     def hvp(
-        self,
-        logits: ArrayLike,
-        target: ArrayLike | None,
-        vector: ArrayLike,
-        **params: ArrayLike,
+        self, logits: ArrayLike, target: ArrayLike | None, vector: ArrayLike, **params: Any
     ) -> Array:
         """The Hessian times a vector of the logits' shape, without forming the Hessian."""
-        array = as_logits(logits)
-        direction = np.asarray(vector, dtype=array.dtype)
+        array, direction = as_logits(logits), np.asarray(vector)
         if direction.shape != array.shape:
             raise ValueError(f"vector of shape {direction.shape}; expected {array.shape}")
         product: Array = self._run("hvp", array, target, params, direction)
@@ -146,35 +144,74 @@ class Engine:
         name: str,
         logits: ArrayLike,
         target: ArrayLike | None,
-        params: Mapping[str, ArrayLike],
+        params: Mapping[str, Any],
         *extra: Array,
     ) -> Any:
-        compiled = self._function(name)
+        self._check(name)
+        own = {given.name for given in self.signature.parameters}
+        how = How.of({key: params[key] for key in params.keys() & HOW - own})
+        rest = {key: value for key, value in params.items() if key in own or key not in HOW}
+        arrays = [*bind(self.signature, logits, target, rest), *extra]
+        shapes = self._shapes(name, arrays[0])
+        outs = how.outputs(shapes, arrays)
+        kind = how.computed(arrays[0].dtype)
+        runner = self.runner(name) if kind.type in COMPILED else None
+        if runner is None:
+            results = self._plain(name, arrays, kind)
+        else:
+            results = runner.run(arrays, outs, kind, how.workers)
+        made = tuple(_finished(results.get(key), outs[key], shape) for key, shape in shapes.items())
+        return made if len(made) > 1 else made[0]
+
+    def _shapes(self, name: str, logits: Array) -> dict[str, tuple[int, ...]]:
+        """The shape of each result."""
         call = self.signature
-        arrays = bind(call, logits, target, params)
-        sizes = lengths(call, arrays[0])
-        rows = arrays[0].shape[: arrays[0].ndim - len(call.slots)]
-        shapes = [
-            (*rows, *(sizes[size] for _, size in formula.axes)) for formula in self._results(name)
+        sizes = lengths(call, logits)
+        before = logits.shape[: logits.ndim - min(len(call.slots), 1)]
+        shapes = {}
+        for formula in self._results(name):
+            shape = list(before) if call.batched else []
+            for _, size in formula.axes:
+                shape.extend(before if size == call.rows else (sizes[size],))
+            shapes[formula.name] = tuple(shape)
+        return shapes
+
+    def _plain(self, name: str, arrays: Sequence[Array], kind: np.dtype[Any]) -> dict[str, Any]:
+        """The printed array program on whole arrays."""
+        flat = [
+            array.reshape(-1, array.shape[-1]) if self.signature.rows and array.ndim > 2 else array
+            for array in arrays
+        ]
+        real = np.zeros((), kind).real.dtype
+        cast = [
+            array.astype(real if at else kind, copy=False) if array.dtype.kind in "fc" else array
+            for at, array in enumerate(flat)
         ]
         # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning; see above.
         with np.errstate(all="ignore"):
-            made = compiled(*arrays, *extra)
-            results = made if isinstance(made, tuple) else (made,)
-            finished = tuple(
-                _finished(result, shape, arrays[0].dtype)
-                for result, shape in zip(results, shapes, strict=True)
-            )
-        return finished if isinstance(made, tuple) else finished[0]
+            made = self._function(name)(*cast)
+        return dict(zip(_RESULTS[name], made if isinstance(made, tuple) else (made,), strict=True))
+
+    def runner(self, name: str) -> Runner | None:
+        """The function in blocks of rows; None where it does not work row by row."""
+        if name not in self._runners:
+            try:
+                self._runners[name] = Runner(kernel(self._program(name), self.signature))
+            except OutOfFragment:
+                self._runners[name] = None
+        return self._runners[name]
 
     def _function(self, name: str) -> Callable[..., Any]:
         if name not in self._functions:
-            if name not in self.functions:
-                raise NotProved(f"{self.statement.name} states no Hessian")
-            if name in _SECOND_ORDER and not self._proved_before:
-                self._require_proof(2)
             self._functions[name] = codegen.load(self._program(name), self._about(name))
         return self._functions[name]
+
+    def _check(self, name: str) -> None:
+        """The function is there, and what it computes is proved."""
+        if name not in self.functions:
+            raise NotProved(f"{self.statement.name} states no Hessian")
+        if name in _SECOND_ORDER and not self._proved_before and name not in self._programs:
+            self._require_proof(2)
 
     def _require_proof(self, order: int) -> None:
         """The claim of this order is decided, here and now."""
@@ -218,12 +255,12 @@ class Engine:
 _PROVED = "Proved by derive: the engine's proof() does it again."
 
 
-def _finished(result: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """An array of this shape and type, a number if it has no axes."""
-    array = np.asarray(result).astype(dtype, copy=False)
-    if array.shape != shape:
-        array = np.broadcast_to(array, shape).copy()
-    return array[()]
+def _finished(result: Any, out: Array, shape: tuple[int, ...]) -> Any:
+    """What was written to `out`, or is written now; a number if it has no axes."""
+    if result is not None:
+        array = np.asarray(result)
+        np.copyto(out, array.reshape(shape) if array.size == out.size else array, casting="unsafe")
+    return out if out.ndim else out[()]
 
 
 def compile(  # noqa: A001

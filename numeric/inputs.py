@@ -6,6 +6,8 @@ labels that count from 0, of the logits' shape without its last axis, losses in 
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -48,6 +50,11 @@ class Signature:
         return len(self.slots) < 2
 
     @property
+    def rows(self) -> str:
+        """The size whose axis holds the samples, where a formula sums over one; else ""."""
+        return self.slots[0] if len(self.slots) == 2 and self.slots[0] != self.slots[1] else ""
+
+    @property
     def parameters(self) -> tuple[Input, ...]:
         """Those that are passed by name."""
         return self.inputs[1 + self.has_target :]
@@ -76,8 +83,10 @@ def signature(problem: Problem, logits: str, letters: frozenset[str]) -> Signatu
 def bind(
     wanted: Signature, logits: ArrayLike, target: ArrayLike | None, params: Mapping[str, ArrayLike]
 ) -> list[Array]:
-    """The arguments as arrays of one floating type, checked, in the order of the inputs.
+    """The arguments as arrays, checked, in the order of the inputs.
 
+    Where the formula sums over samples, they may lie on any number of axes before the classes.
+    A target keeps its floating type; other arrays of numbers get that of the logits.
     Raises TypeError for a wrong type or a missing or unknown argument, ValueError for a wrong shape
     or a value outside of what the formula was proved for.
     """
@@ -94,9 +103,8 @@ def bind(
     if missing := [name for name, value in given.items() if value is None]:
         raise TypeError(f"missing argument {missing[0]!r}")
     first = as_logits(logits)
-    sizes = lengths(wanted, first)
-    rest = [_checked(i, given[i.name], wanted, first, sizes) for i in wanted.inputs[1:]]
-    return [first, *rest]
+    shapes = _Shapes(wanted, first)
+    return [first, *(_checked(i, given[i.name], shapes) for i in wanted.inputs[1:])]
 
 
 def as_logits(logits: ArrayLike) -> Array:
@@ -107,18 +115,37 @@ def as_logits(logits: ArrayLike) -> Array:
     array = np.asarray(logits)
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
-    if array.dtype.kind not in "fc" or array.dtype == np.float16:
+    if array.dtype.kind not in "fc":
         raise TypeError(f"logits of type {array.dtype}; convert them to float32 or float64")
     return array
+
+
+class _Shapes:
+    """Which shape each argument has for these logits."""
+
+    def __init__(self, call: Signature, logits: Array) -> None:
+        self.call, self.logits = call, logits
+        self.sizes = lengths(call, logits)
+        self.before = logits.shape[: logits.ndim - min(len(call.slots), 1)]
+        self.rows = self.before if call.batched else ()
+
+    def of(self, axes: Sequence[str]) -> tuple[int, ...]:
+        """The axes of samples in full, one number for every other axis."""
+        found: list[int] = []
+        for size in axes:
+            found.extend(self.before if size == self.call.rows else (self.sizes.get(size, 0),))
+        return tuple(found)
 
 
 def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
     """The length that each named size has for these logits."""
     axes = len(wanted.slots)
-    if logits.ndim < axes or (axes > 1 and logits.ndim != axes):
+    if logits.ndim < axes or (axes > 1 and not wanted.rows and logits.ndim != axes):
         shape = ", ".join(wanted.slots)
         raise ValueError(f"logits of shape {logits.shape}; expected ({shape})")
     found = dict(zip(wanted.slots, logits.shape[logits.ndim - axes :], strict=True))
+    if wanted.rows:
+        found[wanted.rows] = math.prod(logits.shape[:-1])
     for size, length in found.items():
         if length == 0 and size == wanted.slots[-1]:
             raise ValueError("logits without classes")
@@ -127,21 +154,20 @@ def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
     return found
 
 
-def _checked(
-    wanted: Input, value: ArrayLike | None, call: Signature, logits: Array, sizes: dict[str, int]
-) -> Array:
-    array = np.asarray(value)
-    rows = logits.shape[: logits.ndim - len(call.slots)] if call.batched else ()
+def _checked(wanted: Input, value: ArrayLike | None, shapes: _Shapes) -> Array:
+    array, call = np.asarray(value), shapes.call
     if wanted.role == "label":
-        shape = (*rows, *(sizes[size] for size in wanted.axes))
-        return _labels(wanted, array, shape, sizes[wanted.size])[..., None]
+        shape = (*shapes.rows, *shapes.of(wanted.axes))
+        return _labels(wanted, array, shape, shapes.sizes[wanted.size])[..., None]
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{wanted.name} of type {array.dtype}; expected real numbers")
-    array = array.astype(logits.real.dtype)
+    is_target = call.has_target and wanted == call.inputs[1] and wanted.role == "array"
+    if not (is_target and array.dtype.kind == "f"):
+        array = array.astype(shapes.logits.real.dtype, copy=False)
     _check_kind(wanted, array)
     if wanted.role == "scalar":
-        return _scalar(wanted, array, rows, bool(call.slots))
-    return _array(wanted, array, call, rows, sizes)
+        return _scalar(wanted, array, shapes.rows, bool(call.slots))
+    return _array(wanted, array, shapes, is_target)
 
 
 def _labels(wanted: Input, labels: Array, shape: tuple[int, ...], classes: int) -> Array:
@@ -149,12 +175,12 @@ def _labels(wanted: Input, labels: Array, shape: tuple[int, ...], classes: int) 
         raise TypeError(f"{wanted.name} of type {labels.dtype}; expected integer labels")
     if labels.shape != shape:
         raise ValueError(f"{wanted.name} of shape {labels.shape}; expected {shape}")
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        raise ValueError(
-            f"{wanted.name} holds the label {labels[wrong][0]}; expected 0 to {classes - 1}"
-        )
-    return labels.astype(np.intp)
+    for extreme in (labels.min(), labels.max()) if labels.size else ():
+        if not 0 <= extreme < classes:
+            raise ValueError(
+                f"{wanted.name} holds the label {extreme}; expected 0 to {classes - 1}"
+            )
+    return labels.astype(np.intp, copy=False)
 
 
 def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: bool) -> Array:
@@ -166,21 +192,23 @@ def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: boo
     return array[..., None] if has_classes else array
 
 
-def _array(
-    wanted: Input, array: Array, call: Signature, rows: tuple[int, ...], sizes: dict[str, int]
-) -> Array:
+def _array(wanted: Input, array: Array, shapes: _Shapes, is_target: bool) -> Array:
     """A target has the shape of the logits; other arrays have no axes but their own."""
-    is_target = call.has_target and wanted == call.inputs[1]
+    call = shapes.call
     own = array.shape[array.ndim - len(wanted.axes) :]
     for size, length in zip(wanted.axes, own, strict=False):
-        sizes.setdefault(size, length)
-    shape = (*(rows if is_target else ()), *(sizes.get(size, 0) for size in wanted.axes))
+        shapes.sizes.setdefault(size, length)
+    shape = (*(shapes.rows if is_target else ()), *shapes.of(wanted.axes))
     if array.shape != shape:
         raise ValueError(f"{wanted.name} of shape {array.shape}; expected {shape}")
     places = placed(wanted.axes, call.slots)
     if places is None or is_target:
         return array
-    return array.reshape([1 if place is None else array.shape[place] for place in places])
+    aligned = [
+        (1,) if place is None else shapes.of((slot,))
+        for slot, place in zip(call.slots, places, strict=True)
+    ]
+    return array.reshape(tuple(itertools.chain.from_iterable(aligned)))
 
 
 def placed(sizes: Sequence[str], slots: Sequence[str]) -> tuple[int | None, ...] | None:

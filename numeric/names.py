@@ -10,8 +10,11 @@ from derive.problem import Problem
 from derive.syntax import Entry, Name, Node
 
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,23}")
-RESERVED = frozenset({"np", "loss", "gradient", "value_and_grad", "hessian", "hvp"})
-"""What the printed source uses for itself: the NumPy module and its own functions."""
+RESERVED = frozenset(
+    "np xp loss gradient value_and_grad hessian hvp "
+    "axis rows row step scratch largest class_sum".split()
+)
+"""What the printed source uses for itself: modules, its own functions, what lays out a block."""
 
 
 class Names:

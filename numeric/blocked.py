@@ -1,0 +1,229 @@
+"""Passes printed for NumPy: a function of one block of rows, every full value in a buffer.
+
+A block lies in one of two ways, rows first or classes first, and the printed function serves both:
+`axis` is where the classes are, `rows` the other one, and the entry of a row at a label has the
+flat place `row + label*step`. Its full arguments are buffers that may be overwritten. An operation
+writes over an operand that nothing needs any more, else over a buffer that is free, else over one
+of `scratch`, which each thread has for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from derive.syntax import Add, Call, Div, Mul, Neg, Node, Pow, children, walk
+from numeric.codegen import assignment, load_source, printed, text
+from numeric.fusion import Spread, Step, Total, fused, step_reads
+from numeric.inputs import Array
+from numeric.kernel import Kernel, Pass
+from numeric.names import Names
+from numeric.program import Argmax, Fold, Pick, Take, View
+
+_BY_LAYOUT = ("axis", "rows", "row", "step", "scratch")
+_UFUNCS: dict[type[Node], str] = {
+    Add: "add",
+    Mul: "multiply",
+    Div: "divide",
+    Pow: "power",
+    Neg: "negative",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A printed function of one block: what it takes and returns, and how many buffers more."""
+
+    name: str
+    source: str
+    arguments: tuple[str, ...]
+    returned: tuple[str, ...]
+    scratch: int
+
+    def load(self) -> Callable[..., tuple[Array, ...]]:
+        """The function; it takes `arguments`, then axis, rows, row, step and scratch."""
+        return load_source(self.name, self.source, largest=largest, class_sum=class_sum)
+
+
+def largest(values: Array, axis: int) -> Array:
+    """The place of the largest entry along the axis, which is kept; the first of equal ones.
+
+    Classes first, argmax would go through memory against the grain: there, the places of the
+    largest entries are marked, and the largest mark is taken.
+    """
+    classes = values.shape[axis]
+    if axis or classes > np.iinfo(np.uint8).max:
+        best: Array = np.argmax(values, axis=axis, keepdims=True)
+        return best
+    marks = np.equal(values, np.max(values, axis=0, keepdims=True)).view(np.uint8)
+    backwards = np.arange(classes - 1, -1, -1, dtype=np.uint8)[:, None]
+    np.multiply(marks, backwards, out=marks)
+    first: Array = np.max(marks, axis=0, keepdims=True).astype(np.intp)
+    places: Array = classes - 1 - first
+    return places
+
+
+def class_sum(values: Array, axis: int) -> Array:
+    """The sum along the axis, which is kept."""
+    made: Array = np.add.reduce(values, axis=axis, keepdims=True)
+    return made
+
+
+def printed_block(kernel: Kernel, work: Pass, name: str) -> Block:
+    """The function of one pass."""
+    steps = fused(kernel, work)
+    return _Printer(kernel, work, steps).block(name)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of text; `reads` are the full variables in it. `call` makes the full `target`."""
+
+    text: str
+    reads: frozenset[str]
+    target: str = ""
+    call: bool = False
+
+
+class _Printer:
+    """Steps to lines, then a buffer for each line that makes a full value."""
+
+    def __init__(self, kernel: Kernel, work: Pass, steps: tuple[Step, ...]) -> None:
+        self.steps = steps
+        self.returned = (*work.sums, *work.outputs)
+        made = {step.name for step in steps}
+        used = frozenset[str]().union(*(step_reads(step.op) for step in steps))
+        self.arguments = tuple(n for n in kernel.extents if n in used and n not in made)
+        full = {name for name, extent in kernel.extents.items() if extent.full}
+        self.full = full | {step.name for step in steps if isinstance(step.op, Spread)}
+        self.names = Names({*kernel.extents, *made, *_BY_LAYOUT})
+        self.places: dict[str, str] = {}
+        self.lines: list[_Line] = []
+
+    def block(self, name: str) -> Block:
+        for step in self.steps:
+            self.step(step)
+        lines, scratch = self.with_buffers()
+        given = (*self.arguments, *_BY_LAYOUT)
+        body = "\n".join((*lines, f"return ({''.join(f'{made}, ' for made in self.returned)})"))
+        source = f"def {name}({', '.join(given)}):\n" + _indented(body)
+        return Block(name, source, self.arguments, self.returned, scratch)
+
+    def write(self, line: str, *reads: str, target: str = "", call: bool = False) -> None:
+        self.lines.append(_Line(line, frozenset(reads), target, call))
+
+    def step(self, step: Step) -> None:
+        name = step.name
+        match step.op:
+            case Spread(expr=expr, puts=puts):
+                puts_at = [(self.place(label), text(value)) for label, value in puts]
+                made = self.operand(expr, name)
+                if made != name:
+                    self.ufunc("positive", (made,), name)
+                for place, value in puts_at:
+                    self.write(f"{name}.put({place}, {value})", name)
+            case Total():
+                self.total(step, step.op)
+            case Argmax(expr=expr):
+                self.write(f"{name} = largest({text(expr)}, axis)", *self.reads(expr))
+            case Take(array=array, label=label, shared=False) if array in self.full:
+                self.write(f"{name} = {array}.take({self.place(View(label))})", array)
+            case Pick(array=array, place=place):
+                self.write(f"{name} = np.take({array}, [{place}], axis=axis)", array)
+            case Fold(expr=expr, kind=kind, axis=axis):
+                along = "rows, dtype=np.float64" if axis == -2 else "axis"
+                fold = f"np.{kind}({text(expr)}, axis={along}, keepdims=True)"
+                self.write(assignment(name, fold), *self.reads(expr))
+            case op:
+                self.write(assignment(name, printed(op)), *(step_reads(op) & self.full))
+
+    def total(self, step: Step, op: Total) -> None:
+        """A fold over the classes, with entries replaced meanwhile if the array is used again."""
+        array, places = op.array, [self.place(label) for label, _ in op.puts]
+        keeps = [self.names.fresh("kept") for _ in places if self.outlives(array, step)]
+        for kept, place in zip(keeps, places, strict=False):
+            self.write(f"{kept} = {array}.take({place})", array)
+        for place, (_, value) in zip(places, op.puts, strict=True):
+            self.write(f"{array}.put({place}, {text(value)})", array)
+        fold = f"np.{op.kind}({array}, axis=axis, keepdims=True)"
+        fold = f"class_sum({array}, axis)" if op.kind == "sum" else fold
+        self.write(f"{step.name} = {fold}", array)
+        for kept, place in zip(keeps, places, strict=False):
+            self.write(f"{array}.put({place}, {kept})", array)
+
+    def outlives(self, array: str, step: Step) -> bool:
+        """Whether the array is used after the step."""
+        later = self.steps[self.steps.index(step) + 1 :]
+        return array in self.returned or any(array in step_reads(other.op) for other in later)
+
+    def place(self, label: Node) -> str:
+        """The variable of the flat places at a label, made when it is first asked for."""
+        shown = text(label)
+        if shown not in self.places:
+            self.places[shown] = self.names.fresh(f"at_{shown}")
+            self.write(f"{self.places[shown]} = row + {shown}*step")
+        return self.places[shown]
+
+    def reads(self, expr: Node) -> frozenset[str]:
+        return frozenset(p.name for p in walk(expr) if isinstance(p, View) and p.name in self.full)
+
+    def operand(self, expr: Node, target: str = "") -> str:
+        """An operand's text; a full term is computed first, into `target` or a name of its own."""
+        if not self.reads(expr):
+            return f"({text(expr)})" if children(expr) else text(expr)
+        match expr:
+            case View(name=name):
+                return name
+            case Add(terms=parts) | Mul(factors=parts):
+                made = self.operand(parts[0])
+                for at, part in enumerate(parts[1:], 2):
+                    less = isinstance(expr, Add) and isinstance(part, Neg)
+                    other = self.operand(part.arg if isinstance(part, Neg) and less else part)
+                    function = "subtract" if less else _UFUNCS[type(expr)]
+                    made = self.ufunc(function, (made, other), target if at == len(parts) else "")
+                return made
+            case Div() | Pow() | Neg():
+                operands = tuple(map(self.operand, children(expr)))
+                return self.ufunc(_UFUNCS[type(expr)], operands, target)
+            case Call(function="softplus", arg=arg):
+                return self.ufunc("logaddexp", ("0", self.operand(arg)), target)
+            case Call(function=function, arg=arg):
+                return self.ufunc(function, (self.operand(arg),), target)
+        name = target or self.names.fresh("part")
+        self.write(assignment(name, text(expr)), *self.reads(expr), target=name)
+        self.full.add(name)
+        return name
+
+    def ufunc(self, function: str, operands: tuple[str, ...], target: str) -> str:
+        name = target or self.names.fresh("part")
+        line = f"{name} = np.{function}({', '.join(operands)}, out=%s)"
+        self.write(line, *(self.full & set(operands)), target=name, call=True)
+        self.full.add(name)
+        return name
+
+    def with_buffers(self) -> tuple[list[str], int]:
+        """The lines with an `out` for each call, and how many buffers of scratch they use."""
+        last = {name: at for at, line in enumerate(self.lines) for name in line.reads}
+        last |= dict.fromkeys(self.returned, len(self.lines))
+        free: list[str] = [n for n in self.arguments if n in self.full and n not in last]
+        shown, scratch = [], 0
+        for at, line in enumerate(self.lines):
+            dying = [name for name in sorted(line.reads) if last[name] == at]
+            if line.call:
+                if dying:
+                    out = dying.pop()
+                elif free:
+                    out = free.pop()
+                else:
+                    out, scratch = f"scratch[{scratch}]", scratch + 1
+                shown.append(line.text % out)
+            else:
+                shown.append(line.text)
+            free.extend(dying)
+        return shown, scratch
+
+
+def _indented(body: str) -> str:
+    return "".join(f"    {line}\n" for line in body.split("\n"))

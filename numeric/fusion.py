@@ -1,0 +1,274 @@
+"""The lines of a pass as few elementwise sweeps: what costs time is each touch of a full value.
+
+Plain identities of arrays, each of them exact or rounding no worse than the line that it replaces:
+
+- a value that is used once is computed where it is used, and so is a condition;
+- where(k == y, v, a), with v a number for each row, is `a` with one entry of each row replaced;
+- what is done to such an array by numbers of the row is done to the entry by itself;
+- factors of the row are multiplied together first; a divisor that is at least 1, the total of a
+  softmax or a size, becomes a factor.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derive.syntax import (
+    ONE,
+    Add,
+    Call,
+    Cases,
+    Div,
+    Logic,
+    Mul,
+    Neg,
+    Node,
+    Num,
+    Rel,
+    children,
+    mul,
+    rebuild,
+    transform,
+)
+from numeric.kernel import Extent, Kernel, Pass, reads, views
+from numeric.program import Arange, Fold, Line, Map, Op, Size, View
+
+Put = tuple[Node, Node]
+"""A label of each row and the number that replaces the entry there."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A full value: `expr`, then the entries at these labels replaced, the last of them winning."""
+
+    expr: Node
+    puts: tuple[Put, ...] = ()
+
+
+@dataclass(frozen=True)
+class Total:
+    """The fold over the classes of a full variable, these entries replaced meanwhile."""
+
+    array: str
+    kind: str
+    puts: tuple[Put, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """name = op, in the order in which they are computed."""
+
+    name: str
+    op: Op | Spread | Total
+
+
+def fused(kernel: Kernel, work: Pass) -> tuple[Step, ...]:
+    """The steps of a pass, for one block of rows."""
+    return _Fusion(kernel, work).steps()
+
+
+class _Fusion:
+    """One pass on its way to steps."""
+
+    def __init__(self, kernel: Kernel, work: Pass) -> None:
+        self.extents = dict(kernel.extents)
+        self.lines = {line.name: line for line in kernel.program.lines}
+        self.work = work
+        self.taken = set(self.extents)
+
+    def steps(self) -> tuple[Step, ...]:
+        kept = {*self.work.sums, *self.work.outputs}
+        uses = Counter(name for line in self.work.lines for name in _uses(line))
+        inlined: dict[str, Node] = {}
+        found: list[Step] = []
+        for line in self.work.lines:
+            op = line.op
+            if isinstance(op, Map | Fold):
+                op = replace(op, expr=_inline(op.expr, inlined))
+            if isinstance(op, Map) and self.extents[line.name].full:
+                once = uses[line.name] == 1 or isinstance(op.expr, Rel | Logic)
+                if once and line.name not in kept:
+                    inlined[line.name] = op.expr
+                else:
+                    found.append(Step(line.name, Spread(*self.split(op.expr))))
+            elif isinstance(op, Fold) and self.extent(op.expr).full and op.axis == -1:
+                found.extend(self.total(line.name, op))
+            elif isinstance(op, Fold) and self.extent(op.expr).full:
+                full = View(self.fresh("summand"))
+                found.append(Step(full.name, Spread(*self.split(op.expr))))
+                found.append(Step(line.name, replace(op, expr=full)))
+            else:
+                found.append(Step(line.name, op))
+        return _ordered(found, self.extents)
+
+    def total(self, name: str, op: Fold) -> list[Step]:
+        base, puts = self.split(op.expr)
+        if isinstance(base, View):
+            return [Step(name, Total(base.name, op.kind, puts))]
+        full = self.fresh("summand")
+        self.extents[full] = Extent(True, True)
+        return [Step(full, Spread(base, puts)), Step(name, Total(full, op.kind))]
+
+    def fresh(self, wanted: str) -> str:
+        number, name = 1, wanted
+        while name in self.taken:
+            number, name = number + 1, f"{wanted}{number + 1}"
+        self.taken.add(name)
+        self.extents[name] = Extent(True, True)
+        return name
+
+    def extent(self, expr: Node) -> Extent:
+        found = Extent()
+        for name in views(expr):
+            found |= self.extents[name]
+        return found
+
+    def split(self, expr: Node) -> tuple[Node, tuple[Put, ...]]:
+        """The expression without the entries that are replaced, and those."""
+        match expr:
+            case Cases(branches=branches, otherwise=otherwise):
+                labels = [self.label(condition, "==") for _, condition in branches]
+                if all(labels) and not any(self.extent(v).classes for v, _ in branches):
+                    base, puts = self.split(otherwise)
+                    own = [
+                        (label, v) for label, (v, _) in zip(labels, branches, strict=True) if label
+                    ]
+                    return base, (*puts, *reversed(own))
+                label = self.label(branches[0][1], "!=")
+                if len(branches) == 1 and label and not self.extent(otherwise).classes:
+                    base, puts = self.split(branches[0][0])
+                    return base, (*puts, (label, otherwise))
+            case Neg() | Mul() | Div() | Add():
+                return self.split_arithmetic(expr)
+        return expr, ()
+
+    def split_arithmetic(self, expr: Node) -> tuple[Node, tuple[Put, ...]]:
+        """Arithmetic of one full operand with numbers of the row happens to each entry alone."""
+        parts = children(expr)
+        at = [place for place, part in enumerate(parts) if self.extent(part).classes]
+        if len(at) != 1:
+            return self.product(expr), ()
+
+        def around(inner: Node) -> Node:
+            return rebuild(expr, (*parts[: at[0]], inner, *parts[at[0] + 1 :]))
+
+        base, puts = self.split(parts[at[0]])
+        return self.product(around(base)), tuple((label, around(v)) for label, v in puts)
+
+    def label(self, condition: Node, op: str) -> Node | None:
+        """The label that the class is compared with, if that is what the condition does."""
+        if not isinstance(condition, Rel) or condition.op != op:
+            return None
+        for one, other in (children(condition), children(condition)[::-1]):
+            if isinstance(one, View) and one.name in self.lines:
+                is_class = isinstance(self.lines[one.name].op, Arange)
+                if is_class and not self.extent(other).classes:
+                    return other
+        return None
+
+    def product(self, expr: Node) -> Node:
+        """A product or quotient with the numbers of the row multiplied together first."""
+        if not isinstance(expr, Mul | Div | Neg):
+            return expr
+        negative, tops, bottoms = _factors(expr)
+        core = [part for part in tops if self.extent(part).classes]
+        rest = [part for part in tops if not self.extent(part).classes]
+        safe = [part for part in bottoms if self.at_least_one(part)]
+        other = [part for part in bottoms if not self.at_least_one(part)]
+        if not core:
+            return expr
+        scale: Node = mul(*rest) if rest else ONE
+        for divisor in safe:
+            scale = Div(scale, divisor)
+        made = mul(*core)
+        for divisor in other:
+            made = Div(made, divisor)
+        if scale == ONE:
+            return Neg(made) if negative else made
+        return Mul((made, Neg(scale) if negative else scale))
+
+    def at_least_one(self, divisor: Node) -> bool:
+        """A size, or 1 plus a sum of exponentials."""
+        line = self.lines.get(divisor.name) if isinstance(divisor, View) else None
+        match line:
+            case Line(op=Size()):
+                return True
+            case Line(op=Map(expr=Add(terms=(first, View(name=rest))))):
+                fold = self.lines[rest].op if rest in self.lines else None
+                return first == ONE and isinstance(fold, Fold) and self.is_mass(fold)
+        return False
+
+    def is_mass(self, fold: Fold) -> bool:
+        leaves = [fold.expr]
+        if isinstance(fold.expr, Cases):
+            leaves = [*(value for value, _ in fold.expr.branches), fold.expr.otherwise]
+        return fold.kind == "sum" and all(self.is_exponential(leaf) for leaf in leaves)
+
+    def is_exponential(self, node: Node) -> bool:
+        if isinstance(node, Num):
+            return node.value >= 0
+        line = self.lines.get(node.name) if isinstance(node, View) else None
+        return line is not None and isinstance(line.op, Map) and _is_exp(line.op.expr)
+
+
+def _is_exp(expr: Node) -> bool:
+    return isinstance(expr, Call) and expr.function == "exp"
+
+
+def _uses(line: Line) -> list[str]:
+    """Every use of a variable; a use that is not in an elementwise expression counts twice."""
+    if isinstance(line.op, Map | Fold):
+        counted: list[str] = []
+        transform(line.op.expr, lambda p: counted.append(p.name) if isinstance(p, View) else None)
+        return counted
+    return [name for name in reads(line) for _ in range(2)]
+
+
+def _inline(expr: Node, values: Mapping[str, Node]) -> Node:
+    return transform(expr, lambda p: values.get(p.name) if isinstance(p, View) else None)
+
+
+def _factors(expr: Node) -> tuple[bool, list[Node], list[Node]]:
+    """Whether the product is negated, its factors, its divisors."""
+    match expr:
+        case Neg(arg=arg):
+            negative, tops, bottoms = _factors(arg)
+            return not negative, tops, bottoms
+        case Mul(factors=factors):
+            signs, tops, bottoms = False, [], []
+            for factor in factors:
+                negative, above, below = _factors(factor)
+                signs, tops, bottoms = signs != negative, tops + above, bottoms + below
+            return signs, tops, bottoms
+        case Div(num=top, den=bottom):
+            negative, tops, bottoms = _factors(top)
+            return negative, tops, [*bottoms, bottom]
+        case _:
+            return False, [expr], []
+
+
+def step_reads(op: Op | Spread | Total) -> frozenset[str]:
+    """The variables that a step uses."""
+    match op:
+        case Spread(expr=expr, puts=puts):
+            return views(expr).union(*(views(part) for put in puts for part in put))
+        case Total(array=array, puts=puts):
+            return frozenset((array,)).union(*(views(part) for put in puts for part in put))
+        case _:
+            return reads(Line("", op))
+
+
+def _ordered(steps: Sequence[Step], extents: Mapping[str, Extent]) -> tuple[Step, ...]:
+    """The same steps, what is small as early as it can be: full values die sooner."""
+    waiting, made = list(steps), []
+    names = {step.name for step in steps}
+    done: set[str] = set()
+    while waiting:
+        ready = [s for s in waiting if not (step_reads(s.op) & names) - done]
+        step = next((s for s in ready if not extents[s.name].full), ready[0])
+        waiting.remove(step)
+        made.append(step)
+        done.add(step.name)
+    return tuple(made)

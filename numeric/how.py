@@ -1,0 +1,79 @@
+"""How a compiled function is run: by how many threads, in which precision, written where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from numeric.inputs import Array
+
+COMPILED = (np.float32, np.float64)
+"""What blocks are computed in; other types of logits run the array program as a whole."""
+
+
+@dataclass(frozen=True)
+class How:
+    """threads: how many at most; GRADPROOF_THREADS, else the processors that are ours.
+    precise: float16 and float32 are computed in float64 and rounded once.
+    out: the array that the derivative is written to, of its shape, of any floating type.
+
+    The results are the same for any number of threads.
+    """
+
+    threads: int | None = None
+    precise: bool = False
+    out: Array | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> How:
+        """From keywords. Raises ValueError for a number of threads below 1."""
+        return cls(**given)
+
+    @property
+    def workers(self) -> int:
+        """The number of threads. Raises ValueError for what is not a positive whole number."""
+        given: Any = self.threads
+        if given is None:
+            given = os.environ.get("GRADPROOF_THREADS") or None
+        if given is None:
+            if sys.platform == "linux":
+                return len(os.sched_getaffinity(0))
+            return os.cpu_count() or 1
+        if not str(given).isdecimal() or int(given) == 0:
+            raise ValueError(f"{given!r} threads; expected a positive whole number")
+        return int(given)
+
+    def computed(self, kind: np.dtype[Any]) -> np.dtype[Any]:
+        """The type that logits of this type are computed in."""
+        if self.precise and kind in (np.float16, np.float32):
+            return np.dtype(np.float64)
+        return np.dtype(np.float32) if kind == np.float16 else kind
+
+    def outputs(
+        self, shapes: Mapping[str, tuple[int, ...]], arrays: Sequence[Array]
+    ) -> dict[str, Array]:
+        """An array for each result, of the type of the logits; `out` is that of the last one.
+
+        Raises TypeError and ValueError for an `out` that does not fit or that an argument is in.
+        """
+        made = {}
+        for name, shape in shapes.items():
+            given = self.out if name == list(shapes)[-1] else None
+            made[name] = np.empty(shape, arrays[0].dtype) if given is None else given
+            if given is None:
+                continue
+            if not isinstance(given, np.ndarray) or given.dtype.kind not in "fc":
+                raise TypeError("out has to be an array of floating type")
+            if given.shape != shape:
+                raise ValueError(f"out of shape {given.shape}; expected {shape}")
+            if any(np.may_share_memory(given, array) for array in arrays):
+                raise ValueError("out lies where an argument is")
+        return made
+
+
+HOW = frozenset(field.name for field in fields(How))
