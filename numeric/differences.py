@@ -2,17 +2,20 @@
 
 Complex step [1]: Im f(x + ih)/h has no cancellation, so that even an entry of 1e-13 beside entries
 of 1 is seen with many digits, wherever the function computes with complex numbers and is analytic.
-Else: central differences with Richardson's extrapolation as Ridders arranges it [2], in the longest
-floating type that the function keeps.
+Else: differences with Richardson's extrapolation as Ridders arranges it [2], in the longest
+floating type that the function keeps. How far a value is off by rounding is not taken from its type
+alone, since a function may compute in float32 and return float64: it is measured from high
+differences [3], which a smooth function does not have.
 
 [1] W. Squire, G. Trapp, SIAM Review 40 (1998) 110. [2] C. J. F. Ridders, Advances in Engineering
-Software 4 (1982) 75.
+Software 4 (1982) 75. [3] J. J. Moré, S. M. Wild, SIAM J. Sci. Comput. 33 (2011) 1292.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,19 +25,32 @@ from numeric.inputs import Array
 
 Method = Literal["complex step", "longdouble", "float64"]
 Function = Callable[[Array], Any]
+Side = Literal[-1, 0, 1]
 
 # Truncation is (step)^2 relative to the value: far below rounding. Three steps that are no powers
 # of two round differently, and so their spread shows what rounding does to the result.
 COMPLEX_STEPS = (1.0e-20, 1.37e-20, 2.71e-20)
 
-# Ridders' table starts at a quarter (of a logit) and halves the step.
-FIRST_STEP, LEVELS = 0.25, 8
+# Ridders' table starts at a quarter (of a logit) and halves the step. A closer look, beneath kinks
+# that are near but not here, starts at the second step.
+FIRST_STEP, CLOSE_STEP, LEVELS = 0.25, 2.0**-9, 8
+
+# Values that are this rough, as those of float32 are, want steps that are longer.
+ROUGH, LONG_STEP = 1e-9, 1.0
 
 # The spread of a few roundings is a sample of their size, not a bound.
 SAFETY = 4
 
 # Two ways to the same directional derivative agree if no closer than this they can be trusted to.
 AGREEMENT = 1e-6
+
+# Sixth differences: h^6 of a smooth function is below every rounding. Those over the fine step are
+# free of kinks nearby; a function that is a staircase needs the coarse one to move at all.
+COARSE, FINE = 1.37 * 2.0**-12, 1.37 * 2.0**-18
+NOISE_WEIGHTS = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]) / math.sqrt(924)
+
+# From the middle size of a few roundings to about the largest.
+NOISE_SAFETY = 6
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,11 @@ class Estimate:
 
     value: float
     error: float
+
+    def contradicts(self, other: Estimate) -> bool:
+        """Whether the two cannot be the same number."""
+        close = self.error + other.error + AGREEMENT * abs(self.value)
+        return bool(abs(self.value - other.value) > close)
 
 
 def value(function: Function, point: Array) -> Any:
@@ -53,27 +74,31 @@ def value(function: Function, point: Array) -> Any:
     return made.reshape(())[()]
 
 
-def best_method(function: Function, point: Array, direction: Array) -> Method:
+def best_method(
+    function: Function, point: Array, direction: Array, roundoff: float = 0.0
+) -> Method:
     """The way with the finest resolution that the function admits at this point."""
     plain: Method = "longdouble" if keeps_longdouble(function, point) else "float64"
-    reference = central(function, point, direction, plain)
+    reference = central(function, point, direction, plain, roundoff)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             if not np.iscomplexobj(value(function, point.astype(np.complex128))):
                 return plain
             stepped = complex_step(function, point, direction)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, Warning):
+    except (TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, Warning):
         return plain
-    close = reference.error + stepped.error + AGREEMENT * abs(reference.value)
-    return "complex step" if abs(reference.value - stepped.value) <= close else plain
+    return plain if reference.contradicts(stepped) else "complex step"
 
 
-def derivative(function: Function, point: Array, direction: Array, method: Method) -> Estimate:
+def derivative(
+    function: Function, point: Array, direction: Array, method: Method, roundoff: float = 0.0
+) -> Estimate:
     """The derivative at a point along a direction."""
     if method == "complex step":
         return complex_step(function, point, direction)
-    return central(function, point, direction, method)
+    first_step = LONG_STEP if roundoff > ROUGH else FIRST_STEP
+    return central(function, point, direction, method, roundoff, first_step)
 
 
 def complex_step(function: Function, point: Array, direction: Array) -> Estimate:
@@ -81,23 +106,38 @@ def complex_step(function: Function, point: Array, direction: Array) -> Estimate
     tried = []
     for step in COMPLEX_STEPS:
         made = value(function, point + 1j * (step * direction))
-        tried.append(float(made.imag / step))
+        tried.append(float(np.imag(made) / step))
     middle = sorted(tried)[len(tried) // 2]
     rounding = float(np.finfo(np.float64).eps) * abs(middle)
     return Estimate(middle, SAFETY * (max(tried) - min(tried) + rounding))
 
 
-def central(function: Function, point: Array, direction: Array, method: Method) -> Estimate:
-    """(f(x + hv) - f(x - hv))/2h, extrapolated to h = 0."""
+def central(
+    function: Function,
+    point: Array,
+    direction: Array,
+    method: Method,
+    roundoff: float = 0.0,
+    first_step: float = FIRST_STEP,
+    side: Side = 0,
+) -> Estimate:
+    """(f(x + hv) - f(x - hv))/2h, extrapolated to h = 0; of one side only, (f(x + hv) - f(x))/h.
+
+    `roundoff` is what a value may be off by, relative to the largest number in it, if that is more
+    than its type says.
+    """
     kind = np.longdouble if method == "longdouble" else np.float64
     best = Estimate(float("nan"), float("inf"))
+    ratio = 2 if side else 4
     above: list[Any] = []
     for level in range(LEVELS):
-        step = kind(FIRST_STEP) / 2**level
-        slope, rounding = difference(function, point.astype(kind), direction.astype(kind), step)
+        step = kind(first_step) / 2**level
+        slope, rounding = difference(
+            function, point.astype(kind), direction.astype(kind), step, roundoff, side
+        )
         row = [slope]
         for order, previous in enumerate(above, start=1):
-            row.append((4**order * row[-1] - previous) / (4**order - 1))
+            row.append((ratio**order * row[-1] - previous) / (ratio**order - 1))
             off = max(abs(row[-1] - row[-2]), abs(row[-1] - previous)) + rounding
             if off < best.error:
                 best = Estimate(float(row[-1]), float(off))
@@ -106,14 +146,62 @@ def central(function: Function, point: Array, direction: Array, method: Method) 
     return Estimate(best.value, SAFETY * (best.error + rounding))
 
 
-def difference(function: Function, point: Array, direction: Array, step: Any) -> tuple[Any, Any]:
-    """One central difference quotient, and what rounding of the two values may add to it."""
+def one_sided(
+    function: Function, point: Array, direction: Array, method: Method, roundoff: float = 0.0
+) -> tuple[Estimate, Estimate]:
+    """The derivatives to the left and to the right of the point, both along the direction."""
+    plain: Method = "longdouble" if method == "longdouble" else "float64"
+    left, right = (
+        central(function, point, direction, plain, roundoff, CLOSE_STEP, side) for side in _SIDES
+    )
+    return left, right
+
+
+_SIDES: tuple[Side, Side] = (-1, 1)
+
+
+def difference(
+    function: Function,
+    point: Array,
+    direction: Array,
+    step: Any,
+    roundoff: float = 0.0,
+    side: Side = 0,
+) -> tuple[Any, Any]:
+    """One difference quotient, and what rounding of the two values may add to it."""
     move = step * direction
-    right, left = np.real(value(function, point + move)), np.real(value(function, point - move))
+    ends = (point + move if side >= 0 else point, point - move if side <= 0 else point)
+    right, left = (np.real(value(function, end)) for end in ends)
     # What the function works with is of the size of the logits at least: log-sum-exp minus a logit.
-    largest = max(abs(right), abs(left), np.max(np.abs(point), initial=0))
-    rounding = np.finfo(np.asarray(right).dtype).eps * largest / step
-    return (right - left) / (2 * step), rounding
+    size = max(abs(right), abs(left), largest(point))
+    unit = max(np.finfo(np.result_type(right, np.float16)).eps, roundoff)
+    span = step if side else 2 * step
+    return (right - left) / span, unit * size / step
+
+
+def largest(point: Array) -> Any:
+    return np.max(np.abs(point), initial=0, where=np.isfinite(point))
+
+
+def noise(function: Function, point: Array, directions: Iterable[Array]) -> float:
+    """How far the function's values jump about near a point, as rounding makes them.
+
+    Of an array of values, the largest. A kink right here looks like noise, but far larger.
+    """
+    found = []
+    for direction in directions:
+        for step in (FINE, COARSE):
+            made = np.stack(
+                [
+                    np.asarray(function(point + place * step * direction), dtype=np.longdouble)
+                    for place in range(-3, 4)
+                ]
+            )
+            if np.any(made != made[0]):
+                break
+        sixth = np.tensordot(NOISE_WEIGHTS.astype(np.longdouble), made, axes=1)
+        found.append(float(np.max(np.abs(sixth), initial=0)))
+    return NOISE_SAFETY * sorted(found)[len(found) // 2]
 
 
 def keeps_longdouble(function: Function, point: Array) -> bool:
@@ -122,6 +210,6 @@ def keeps_longdouble(function: Function, point: Array) -> bool:
         return False
     try:
         made = value(function, point.astype(np.longdouble))
-    except (TypeError, ValueError, ArithmeticError, AttributeError):
+    except (TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError):
         return False
     return np.asarray(made).dtype == np.longdouble

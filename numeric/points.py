@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from numeric.differences import Function
 from numeric.engine import Engine
+from numeric.forms import Pair, drawn_upstream
 from numeric.inputs import Array, Input, Signature
 
 Generator = np.random.Generator
@@ -37,34 +38,93 @@ SAMPLES = 4
 """Rows of a batch, for a loss with a sample index: the first as above, the others random."""
 
 
+MOST_OF_HESSIAN = 256
+"""Hessians of more logits are not looked at."""
+
+
 @dataclass(frozen=True)
 class Case:
-    """A loss as a function of the logits alone, its gradient, and the logits to check it at."""
+    """A loss of one number as a function of the logits, its gradient, and logits to check it at.
+
+    Where the loss that is checked has several values, `pair` is that loss, and `upstream` is what
+    its values are weighed with. `hessian` is the second derivative of a loss of one number.
+    """
 
     name: str
     n: int
     logits: Array
     loss: Function
     gradient: Function
+    upstream: Array | None = None
+    pair: Pair | None = None
+    hessian: Function | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Logits that the loss does not take, and what it says of them."""
+
+    name: str
+    n: int
+    error: Exception
+
+
+REFUSALS = (ArithmeticError, ValueError, IndexError)
+"""What a loss may raise of built-in logits that it is not made for, such as fewer classes."""
 
 
 def function_cases(
-    loss: Function, gradient: Function, rng: Generator, classes: Sequence[int], samples: int
-) -> Iterator[Case]:
+    pair: Pair, rng: Generator, classes: Sequence[int], samples: int
+) -> Iterator[Case | Skipped]:
     """A user's functions of logits (C,), or (samples, C) if there are samples."""
     for n in classes:
         for name in LOGITS:
-            yield Case(name, n, _logits(name, rng, n, samples), loss, gradient)
+            try:
+                yield _case(name, n, _logits(name, rng, n, samples), pair, rng)
+            except REFUSALS as error:
+                yield Skipped(name, n, error)
 
 
 def given_cases(
-    loss: Function, gradient: Function, points: Mapping[str, ArrayLike] | Sequence[ArrayLike]
+    pair: Pair, points: Mapping[str, ArrayLike] | Sequence[ArrayLike], rng: Generator
 ) -> Iterator[Case]:
     """A user's functions at the user's points."""
     named = points if isinstance(points, Mapping) else {str(i): p for i, p in enumerate(points)}
     for name, point in named.items():
         logits = np.asarray(point, dtype=np.float64)
-        yield Case(name, logits.shape[-1] if logits.ndim else 1, logits, loss, gradient)
+        yield _case(name, _classes(logits.shape), logits, pair, rng)
+
+
+def _classes(shape: tuple[int, ...]) -> int:
+    """The length of the class axis, as PyTorch has it: the second, or the only one."""
+    return shape[min(1, len(shape) - 1)] if shape else 1
+
+
+def _case(name: str, n: int, logits: Array, pair: Pair, rng: Generator) -> Case:
+    with np.errstate(all="ignore"):
+        shape = pair.shape(logits)
+    if int(np.prod(shape)) == 1 and pair.gradient is not None:
+        return Case(name, n, logits, pair.loss, pair.gradient)
+    return weighed_case(name, n, logits, pair, drawn_upstream(shape, rng))
+
+
+def weighed_case(name: str, n: int, logits: Array, pair: Pair, upstream: Array) -> Case:
+    """The case of one weighed sum of the loss' values."""
+    return Case(name, n, logits, *pair.weighed(upstream), upstream, pair)
+
+
+def hessian_cases(cases: Iterable[Case], rng: Generator) -> Iterator[Case]:
+    """The gradients as losses of several values, with the Hessian as their Jacobian.
+
+    Raises ValueError for a loss that has several values itself.
+    """
+    for case in cases:
+        if case.pair is not None:
+            raise ValueError("a loss of several values has no Hessian; give it one by one")
+        if case.hessian is not None and case.logits.size <= MOST_OF_HESSIAN:
+            upstream = drawn_upstream(case.logits.shape, rng)
+            pair = Pair(case.gradient, case.hessian)
+            yield weighed_case(case.name, case.n, case.logits, pair, upstream)
 
 
 def ties(cases: Iterable[Case]) -> Iterator[Case]:
@@ -95,8 +155,12 @@ def _engine_case(engine: Engine, rng: Generator, name: str, logits: Array, at_to
     def gradient(f: Array) -> Array:
         return engine.gradient(f, target, **drawn)
 
+    def hessian(f: Array) -> Array:
+        return engine.hessian(f, target, **drawn)
+
     title = f"{name}, target at class 0" if at_top else name
-    return Case(title, logits.shape[-1], logits, loss, gradient)
+    second = hessian if "hessian" in engine.functions else None
+    return Case(title, logits.shape[-1], logits, loss, gradient, hessian=second)
 
 
 def _logits(name: str, rng: Generator, n: int, samples: int) -> Array:

@@ -256,10 +256,16 @@ def test_the_loss_is_not_given_our_arrays_to_write_to() -> None:
 def test_mistakes_in_use() -> None:
     with pytest.raises(TypeError, match="needs its gradient"):
         gradcheck(nll)
-    with pytest.raises(TypeError, match="expected one number"):
-        gradcheck(softmax, gradient)
     with pytest.raises(ValueError, match="a gradient of shape"):
         gradcheck(nll, nll)
+    with pytest.raises(ValueError, match="expected \\(3,\\) or \\(2, 3\\)"):
+        gradcheck(lambda f: f[:2], lambda f: np.zeros((3, 2)), points=[[1.0, 2.0, 3.0]])
+    with pytest.raises(IndexError):
+        gradcheck(lambda f: nll(f, 5), lambda f: gradient(f, 5), classes=(2, 3))
+    with pytest.raises(ValueError, match="several values has no Hessian"):
+        gradcheck(softmax, lambda f: np.eye(3), hessian=np.outer, points=[[1.0, 2.0, 3.0]])
+    with pytest.raises(ValueError, match="has no Hessian"):
+        gradcheck(nll, gradient, hessian=True)
     with pytest.raises(KeyError):
         gradcheck("no such loss")
     with pytest.raises(ValueError, match="no points"):

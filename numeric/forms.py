@@ -1,0 +1,80 @@
+"""What is called a gradient: each form of it, reduced to the gradient of one number.
+
+A loss that returns one number has a gradient of the logits' shape. One that returns several, such
+as a loss for each sample (reduction "none"), is weighed with an *upstream* u, one number for each
+value, and the gradient of sum(u*loss) is looked at. u is never uniform: sum(loss) would hide a
+gradient that forgets u, or that mixes samples up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from numeric.differences import Function
+from numeric.inputs import Array
+
+Backward = Callable[[Array, Array], Any]
+"""Of logits and an upstream of the loss' shape, the gradient of sum(upstream*loss)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A loss and what was given as its derivative: a gradient or Jacobian, or a backward pass."""
+
+    loss: Function
+    gradient: Function | None = None
+    vjp: Backward | None = None
+
+    def shape(self, logits: Array) -> tuple[int, ...]:
+        """The shape of the loss at these logits."""
+        return np.shape(self.loss(logits.copy()))
+
+    def weighed(self, upstream: Array) -> tuple[Function, Function]:
+        """sum(upstream*loss) and its gradient."""
+
+        def total(f: Array) -> Any:
+            return np.sum(np.reshape(self.loss(f), upstream.shape) * upstream)
+
+        def slope(f: Array) -> Array:
+            if self.vjp is not None:
+                return np.asarray(self.vjp(f, upstream.astype(np.result_type(f, np.float16))))
+            assert self.gradient is not None
+            return contracted(upstream, self.gradient(f), np.shape(f))
+
+        return total, slope
+
+
+def drawn_upstream(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Weights of both signs, all different, none small."""
+    signs = rng.choice([-1.0, 1.0], size=shape)
+    return signs * rng.uniform(0.5, 2.0, size=shape)
+
+
+def contracted(upstream: Array, given: Any, logits: tuple[int, ...]) -> Array:
+    """sum(upstream*derivative) over the values of the loss. Raises ValueError.
+
+    The derivative is the whole Jacobian, of shape (*upstream, *logits); or, of a gradient, a block
+    (C, C) for each sample; or, where each value depends on its own logits only, has the logits'
+    shape: upstream is lined up with all of the logits' axes, or with all but one, the class axis
+    (the second, the last or the first).
+    """
+    derivative, shape = np.asarray(given), upstream.shape
+    if derivative.shape == (*shape, *logits):
+        whole: Array = np.tensordot(upstream, derivative, axes=upstream.ndim)
+        return whole.astype(derivative.dtype)
+    if shape == logits and derivative.shape == (*shape, *shape[-1:]):
+        blocks: Array = np.einsum("...k,...kl->...l", upstream, derivative)
+        return blocks.astype(derivative.dtype)
+    if derivative.shape == logits == shape:
+        return np.asarray(upstream * derivative, derivative.dtype)
+    if derivative.shape == logits:
+        for axis in dict.fromkeys((1, len(logits) - 1, 0)):
+            if axis < len(logits) and shape == logits[:axis] + logits[axis + 1 :]:
+                lined_up = np.expand_dims(upstream, axis)
+                return np.asarray(lined_up * derivative, derivative.dtype)
+    expected = " or ".join(map(str, dict.fromkeys((logits, (*shape, *logits)))))
+    raise ValueError(f"a gradient of shape {derivative.shape}; expected {expected}")
