@@ -1,8 +1,7 @@
-"""The LaTeX reader: formulas as people write them to surface trees, without meaning.
-
-read_latex(source, origin="formula", macros={}) -> tuple[Chain, ...]
-"""
+"""The LaTeX reader: formulas as people write them to surface trees, without meaning."""
 
 from derive.read.latex.chain import Chain, Macro
+from derive.read.latex.macros import read_macros
+from derive.read.latex.reader import read_latex
 
-__all__ = ["Chain", "Macro"]
+__all__ = ["Chain", "Macro", "read_latex", "read_macros"]

@@ -1,0 +1,333 @@
+"""A display cut into chains of relations, with the conditions and words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from derive.read.latex.brackets import levels
+from derive.read.latex.tokens import Token
+from derive.read.latex.words import BEHIND, CONDITION_WORDS, CONNECTIVES, INDEX_LETTERS, LETS
+
+_CHAINED = frozenset("= := ≈ ~ prop <= >= < > -> <- !=".split())
+_DENIALS = frozenset("!= < > <= >=".split())
+_BETWEEN = frozenset({"COMMA", "SEMI", "QUAD", "COLON", "STOP", "BREAK", "ROW", "MID"})
+
+
+@dataclass
+class Segment:
+    """What stands between two separators of a display: the words before it, and its tokens."""
+
+    separator: str
+    words: list[str] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    # Words behind it that make it a condition: "i = j 일 때".
+    after: list[str] = field(default_factory=list)
+
+    def signs(self) -> list[str]:
+        """The relations on the top level."""
+        found = zip(self.tokens, levels(self.tokens), strict=True)
+        return [str(tok) for tok, level in found if tok.type == "REL" and level == 0]
+
+
+@dataclass
+class Draft:
+    """A chain before its members are parsed."""
+
+    members: list[list[Token]] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
+    conditions: list[list[Token]] = field(default_factory=list)
+    ranges: list[tuple[list[Token], list[Token]]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    label: str = ""
+    continued: bool = False
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the last relation still lacks its right side."""
+        return len(self.members) == len(self.relations)
+
+
+class Cutter:
+    """Reads the segments of one display from first to last."""
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+        self.done: list[Draft] = []
+        self._draft = Draft()
+        self._waiting = Draft()
+        self._role = "chain"
+
+    def cut(self, tokens: Sequence[Token]) -> list[Draft]:
+        """The chains of a display's tokens."""
+        segments = list(self._segments(tokens))
+        position = 0
+        while position < len(segments):
+            position += self._take(segments, position)
+        self._finish()
+        if self._waiting.words and self.done:
+            self.done[-1].words += self._waiting.words
+        if self._waiting.conditions and not self.done:
+            self._lone_condition()
+        return self.done
+
+    def _lone_condition(self) -> None:
+        """A display that is nothing but a relation states it."""
+        for condition in self._waiting.conditions:
+            self._draft = Draft()
+            self._chain(Segment("", [], condition))
+            self._finish()
+
+    # Segments.
+
+    def _segments(self, tokens: Sequence[Token]) -> Iterator[Segment]:
+        current, level, marks = Segment("ROW"), 0, 0
+        for tok, level in zip(tokens, levels(list(tokens)), strict=True):
+            kind = tok.type
+            if level == 0 and kind == "AMP":
+                marks += 1
+                if not self._column(marks):
+                    continue
+                kind = "QUAD"
+            if level == 0 and kind == "LABEL":
+                self._waiting.label = str(tok)
+            elif level == 0 and kind == "WORDS":
+                text = str(tok)
+                if current.tokens and any(text.strip(" .,)").endswith(b) for b in BEHIND):
+                    current.after.append(text)
+                elif current.tokens:
+                    yield current
+                    current = Segment("WORDS", [text])
+                else:
+                    current.words.append(text)
+            elif level == 0 and kind in _BETWEEN:
+                marks = 0 if kind == "ROW" else marks
+                if (
+                    kind == "QUAD"
+                    and current.tokens
+                    and current.tokens[-1].type in ("REL", "OP", "SIGN")
+                ):
+                    continue
+                if current.tokens or current.after or kind in ("COMMA", "ROW", "BREAK"):
+                    yield current
+                    current = Segment(kind)
+            elif kind != "LABEL":
+                current.tokens.append(tok)
+        yield current
+
+    def _column(self, marks: int) -> bool:
+        """Whether an alignment mark begins another formula of the row."""
+        width = self.columns or 2
+        return marks % width == 0
+
+    def _take(self, segments: list[Segment], position: int) -> int:
+        """Read one segment (or the three of a range); how many were read."""
+        segment = segments[position]
+        if segment.separator == "BREAK":
+            self._finish()
+        if not segment.tokens:
+            self._spoken(segment.words)
+            return 1
+        if taken := self._range(segments, position):
+            return taken
+        behind = segments[position + 1].separator if position + 1 < len(segments) else ""
+        role = self._role_of(segment, behind)
+        self._role = role
+        if role == "condition":
+            self._condition(segment, behind)
+        elif role == "words":
+            self._spoken([*segment.words, _text(segment.tokens)])
+        elif role == "label":
+            self._draft.label = str(segment.tokens[1])
+        else:
+            self._spoken([w for w in segment.words if w.lower() not in CONNECTIVES])
+            self._chain(segment)
+        return 1
+
+    def _spoken(self, words: Sequence[str]) -> None:
+        target = self._draft if self._draft.members else self._waiting
+        target.words += [w for w in words if w.strip() and w.lower() not in CONNECTIVES]
+
+    # What a segment is.
+
+    def _role_of(self, segment: Segment, behind: str) -> str:
+        words = [w.lower().strip(" .,:()") for w in segment.words]
+        first = words[-1].split()[0] if words and words[-1].split() else ""
+        last = words[-1].split()[-1] if words and words[-1].split() else ""
+        signs = segment.signs()
+        tokens = segment.tokens
+        if _whole_bracket(tokens):
+            inner = Segment(segment.separator, segment.words, tokens[1:-1])
+            if any(t.type == "REL" for t in inner.tokens) and inner.signs():
+                segment.tokens = tokens = inner.tokens
+                return "condition"
+            if all(t.type == "WORDS" for t in inner.tokens):
+                return "words"
+            if len(inner.tokens) == 1 and segment.separator == "QUAD" and self._draft.members:
+                return "label"
+            if any(t.type == "WORDS" for t in inner.tokens):
+                found = [t for t in inner.tokens if t.type != "WORDS"]
+                if Segment("", [], found).signs():
+                    segment.tokens = found
+                    return "condition"
+        if segment.after:
+            return "condition"
+        if first in CONNECTIVES and self._role in ("condition", "chain") and signs:
+            return self._role
+        if {first, last} & (CONDITION_WORDS - LETS) and signs:
+            return "condition"
+        if {first, last} & LETS:
+            return "condition" if self._limits(segment) else "chain"
+        if not signs and {first, last} & CONDITION_WORDS:
+            return "words"
+        if segment.separator == "COLON" and "->" in signs:
+            return "words"
+        if signs and set(signs) <= {"in", "notin", "subset"}:
+            return "condition"
+        beside = segment.separator not in ("ROW", "BREAK", "") or behind == "COLON"
+        return "condition" if beside and signs and self._limits(segment, behind) else "chain"
+
+    def _limits(self, segment: Segment, behind: str = "") -> bool:
+        """Whether a relation limits indices, rather than stating something."""
+        signs = segment.signs()
+        if not signs or segment.tokens[0].type == "REL" or segment.tokens[-1].type == "REL":
+            return False
+        stated = len(self._draft.members) > 1 or behind == "COLON"
+        if not stated:
+            return False
+        sides = _sides(segment.tokens)[0]
+        if set(signs) <= _DENIALS:
+            return True
+        return set(signs) <= {"=", "!="} and all(map(_index_like, sides))
+
+    def _range(self, segments: list[Segment], position: int) -> int:
+        """k = 1, …, K."""
+        if position + 2 >= len(segments):
+            return 0
+        first, dots, last = segments[position : position + 3]
+        if [t.type for t in dots.tokens] != ["DOTS"] or first.signs() != ["="] or last.signs():
+            return 0
+        sides, _ = _sides(first.tokens)
+        target = self._draft if self._draft.members else self._waiting
+        target.ranges.append((sides[0], last.tokens))
+        self._role = "condition"
+        return 3
+
+    def _condition(self, segment: Segment, behind: str) -> None:
+        leading = not self._draft.members or behind == "COLON" or self._draft.awaits
+        if self._draft.members and behind == "COLON":
+            self._finish()
+        target = self._waiting if leading else self._draft
+        target.conditions.append(segment.tokens)
+
+    # Chains.
+
+    def _chain(self, segment: Segment) -> None:
+        parts, signs = _sides(segment.tokens)
+        draft = self._draft
+        row = segment.separator == "ROW"
+        if not parts[0] and draft.members:
+            if draft.conditions and row:
+                self._other_case()
+                draft = self._draft
+            draft.members += parts[1:]
+            draft.relations += signs
+        elif not parts[0]:
+            self._begin()
+            self._draft.continued = True
+            self._draft.members += parts
+            self._draft.relations += signs
+        elif draft.members and draft.awaits:
+            draft.members += parts
+            draft.relations += signs
+        elif draft.members and row and _goes_on(draft.members[-1], parts[0]):
+            draft.members[-1] = [*draft.members[-1], *parts[0]]
+            draft.members += parts[1:]
+            draft.relations += signs
+        else:
+            self._begin()
+            self._draft.members += parts
+            self._draft.relations += signs
+        if self._draft.members and not self._draft.members[-1]:
+            self._draft.members.pop()
+
+    def _other_case(self) -> None:
+        """A row with a condition of its own continues the left side, not the row above it."""
+        first = self._draft.members[0]
+        continued = self._draft.continued
+        self._begin()
+        self._draft.members = [first]
+        self._draft.continued = continued
+
+    def _begin(self) -> None:
+        self._finish()
+        self._draft, self._waiting = self._waiting, Draft()
+
+    def _finish(self) -> None:
+        if self._draft.members:
+            if self._waiting.label:
+                self._draft.label, self._waiting.label = self._waiting.label, ""
+            self._trailing_condition()
+            self.done.append(self._draft)
+            self._draft = Draft()
+
+    def _trailing_condition(self) -> None:
+        """-p_i p_j (i ≠ j): brackets with a denial at the end are a condition."""
+        last = self._draft.members[-1]
+        if not last or last[-1].type != "RPAR" or _whole_bracket(last):
+            return
+        depth = levels(last)
+        opened = max(k for k, tok in enumerate(last) if tok.type == "LPAR" and depth[k] == 0)
+        inner = Segment("", [], last[opened + 1 : -1])
+        before = last[opened - 1]
+        if set(inner.signs()) == {"!="} and before.type in ("RBRACE", "NAME", "RPAR", "PRIME"):
+            indicator = str(before) in ("I", "chi") or "FONT" in {t.type for t in last[-30:opened]}
+            if not indicator:
+                self._draft.conditions.append(inner.tokens)
+                self._draft.members[-1] = last[:opened]
+
+
+def _sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[str]]:
+    """The members of a segment and the relations between them."""
+    parts: list[list[Token]] = [[]]
+    signs: list[str] = []
+    for tok, level in zip(tokens, levels(list(tokens)), strict=True):
+        if tok.type == "REL" and level == 0 and str(tok) in _CHAINED:
+            if str(tok) == "=" and signs and not parts[-1]:
+                continue
+            signs.append(str(tok))
+            parts.append([])
+        else:
+            parts[-1].append(tok)
+    return parts, signs
+
+
+def _whole_bracket(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens are one pair of round brackets and what it holds."""
+    if len(tokens) < 3 or tokens[0].type not in ("LPAR", "LSQB"):
+        return False
+    depth = levels(list(tokens))
+    return tokens[-1].type in ("RPAR", "RSQB") and 0 not in depth[1:-1]
+
+
+def _index_like(tokens: Sequence[Token]) -> bool:
+    """i, y_i, 1, y^{(i)}: what an index may be equal to."""
+    if not tokens:
+        return False
+    first = tokens[0]
+    if first.type == "NUMBER" and len(tokens) == 1:
+        return True
+    letter = first.type == "NAME" and str(first) in INDEX_LETTERS
+    plain = {"NAME", "SUB", "SUP", "LBRACE", "RBRACE", "LPAR", "RPAR", "PRIME", "NUMBER", "DECOR"}
+    single = len(tokens) == 1 or tokens[1].type in ("SUB", "SUP", "PRIME")
+    return letter and single and all(tok.type in plain for tok in tokens)
+
+
+def _goes_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
+    """Whether a row goes on with the formula of the row before it."""
+    ended = not before or before[-1].type not in ("SIGN", "OP", "FUNC", "BIG")
+    return row[0].type in ("SIGN", "OP") or not ended
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return " ".join(map(str, tokens))

@@ -1,0 +1,281 @@
+"""Derivatives: ∂L/∂z in all its spellings, ∇, the operator D.
+
+A derivative whose numerator is only ∂ is an operator: it takes what follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import lark
+
+from derive.read.latex.names import Names
+from derive.read.latex.tokens import Token
+from derive.read.latex.values import BRACKETS, Part, factors, inside, kind, sole
+from derive.syntax import Deriv, Form, Mul, Name, Neg, Node, Num, Pow, Span
+
+MAX_ORDER = 4
+
+
+@dataclass
+class Row:
+    """The factors of a term, and how far they are read."""
+
+    items: Sequence[Part]
+    position: int = 0
+
+    def more(self) -> bool:
+        return self.position < len(self.items)
+
+    def peek(self) -> Part | None:
+        return self.items[self.position] if self.more() else None
+
+    def take(self) -> Part:
+        self.position += 1
+        return self.items[self.position - 1]
+
+
+class Derivatives(Names):
+    """What differentiates."""
+
+    def operand(self, row: Row) -> Node:
+        """The next operand of a term, with its arguments."""
+        raise NotImplementedError
+
+    def run(self, row: Row) -> Node:
+        """The rest of a term."""
+        raise NotImplementedError
+
+    # ∂ and d.
+
+    def mark(self, part: Part | None) -> tuple[str, int] | None:
+        """The sign of a derivative (∂, d or δ) and its order, if the part is one."""
+        if part is None:
+            return None
+        inner = sole(part)
+        if isinstance(inner, lark.Tree) and inner.data == "scripted":
+            found = self.mark(inner.children[0])
+            hung = inner.children[1:]
+            if found is None or len(hung) != 1 or kind(_first(hung[0])) != "SUP":
+                return None
+            order = sole(inside(hung[0]))
+            digits = str(order) if kind(order) == "NUMBER" else ""
+            return (found[0], int(digits)) if digits in ("1", "2", "3", "4") else None
+        if kind(inner) == "PARTIAL":
+            return ("∂", 1)
+        head = self.head(inner)
+        signs = {"d": "d", "delta": "δ"}
+        if head is not None and head.name in signs and head.font in ("", "upright"):
+            return (signs[head.name], 1)
+        return None
+
+    def fraction(self, tree: lark.Tree[Token], row: Row) -> Node | None:
+        """\\frac{∂L}{∂z} or \\frac{∂}{∂z} before what it differentiates; None: no derivative."""
+        top, bottom = (sole(part) for part in tree.children[1:])
+        below = factors(bottom)
+        sign = self.mark(below[0])
+        if sign is None or len(below) < 2:
+            return None
+        span = self.span(tree)
+        found = self._numerator(top, sign[0])
+        if found is None:
+            if sign[0] == "∂":
+                return self.complain("∂ below the bar, but not above it", self.span(bottom))
+            return None
+        order, negative, body = found
+        if body is None and sign[0] == "δ":
+            return None
+        wrt = self._denominator(Row(below), sign[0], order, self.span(bottom))
+        if sign[0] == "δ":
+            self.note("δ is read as ∂ here")
+        if body is not None:
+            node: Node = Deriv(body, wrt, span=span)
+        else:
+            node = self.applied(wrt, row, span)
+        return Neg(node, span=span) if negative else node
+
+    def _numerator(self, top: Part, sign: str) -> tuple[int, bool, Node | None] | None:
+        """The order, the sign in front and the body (None for an operator) of a numerator."""
+        if isinstance(top, lark.Tree) and top.data == "signed":
+            return self._signed_numerator(top, sign)
+        items = factors(top)
+        found = self.mark(items[0])
+        if found is None or found[0] != sign:
+            return None
+        return found[1], False, self.product(items[1:]) if len(items) > 1 else None
+
+    def _signed_numerator(
+        self, top: lark.Tree[Token], sign: str
+    ) -> tuple[int, bool, Node | None] | None:
+        """∂(…) with signs: -∂L, or ∂ over a sum that stands without brackets."""
+        children = list(top.children)
+        if kind(children[0]) == "SIGN" and len(children) == 2:
+            found = self._numerator(children[1], sign)
+            return found and (found[0], (str(children[0]) == "-") != found[1], found[2])
+        if kind(children[0]) == "SIGN":
+            return None
+        items = factors(children[0])
+        found_mark = self.mark(items[0])
+        if found_mark is None or found_mark[0] != sign:
+            return None
+        rest: list[Part] = children[1:]
+        if len(items) > 1:
+            term = lark.Tree("term", items[1:], top.meta) if len(items) > 2 else items[1]
+            rest = [term, *rest]
+        return found_mark[1], False, self.value(lark.Tree("signed", rest, top.meta))
+
+    def _denominator(self, row: Row, sign: str, order: int, span: Span) -> tuple[Node, ...]:
+        """∂x ∂y, ∂x^2: what is differentiated by, in the order of writing."""
+        wrt: list[Node] = []
+        while row.more() and len(wrt) < order:
+            found = self.mark(row.peek())
+            if found is None or found[0] != sign or row.position + 1 >= len(row.items):
+                break
+            row.take()
+            variable = self.value(row.take())
+            match variable:
+                case Pow(base=base, exponent=Num(value=count)) if 1 < count <= order - len(wrt):
+                    wrt += [base] * int(count)
+                case _:
+                    wrt.append(variable)
+        if len(wrt) != order or order > MAX_ORDER:
+            self.complain(f"a derivative of order {order} by {len(wrt)} variables", span)
+        elif row.more():
+            at = self.across(self.span(row.items[row.position]), self.span(row.items[-1]))
+            self.complain("unexpected behind the variable of a derivative", at)
+        return tuple(wrt)
+
+    def applied(self, wrt: tuple[Node, ...], row: Row, span: Span) -> Node:
+        """The operator ∂/∂x on what follows it: brackets, or the rest of the term."""
+        if kind(row.peek()) == "OP" and str(row.peek()) == "*":
+            row.take()
+        following = row.peek()
+        if following is None:
+            return Form("operator", wrt, span=span)
+        if bracket(following):
+            body = self.operand(row)
+            if row.more():
+                other = "the derivative is taken of the brackets alone; it may reach further"
+                if self.chosen("operator", span, other):
+                    body = Mul((body, self.run(row)), span=body.span)
+        else:
+            body = self.run(row)
+        return Deriv(body, wrt, span=self.across(span, body.span))
+
+    def inline(self, first: Part, row: Row) -> Node | None:
+        """∂L/∂z_i, d/dx (…) and ∂_z L, the first sign taken off the row already."""
+        sign = self.mark(first)
+        if sign is None or sign[0] == "δ":
+            return self._subscripted(first, row)
+        slash = next(
+            (
+                place
+                for place in range(row.position, len(row.items) - 2)
+                if kind(row.items[place]) == "OP" and str(row.items[place]) == "/"
+            ),
+            None,
+        )
+        below = None if slash is None else self.mark(row.items[slash + 1])
+        if slash is None or below is None or below[0] != sign[0]:
+            if sign[0] == "∂":
+                return self.complain("∂ outside of a derivative", self.span(first))
+            return None
+        body = self.product(row.items[row.position : slash]) if slash > row.position else None
+        row.position = slash + 1
+        wrt: list[Node] = []
+        for _ in range(sign[1]):
+            self._by(row, sign, wrt)
+            if len(wrt) >= sign[1]:
+                break
+        span = self.across(self.span(first), wrt[-1].span if wrt else None)
+        if len(wrt) != sign[1]:
+            self.complain(f"a derivative of order {sign[1]} by {len(wrt)} variables", span)
+        if body is None:
+            return self.applied(tuple(wrt), row, span)
+        return Deriv(body, tuple(wrt), span=span)
+
+    def _by(self, row: Row, sign: tuple[str, int], wrt: list[Node]) -> None:
+        found = self.mark(row.peek())
+        if found is None or found[0] != sign[0] or row.position + 1 >= len(row.items):
+            return
+        row.take()
+        variable = self.value(row.take())
+        match variable:
+            case Pow(base=base, exponent=Num(value=count)) if count == sign[1] > 1:
+                wrt += [base] * int(count)
+            case _:
+                wrt.append(variable)
+
+    def _subscripted(self, first: Part, row: Row) -> Node | None:
+        """∂_{z_i} L: by an entry; ∂_i L: by the i-th argument, as D_i."""
+        if not (isinstance(first, lark.Tree) and first.data == "scripted"):
+            return None
+        if kind(first.children[0]) != "PARTIAL":
+            return None
+        hung = self.scripts(first.children[1:])
+        order = next((int(p.value) for p in hung.powers if isinstance(p, Num)), 1)
+        if not hung.indices or not row.more():
+            return self.complain("∂ outside of a derivative", self.span(first))
+        body = self.operand(row)
+        span = self.across(self.span(first), body.span)
+        if all(isinstance(i, Name) and i.id in "abcijklmn" for i in hung.indices):
+            return Form("D", (body, *hung.indices), span=span)
+        wrt = tuple(hung.indices)
+        return Deriv(body, wrt * order if len(wrt) == 1 else wrt, span=span)
+
+    # ∇ and D.
+
+    def gradient(self, first: Part, row: Row) -> Node:
+        """∇L, ∇_z L, ∇²_z L."""
+        scripts = first.children[1:] if isinstance(first, lark.Tree) else []
+        hung = self.scripts(scripts)
+        second = any(isinstance(p, Num) and p.value == 2 for p in hung.powers)
+        if not row.more() or kind(row.peek()) == "OP":
+            return self.complain("∇ needs what it differentiates", self.span(first))
+        body = self.operand(row)
+        span = self.across(self.span(first), body.span)
+        by = [Name(word, span=span) for word in hung.words]
+        return Form("hess" if second else "grad", (body, *hung.indices, *by), span=span)
+
+    def derivation(self, first: Part, row: Row) -> Node | None:
+        """D f, D_k f_i: an operator where D is upright or bold, else only perhaps."""
+        inner = sole(first)
+        scripted = isinstance(inner, lark.Tree) and inner.data == "scripted"
+        head = self.head(inner.children[0] if scripted else inner)  # type: ignore[union-attr]
+        if head is None or head.name != "D" or not row.more() or kind(row.peek()) == "OP":
+            return None
+        hung = self.scripts(inner.children[1:] if scripted else [])  # type: ignore[union-attr]
+        if hung.words or hung.powers or hung.samples or (bracket(row.peek()) and not head.font):
+            return None
+        span = self.span(first)
+        if head.font not in ("bold", "upright"):
+            other = "D is read as the operator of differentiation; it may be a factor"
+            if self.chosen("operator D", span, other):
+                return None
+        body = self.operand(row)
+        return Form("D", (body, *hung.indices), span=self.across(span, body.span))
+
+    def differential(self, first: Part, row: Row) -> Node | None:
+        """dL outside of a fraction: the differential, or a factor d."""
+        following = row.peek()
+        if kind(sole(first)) != "NAME" or str(sole(first)) != "d" or following is None:
+            return None
+        if kind(following) not in ("NAME", "scripted", "WORD", "font", "accent"):
+            return None
+        span = self.span(first)
+        if self.chosen("differential", span, "d is read as a differential; it may be a factor"):
+            return None
+        body = self.operand(row)
+        return Form("differential", (body,), span=self.across(span, body.span))
+
+
+def _first(part: Part) -> Part | None:
+    return part.children[0] if isinstance(part, lark.Tree) and part.children else None
+
+
+def bracket(part: Part | None) -> bool:
+    """Whether a part is something in brackets, with or without scripts."""
+    if isinstance(part, lark.Tree) and part.data == "scripted":
+        part = part.children[0]
+    return kind(part) in BRACKETS

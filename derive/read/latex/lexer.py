@@ -1,0 +1,356 @@
+"""Raw tokens to the tokens of the grammar: arguments in braces, presentation left off.
+
+Every argument and script comes out in LBRACE … RBRACE, whatever TeX allows. Beside the grammar's
+own tokens stand those by which a display is cut into formulas: QUAD, AMP, ROW, BREAK, STOP, LABEL.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+
+from derive.read.latex.chain import Macro
+from derive.read.latex.letters import Letters
+from derive.read.latex.stream import MAX_NESTING
+from derive.read.latex.tokens import Token, place, scan, token
+from derive.read.latex.words import (
+    CHARACTERS,
+    COMMANDS,
+    DISPLAYS,
+    DOUBLE_FONTS,
+    ENVIRONMENTS,
+    PAIRS,
+    SIGNS,
+)
+from derive.read.text import MAX_LENGTH
+from derive.syntax import Span
+
+MAX_EXPANSIONS = 1_000
+_FOREIGN = {
+    "input": "nothing outside of the formula is read",
+    "include": "nothing outside of the formula is read",
+    "write": "nothing is written or run",
+    "csname": "TeX programming is not read",
+    "catcode": "TeX programming is not read",
+    "def": "write \\def\\name{...} with matched braces",
+}
+
+
+_SIDES = {"left": "L", "right": "R", "middle": "M"}
+
+
+class Lexer(Letters):
+    """The tokens of one source, for the grammar and for the cutting into chains."""
+
+    def tokens(self, text: str) -> list[Token]:
+        """The tokens of the text (the source with its macro definitions blanked out)."""
+        if len(text) > MAX_LENGTH:
+            beyond = Span(MAX_LENGTH, MAX_LENGTH + 1)
+            self.complain(f"longer than {MAX_LENGTH} characters ({len(text)})", beyond)
+            return []
+        self._stack = list(scan(text))[::-1]
+        while self._stack and not self.complaints:
+            self._step()
+        if self._lefts:
+            self.notes.append("unbalanced \\left and \\right; the brackets were paired by shape")
+        if self._environments:
+            name = self._environments[-1]
+            self.notes.append(f"\\begin{{{name}}} is never ended; read as ended here")
+            if self.columns == 0 and ENVIRONMENTS.get(name):
+                self._emit("END", "end", Span(len(text), len(text)))
+        return self.out
+
+    def _step(self) -> None:
+        """One raw token, with whatever belongs to it."""
+        tok = self._stack.pop()
+        match tok.type:
+            case "CMD":
+                self._command(tok)
+            case "RUN":
+                self._letters(tok)
+            case "NUM":
+                self._emit("NUMBER", str(tok), place(tok))
+            case "TEXT":
+                self._text(tok)
+            case "ACC":
+                self._accent(tok)
+            case "CHAR":
+                self._character(tok)
+            case _:
+                self._bad(tok)
+
+    def _bad(self, tok: Token) -> None:
+        name = unicodedata.name(str(tok)[0], "a control character").lower()
+        hint = "write formulas with ASCII letters, Greek letters and LaTeX commands"
+        self.complain(f"unexpected character U+{ord(tok[0]):04X} ({name})", place(tok), hint)
+
+    def _character(self, tok: Token) -> None:
+        char, at = str(tok), place(tok)
+        if char in PAIRS:
+            sign = PAIRS[char]
+            if char == "||":
+                self._emit("DBAR", "||", at)
+            elif char == "**":
+                self._script_of(tok, "SUP")
+            elif char == "=>":
+                self._emit("BREAK", "implies", at)
+            else:
+                self._emit("REL", sign, at)
+        elif char in ("_", "^"):
+            self._script_of(tok, "SUB" if char == "_" else "SUP")
+        elif char in ("low", "high"):
+            self._raised(tok)
+        elif char == "{":
+            self._stack.append(tok)
+            self._braced(at)
+        elif char == "&":
+            self._emit("AMP", "&", at)
+        elif char in SIGNS:
+            self._emit(SIGNS[char][0], SIGNS[char][1], at)
+        elif char in CHARACTERS:
+            self._stack.append(token("CMD", CHARACTERS[char], at))
+        elif char == "$":
+            return
+        else:
+            self.complain(f"unexpected {char!r}", at)
+
+    def _accent(self, tok: Token) -> None:
+        """A combining mark behind a letter: the letter came out already."""
+        if self.out and self.out[-1].type == "NAME":
+            letter = self.out.pop()
+            start = place(letter)
+            self._emit("ACCENT", str(tok), start)
+            self._emit("LBRACE", "{", start)
+            self.out.append(letter)
+            self._emit("RBRACE", "}", place(tok))
+        else:
+            self._bad(tok)
+
+    def _command(self, tok: Token) -> None:
+        name = str(tok)
+        if name in self.macros:
+            self._expand(tok, self.macros[name])
+        elif name == "^T":
+            self._emit("SUP", "^", place(tok))
+            self._closed("TRANSPOSE", "T", place(tok))
+        elif row := COMMANDS.get(name) or COMMANDS.get(name.rstrip("*")):
+            getattr(self, f"_do_{row[0]}")(tok, row[1])
+        else:
+            self._unknown(tok)
+
+    def _unknown(self, tok: Token) -> None:
+        name = str(tok)
+        stem = name.rstrip("0123456789*")
+        near = difflib.get_close_matches(name, [c for c in COMMANDS if c.isalpha()], 1, 0.7)
+        hint = _FOREIGN.get(stem, f"did you mean \\{near[0]}?" if near else "")
+        self.complain(f"unknown command \\{name}", place(tok), hint)
+
+    def _expand(self, tok: Token, macro: Macro) -> None:
+        """The macro's body in the place of its use."""
+        self._expansions += 1
+        arguments = [self._group() for _ in range(macro.parameters)]
+        body = list(scan(macro.body, at=place(tok)))
+        written: list[Token] = []
+        for k, part in enumerate(body):
+            if part.type == "NUM" and k and body[k - 1] == "#":
+                written.pop()
+                which = int(part[0])
+                written += arguments[which - 1] if 0 < which <= len(arguments) else []
+            else:
+                written.append(part)
+        if self._expansions > MAX_EXPANSIONS or len(written) + len(self._stack) > MAX_LENGTH:
+            self.complain(f"\\{macro.name} grows without bound", place(tok))
+            return
+        self._stack.extend(reversed(written))
+
+    def _do_atom(self, tok: Token, what: str) -> None:
+        kind, value = what.split(" ", 1)
+        if value == "Sigma" and self._peek("_"):
+            inner = self._stack[-2] if len(self._stack) > 1 else None
+            ahead = self._stack[-7:-1] if inner is not None and inner == "{" else []
+            if any(t == "=" for t in ahead):
+                kind, value = "BIG", "sum"
+        self._emit(kind, value, place(tok))
+
+    def _do_size(self, tok: Token, _: str) -> None:
+        """\\left, \\big…: only the bracket behind it counts."""
+        if not self._stack:
+            self.complain(f"\\{tok} needs a bracket behind it", place(tok))
+            return
+        side = _SIDES.get(str(tok), {"l": "L", "r": "R", "m": "M"}.get(str(tok)[-1], ""))
+        self._lefts += {"left": 1, "right": -1}.get(str(tok), 0)
+        bracket = self._stack.pop()
+        name = str(bracket)
+        if name == "." and bracket.type == "CHAR":
+            return
+        if name in ("<", "langle") or name in (">", "rangle"):
+            kind = "LANGLE" if name in ("<", "langle") else "RANGLE"
+            self._emit(kind, name, place(bracket))
+        elif name in ("|", "vert", "mid", "lvert", "rvert") and bracket.type != "RUN":
+            kind = {"L": "LBAR", "R": "RBAR", "M": "MID"}.get(side, "BAR")
+            self._emit(kind, "|", place(bracket))
+        elif name in ("||", "Vert", "lVert", "rVert", "parallel", "‖", "∥"):
+            kind = {"L": "LNORM", "R": "RNORM", "M": "PARALLEL"}.get(side, "DBAR")
+            self._emit(kind, "||", place(bracket))
+        else:
+            self._stack.append(bracket)
+
+    def _do_drop(self, tok: Token, count: str) -> None:
+        for _ in range(int(count)):
+            self._group()
+
+    def _do_label(self, tok: Token, _: str) -> None:
+        inner = self._group()
+        text = "".join(map(str, inner))
+        self._emit("LABEL", text, place(tok))
+
+    def _do_show(self, tok: Token, before: str) -> None:
+        """\\boxed{x}, \\textcolor{red}{x}: the contents as they stand."""
+        self._optional()
+        for _ in range(int(before)):
+            self._group()
+        self._stack.extend(reversed(self._group()))
+
+    def _do_upright_font(self, tok: Token, _: str) -> None:
+        """\\mathrm{CE}: letters joined to a word; other contents as they stand."""
+        inner = self._group()
+        if not inner:
+            return
+        parts = [t for t in inner if not (t.type == "CMD" and t in (",", ";", "!", " ", ":"))]
+        wordlike = all(t.type in ("RUN", "NUM", "TEXT") or t in ("-", "_") for t in parts)
+        if wordlike and parts:
+            span = Span(place(parts[0]).start, place(parts[-1]).stop)
+            self.word("".join(map(str, parts)), span)
+        else:
+            self._emit("FONT", "plain", place(tok))
+            self._given(inner, tok)
+
+    def _do_plain_font(self, tok: Token, _: str) -> None:
+        double = str(tok) in DOUBLE_FONTS or str(self._lone()) == "I"
+        self._emit("FONT", "double" if double else "plain", place(tok))
+        self._argument(tok)
+
+    def _do_bold_font(self, tok: Token, what: str) -> None:
+        self._do_argument(tok, what)
+
+    def _do_argument(self, tok: Token, what: str) -> None:
+        kind, value = what.split(" ", 1)
+        self._emit(kind, value, place(tok))
+        self._argument(tok)
+
+    def _do_fraction(self, tok: Token, _: str) -> None:
+        self._emit("FRAC", str(tok), place(tok))
+        self._argument(tok)
+        if not self.complaints:
+            self._argument(tok)
+
+    def _do_root(self, tok: Token, _: str) -> None:
+        degree = self._optional()
+        self._emit("ROOT" if degree is None else "NTHROOT", "sqrt", place(tok))
+        if degree is not None:
+            self._given(degree, tok)
+        self._argument(tok)
+
+    def _do_arg(self, tok: Token, _: str) -> None:
+        """\\arg\\max, \\arg\\min."""
+        following = str(self._stack.pop()) if self._stack else ""
+        if following not in ("max", "min"):
+            self.complain("\\arg needs \\max or \\min behind it", place(tok))
+        self._emit("BIG", f"arg{following}", place(tok))
+
+    def _do_negation(self, tok: Token, _: str) -> None:
+        following = self._stack.pop() if self._stack else None
+        kind = {"=": "!=", "in": "notin", "eq": "!=", "∈": "notin"}.get(str(following))
+        if kind is None:
+            self.complain("\\not is read before = and \\in only", place(tok))
+            return
+        self._emit("REL", kind, place(tok))
+
+    def _do_row(self, tok: Token, _: str) -> None:
+        self._optional()
+        self._emit("ROW", "\\\\", place(tok))
+
+    def _do_script(self, tok: Token, sign: str) -> None:
+        self._script_of(tok, "SUB" if sign == "_" else "SUP")
+
+    def _do_braced(self, tok: Token, _: str) -> None:
+        """\\underbrace{x}_{words}: what stands under the brace says nothing that is computed."""
+        self._argument(tok)
+        if self._peek("_") or self._peek("^"):
+            self._stack.pop()
+            self._group()
+
+    def _do_stacked(self, tok: Token, where: str) -> None:
+        """\\overset{def}{=}: the relation. \\underset{j}{\\max}: the operator with its index."""
+        upper = self._group()
+        base = self._group()
+        self._stack.extend(reversed(base))
+        written = "".join(str(t) for t in upper if t.type != "CMD" or str(t) not in ("text", "rm"))
+        if base and (base[0] == "=" or base[0] == "equiv"):
+            self._stack[-1] = token(
+                "CHAR", ":=" if "def" in written.lower() else "=", place(base[0])
+            )
+        elif where == "under":
+            before = len(self._stack) - len(base)
+            while len(self._stack) > before:
+                self._step()
+            self._emit("SUB", "_", place(tok))
+            self._given(upper, tok)
+
+    def _do_arrow(self, tok: Token, sign: str) -> None:
+        self._optional()
+        self._group()
+        self._emit("REL", sign or "->", place(tok))
+
+    def _do_unicode(self, tok: Token, _: str) -> None:
+        code = "".join(map(str, self._group())).lower().strip()
+        if code in ("x1d7d9", "x1d7d1", "120793", "x1d7cf"):
+            self._emit("FONT", "double", place(tok))
+            self._closed("NUMBER", "1", place(tok))
+        else:
+            self.complain("unknown character", place(tok))
+
+    def _environment(self, tok: Token) -> str:
+        return "".join(map(str, self._group())).rstrip("*")
+
+    def _do_begin(self, tok: Token, _: str) -> None:
+        name = self._environment(tok)
+        self._optional()
+        after_brace = bool(self.out) and self.out[-1].type == "LSET"
+        if name in ("array", "alignat", "alignedat", "IEEEeqnarray") and self._peek("{"):
+            self._group()
+        if len(self._environments) > MAX_NESTING:
+            self.complain(f"nested deeper than {MAX_NESTING} levels", place(tok))
+        elif name in DISPLAYS or (name == "array" and not after_brace and not self._is_table()):
+            self.columns = DISPLAYS.get(name, 3) or self.columns
+            if after_brace:
+                self.out.pop()
+        elif kind := ENVIRONMENTS.get(name):
+            if after_brace and kind in ("ARRAY", "MATRIX"):
+                self.out.pop()
+                kind = "CASES"
+            self._emit("MATRIX" if kind == "ARRAY" else kind, name, place(tok))
+        else:
+            hint = "read are " + ", ".join([*DISPLAYS, *ENVIRONMENTS][:8]) + ", …"
+            self.complain(f"unknown environment {name!r}", place(tok), hint)
+        self._environments.append(name)
+
+    def _is_table(self) -> bool:
+        """Whether an array stands inside of a formula (a matrix), not around a display."""
+        return any(t.type not in ("LABEL", "QUAD") for t in self.out)
+
+    def _do_end(self, tok: Token, _: str) -> None:
+        name = self._environment(tok)
+        if not self._environments or self._environments[-1] != name:
+            self.complain(f"\\end{{{name}}} ends nothing", place(tok))
+            return
+        self._environments.pop()
+        opened = [t for t in self.out if t.type in ("CASES", "MATRIX", "END")]
+        if name not in DISPLAYS and opened:
+            self._trim_rows()
+            self._emit("END", "end", place(tok))
+
+    def _trim_rows(self) -> None:
+        """A \\\\ before \\end begins no row."""
+        while self.out and self.out[-1].type == "ROW":
+            self.out.pop()

@@ -1,0 +1,164 @@
+"""The LaTeX reader: source to chains, all mistakes of a formula at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derive.read.build import MAX_NODES
+from derive.read.latex.brackets import paired
+from derive.read.latex.build import Builder
+from derive.read.latex.chain import Chain, Macro
+from derive.read.latex.chains import Cutter, Draft
+from derive.read.latex.lexer import Lexer
+from derive.read.latex.macros import read_macros
+from derive.read.latex.parse import parsed
+from derive.read.latex.tokens import Token, place
+from derive.read.latex.values import Choice
+from derive.read.text import MAX_DEPTH
+from derive.syntax import (
+    Form,
+    Logic,
+    Node,
+    Reduce,
+    Rel,
+    Span,
+    depth,
+    free_names,
+    num,
+    walk,
+)
+
+MAX_ALTERNATIVES = 4
+
+
+def read_latex(
+    source: str, origin: str = "formula", macros: Mapping[str, Macro] | None = None
+) -> tuple[Chain, ...]:
+    """The chains of a formula or display, in LaTeX or as plain text writes it.
+
+    Nothing is decided that only a context can know: f(x) may be a call or a product. Where the
+    formula itself has two readings, a chain carries the others as `alternatives`.
+    Spans are places in `source`. Raises FormulaError.
+    """
+    own, text = read_macros(source)
+    lexer = Lexer(source, origin, {**(macros or {}), **own})
+    tokens = lexer.tokens(text)
+    if not lexer.complaints:
+        _check_size(lexer, tokens)
+    if not lexer.complaints:
+        tokens = paired(lexer, tokens, lexer.notes)
+    chains: list[Chain] = []
+    if not lexer.complaints:
+        for draft in Cutter(lexer.columns).cut(tokens):
+            chain = _Assembly(lexer, draft).chain()
+            chains += [chain] if chain is not None else []
+    if not chains and not lexer.complaints:
+        lexer.complain("empty", Span(0, max(1, len(source))), "write a formula")
+    return lexer.finish(tuple(chains))
+
+
+def _check_size(lexer: Lexer, tokens: Sequence[Token]) -> None:
+    counted = [tok for tok in tokens if tok.type not in ("LBRACE", "RBRACE")]
+    if len(counted) > MAX_NODES:
+        lexer.complain(f"more than {MAX_NODES} parts", place(counted[MAX_NODES]))
+
+
+@dataclass
+class _Assembly:
+    """One draft on its way to a chain, in its first and its other readings."""
+
+    lexer: Lexer
+    draft: Draft
+
+    def chain(self) -> Chain | None:
+        first, choices = self._read(frozenset())
+        if first is None:
+            return None
+        others = []
+        for choice in list(choices)[:MAX_ALTERNATIVES]:
+            other, _ = self._read(frozenset({choice}))
+            if other is not None and other.members != first.members:
+                others.append(replace(other, notes=()))
+        notes = [*self.lexer.notes, *first.notes, *(n for n in choices.values())]
+        self.lexer.notes.clear()
+        notes += _reused(first)
+        unique = tuple(dict.fromkeys(notes))
+        return replace(first, notes=unique, alternatives=tuple(others))
+
+    def _read(self, taken: frozenset[Choice]) -> tuple[Chain | None, dict[Choice, str]]:
+        draft, lexer = self.draft, self.lexer
+        whole = self._span()
+        builders: list[Builder] = []
+
+        def node(tokens: Sequence[Token], condition: bool = False) -> Node:
+            own = _extent(tokens, whole)
+            builder = Builder(lexer, own, taken)
+            builders.append(builder)
+            tree = parsed(lexer, tokens, own)
+            if tree is None:
+                return num(0)
+            made = builder.condition(tree) if condition else builder.value(tree)
+            return _bounded(lexer, made, own)
+
+        members = [node(member) if member else Form("blank", ()) for member in draft.members]
+        for member, tokens in zip(members, draft.members, strict=True):
+            _plain_value(lexer, member, _extent(tokens, whole))
+        conditions = [node(tokens, condition=True) for tokens in draft.conditions]
+        ranges = [Form("in", (node(a), node(b))) for a, b in draft.ranges]
+        if len(draft.relations) >= len(members) and not lexer.complaints:
+            lexer.complain("the last relation has no right side", Span(whole.stop - 1, whole.stop))
+        if lexer.complaints:
+            return None, {}
+        ranges += [c for c in conditions if isinstance(c, Form) and c.name == "in"]
+        choices = {choice: note for b in builders for choice, note in b.choices.items()}
+        chain = Chain(
+            members=tuple(members),
+            relations=tuple(draft.relations),
+            source=lexer.source[whole.start : whole.stop],
+            span=whole,
+            conditions=tuple(c for c in conditions if isinstance(c, Rel | Logic)),
+            ranges=tuple(ranges),
+            notes=tuple(dict.fromkeys(note for b in builders for note in b.notes)),
+            label=draft.label,
+            words=" ".join(draft.words),
+            continued=draft.continued,
+        )
+        return chain, choices
+
+    def _span(self) -> Span:
+        draft = self.draft
+        parts = [*draft.members, *draft.conditions, *(p for pair in draft.ranges for p in pair)]
+        tokens = [tok for part in parts for tok in part]
+        return _extent(tokens, Span(0, len(self.lexer.source)))
+
+
+def _extent(tokens: Sequence[Token], default: Span) -> Span:
+    if not tokens:
+        return default
+    return Span(min(place(t).start for t in tokens), max(place(t).stop for t in tokens))
+
+
+def _bounded(lexer: Lexer, node: Node, span: Span) -> Node:
+    if sum(1 for _ in walk(node)) > MAX_NODES:
+        lexer.complain(f"more than {MAX_NODES} parts", span)
+    elif depth(node) > MAX_DEPTH:
+        lexer.complain(f"nested deeper than {MAX_DEPTH} levels", span)
+    return node
+
+
+def _plain_value(lexer: Lexer, node: Node, span: Span) -> None:
+    """A member is a number, a vector or a matrix: nothing that was left half read."""
+    if isinstance(node, Rel | Logic):
+        lexer.complain("a condition where a formula is expected", node.span or span)
+    for part in walk(node):
+        if isinstance(part, Form) and part.name == "operator":
+            lexer.complain("nothing to differentiate", part.span or span)
+
+
+def _reused(chain: Chain) -> Iterator[str]:
+    """An index that is summed over in one place and free in another."""
+    free = frozenset[str]().union(*(free_names(member) for member in chain.members))
+    bound = {p.index for m in chain.members for p in walk(m) if isinstance(p, Reduce) and p.index}
+    for index in sorted(bound & free):
+        yield f"{index} is summed over and also free; the sum's {index} is read as its own"

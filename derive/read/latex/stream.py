@@ -1,0 +1,138 @@
+"""Raw tokens taken one by one, and the arguments that TeX finds among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from derive.read.latex.chain import Macro
+from derive.read.latex.tokens import Token, place, token
+from derive.read.text import Text
+from derive.syntax import Span
+
+MAX_NESTING = 60
+
+
+class Stream(Text):
+    """One source, its raw tokens still to be read, and the tokens that came of them so far."""
+
+    def __init__(self, source: str, origin: str, macros: Mapping[str, Macro]) -> None:
+        super().__init__(source, origin)
+        self.macros = macros
+        self.plain = "\\" not in source and "{" not in source
+        self.out: list[Token] = []
+        self.notes: list[str] = []
+        self.columns = 0
+        self._stack: list[Token] = []
+        self._expansions = 0
+        self._depth = 0
+        self._script = False
+        self._environments: list[str] = []
+        self._lefts = 0
+
+    def _emit(self, kind: str, value: str, span: Span) -> None:
+        self.out.append(token(kind, value, span))
+
+    def _peek(self, value: str) -> bool:
+        """Whether the next raw token is this sign."""
+        return bool(self._stack) and self._stack[-1].type == "CHAR" and self._stack[-1] == value
+
+    def _group(self) -> list[Token]:
+        """The raw tokens of the next argument, taken off; without its braces."""
+        if not self._peek("{"):
+            return [self._stack.pop()] if self._stack else []
+        taken, level = [self._stack.pop()], 1
+        while self._stack and level:
+            taken.append(self._stack.pop())
+            if taken[-1].type == "CHAR":
+                level += {"{": 1, "}": -1}.get(str(taken[-1]), 0)
+        if level:
+            self.complain("this { is never closed", place(taken[0]))
+            return []
+        return taken[1:-1]
+
+    def _optional(self) -> list[Token] | None:
+        """The raw tokens of an optional argument [...], taken off, or None."""
+        if not self._peek("["):
+            return None
+        taken: list[Token] = []
+        self._stack.pop()
+        while self._stack and not self._peek("]"):
+            taken.append(self._stack.pop())
+        if self._stack:
+            self._stack.pop()
+        return taken
+
+    def _lone(self) -> Token | None:
+        """The next argument if it is one token, without taking it off."""
+        if not self._stack:
+            return None
+        if not self._peek("{"):
+            return self._stack[-1]
+        if len(self._stack) > 2 and self._stack[-3].type == "CHAR" and self._stack[-3] == "}":
+            return self._stack[-2]
+        return None
+
+    def _argument(self, owner: Token) -> None:
+        """The next argument, as LBRACE … RBRACE."""
+        if not self._stack or str(self._stack[-1]) in "})]&" or self._at_row_end():
+            what = str(owner) if owner.type == "CHAR" else f"\\{owner}"
+            self.complain(f"{what} needs one more argument", place(owner), f"{what}{{...}}")
+            return
+        if self._stack[-1].type in ("RUN", "NUM") and not self.plain:
+            self._first_character()
+        braced = self._peek("{")
+        first = self._stack[-1]
+        self._braced(place(first) if braced else Span(place(first).start, place(first).start))
+
+    def _at_row_end(self) -> bool:
+        top = self._stack[-1]
+        return top.type == "CMD" and (str(top) in ("\\", "end", "right"))
+
+    def _first_character(self) -> None:
+        """TeX takes one character where there are no braces: x_12 is x_1 2."""
+        whole = self._stack.pop()
+        at, size = place(whole), len(whole)
+        if size > 1:
+            own = at.stop - at.start == size
+            rest = Span(at.start + 1, at.stop) if own else at
+            self._stack.append(token(whole.type, whole[1:], rest))
+            at = Span(at.start, at.start + 1) if own else at
+        self._stack.append(token(whole.type, whole[0], at))
+
+    def _braced(self, opening: Span) -> None:
+        """The group that comes next, lexed by itself, between braces."""
+        self._depth += 1
+        if self._depth > MAX_NESTING:
+            self.complain(f"nested deeper than {MAX_NESTING} levels", opening)
+            return
+        self._emit("LBRACE", "{", opening)
+        if self._peek("{"):
+            self._stack.pop()
+            while self._stack and not self._peek("}") and not self.complaints:
+                self._step()
+            if not self._stack:
+                self.complain("this { is never closed", opening)
+                return
+            self._emit("RBRACE", "}", place(self._stack.pop()))
+        else:
+            self._step()
+            end = place(self.out[-1]).stop
+            self._emit("RBRACE", "}", Span(end, end))
+        self._depth -= 1
+
+    def _closed(self, kind: str, value: str, at: Span) -> None:
+        self._emit("LBRACE", "{", at)
+        self._emit(kind, value, at)
+        self._emit("RBRACE", "}", at)
+
+    def _given(self, tokens: Iterable[Token], owner: Token) -> None:
+        """Raw tokens lexed as one argument between braces."""
+        at = place(owner)
+        self._stack.append(token("CHAR", "}", Span(at.stop, at.stop)))
+        self._stack.extend(reversed(list(tokens)))
+        self._stack.append(token("CHAR", "{", Span(at.stop, at.stop)))
+        self._argument(owner)
+
+    def _step(self) -> None:
+        """Read one raw token, with whatever belongs to it."""
+        raise NotImplementedError
