@@ -35,7 +35,7 @@ _ROWS = (
         "GP000",
         "wrong formula",
         "The two sides differ, and the difference has none of the forms below.",
-        "d(L, f[k]) == f[k] - delta(k, y)",
+        "d(L, f[k]) == tanh(f[k])",
         "d(L, f[k]) == p[k] - delta(k, y)",
         _NLL,
     ),
@@ -83,6 +83,25 @@ _ROWS = (
         ("p[k] = exp(f[k]/T)/sum(exp(f[j]/T), j)", "L = -log(p[y])"),
         ("T: positive",),
         holds="T == 1",
+    ),
+    Diagnosis(
+        "GP105",
+        "missing or wrong factor",
+        "A factor that is no number and no size is missing, is one too many or is another one: a "
+        "class weight, the slope of the outer function, an input of the layer.",
+        "d(L, z) == sigma(z) - t",
+        "d(L, z) == (sigma(z) - t)*sigma(z)*(1 - sigma(z))",
+        ("L = (sigma(z) - t)**2/2",),
+    ),
+    Diagnosis(
+        "GP106",
+        "missing or extra term",
+        "A term of the sum is missing or one too many, such as the uniform part of smoothed "
+        "labels, or the second term of a product rule.",
+        "d(L, f[k]) == p[k] - (1 - eps)*delta(k, y)",
+        "d(L, f[k]) == p[k] - (1 - eps)*delta(k, y) - eps/n",
+        (_SOFTMAX, "L = -(1 - eps)*log(p[y]) - eps/n*sum(log(p[j]), j)"),
+        ("eps: unit",),
     ),
     Diagnosis(
         "GP201",

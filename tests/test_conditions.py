@@ -51,7 +51,7 @@ REPAIRS = [
         "d(L, f[k]) == sigma(f[k]) - delta(k, y)",
         LABEL,
         [],
-        "exp(f[k])/sum(exp(f[j]), j) - delta(k, y)",
+        "p[k] - delta(k, y)",
         "GP304",
     ),
     (

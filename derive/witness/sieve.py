@@ -39,7 +39,7 @@ class Sieve:
         various = _various(problem)
         for place, frame in enumerate(itertools.islice(itertools.cycle(various), _TRIES)):
             arithmetic = Modular(primes, _SEED + place)
-            rng = random.Random(_SEED + place)
+            rng = random.Random(f"{_SEED} {place}")
             try:
                 point = fill(problem, frame, arithmetic, residues(arithmetic, rng), rng)
                 evaluator = Evaluator(problem, arithmetic, point)
