@@ -34,6 +34,14 @@ class Written:
     line: int = 0
     column: int = 1
 
+    @property
+    def end(self) -> tuple[int, int]:
+        """Line and column after the last character."""
+        before, newline, last = self.text.rpartition("\n")
+        if not newline:
+            return self.line, self.column + len(last)
+        return self.line + before.count("\n") + 1, len(last) + 1
+
 
 @dataclass(frozen=True)
 class Mistake:

@@ -1,4 +1,4 @@
-"""The command line: gradproof verify | derive | report | losses | explain.
+"""The command line: gradproof verify | check | derive | report | losses | explain.
 
 Exit status: 0 all proved, 1 something refuted or only conditional, 2 bad input or usage,
 3 nothing refuted but something undecided, 4 the two opinions disagree (a bug in gradproof).
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_verify(commands)
+    _add_check(commands)
     _add_derive(commands)
     _add_report(commands)
     losses = commands.add_parser("losses", help="list the catalogue of losses")
@@ -132,6 +133,38 @@ def _add_verify(commands: _Commands) -> None:
     command.add_argument(
         "--format", choices=("text", "json", "github", "sarif", "junit"), default="text"
     )
+
+
+def _add_check(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "check",
+        help="judge every equality of a document",
+        epilog="Markdown, LaTeX, notebooks and plain text are read. Exit status: 0 every claim is "
+        "proved, 1 something is refuted or only conditional, 2 bad input, 3 nothing of that, but "
+        "something could not be decided or read, or there is no claim.",
+    )
+    command.add_argument("file", help="the document; - reads stdin")
+    command.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=".html, .tex, .md, .txt or .json; may be given more than once",
+    )
+    command.add_argument(
+        "--format", choices=("text", "json", "github", "sarif", "junit"), default="text"
+    )
+    command.add_argument("--lang", choices=("en", "ko"), default="en")
+    command.add_argument(
+        "--timeout", type=float, default=10.0, metavar="SECONDS", help="for each claim"
+    )
+    command.add_argument("--quiet", action="store_true", help="only what is not proved")
+    command.add_argument(
+        "--fix", action="store_true", help="write a corrected copy FILE.fixed.* with proved repairs"
+    )
+    command.add_argument("--force", action="store_true", help="write over an older corrected copy")
 
 
 def _add_derive(commands: _Commands) -> None:

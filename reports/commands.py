@@ -30,6 +30,14 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 @for_people
+def check(arguments: argparse.Namespace) -> int:
+    """Judge every equality of a document."""
+    from reports.document.command import check as run
+
+    return run(arguments)
+
+
+@for_people
 def derive(arguments: argparse.Namespace) -> int:
     """Print one derivation."""
     from derive import derivation
@@ -204,6 +212,7 @@ def completion(arguments: argparse.Namespace) -> int:
 
 COMMANDS: Mapping[str, Command] = {
     "verify": verify,
+    "check": check,
     "derive": derive,
     "report": report,
     "losses": losses,

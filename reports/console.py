@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,38 @@ def progress(message: str) -> Iterator[None]:
     finally:
         if shown:
             print(" " * (len(message) + 4), end="\r", file=sys.stderr, flush=True)
+
+
+class ProgressLine:
+    """How far a long list is, in one line on standard error that is gone afterwards.
+
+    Nothing is printed where that is no terminal.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name, self._line = name, ""
+        self._shown, self._started = sys.stderr.isatty(), time.monotonic()
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def tell(self, done: int, total: int) -> None:
+        """Show that so many of so many are done."""
+        if self._shown and done < total:
+            self.clear()
+            self._line = (
+                f"{self._name}: {done} of {total}, {time.monotonic() - self._started:.0f} s"
+            )
+            print(self._line, end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away, so that something else can be printed."""
+        if self._line:
+            print(f"\r{' ' * len(self._line)}\r", end="", file=sys.stderr, flush=True)
+            self._line = ""
 
 
 def print_json(data: Any) -> None:

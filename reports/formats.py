@@ -136,8 +136,10 @@ def _sarif_result(
 
 def _sarif_claim(asked: Asked, origin: str) -> dict[str, Any]:
     at = asked.claim
-    end = at.column + len(at.text)
-    return _sarif_location(origin, {**_sarif_place(at.line, at.column), "endColumn": end})
+    last, end = at.end
+    several = {"endLine": last} if last > at.line else {}
+    region = {**_sarif_place(at.line, at.column), **several, "endColumn": end}
+    return _sarif_location(origin, region)
 
 
 def _sarif_place(line: int, column: int) -> dict[str, int]:
@@ -198,7 +200,7 @@ def _junit_case(suite: ElementTree.Element, result: Judged, origin: str) -> None
         suite,
         "testcase",
         {
-            "name": _xml_text(result.asked.claim.text if result.asked else f"line {line}"),
+            "name": _xml_text(_named(result) or f"line {line}"),
             "classname": _xml_text(origin),
             "file": _xml_text(origin),
             "line": str(line),
@@ -214,6 +216,11 @@ def _junit_case(suite: ElementTree.Element, result: Judged, origin: str) -> None
         failure.text = result.verdict["recompute"]
     elif result.status == "undecided":
         ElementTree.SubElement(case, "skipped", {"message": sentence(result)})
+
+
+def _named(result: Judged) -> str:
+    """The claim on one line."""
+    return "" if result.asked is None else " ".join(result.asked.claim.text.split())
 
 
 def _xml_text(text: str) -> str:
@@ -260,7 +267,9 @@ def _github_place(claim: Written, origin: str) -> dict[str, str]:
     """Where a claim of a file stands; nothing for one on the command line."""
     if not claim.line:
         return {}
-    end = claim.column + len(claim.text)
+    last, end = claim.end
+    if last > claim.line:
+        return {"file": origin, "line": str(claim.line), "endLine": str(last)}
     return {
         "file": origin,
         "line": str(claim.line),

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.errors import GradproofError
+from derive.errors import FormulaError, GradproofError
+from derive.read.build import Equation
 from derive.read.formula import read_equation, read_expression
 from derive.show import latex, text
-from derive.syntax import Node
+from derive.syntax import Form, Node, walk
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,35 @@ def from_text(source: str) -> Formula:
         return Formula(source, r",\; ".join(_relation(part) for part in source.split(" and ")))
     except GradproofError:
         return Formula(source, "")
+
+
+def equality(source: str) -> Formula:
+    """`left == right` with its LaTeX; a text that is no plain equality has none."""
+    try:
+        return Formula(source, equation_latex(read_equation(source)))
+    except FormulaError:
+        return Formula(source, "")
+
+
+def expression(source: str) -> Formula:
+    """A number-valued formula with its LaTeX; other text has none."""
+    try:
+        return Formula(source, _set(read_expression(source)))
+    except FormulaError:
+        return Formula(source, "")
+
+
+def equation_latex(equation: Equation) -> str:
+    """Both sides as LaTeX; empty where one is in vector notation, which has no LaTeX here."""
+    left, right = _set(equation.left), _set(equation.right)
+    return f"{left} = {right}" if left and right else ""
+
+
+def _set(node: Node) -> str:
+    if any(isinstance(part, Form) for part in walk(node)):
+        return ""
+    source = latex(node)
+    return source if is_plain(source) else ""
 
 
 def _relation(source: str) -> str:

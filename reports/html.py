@@ -18,7 +18,7 @@ __all__ = ["latex_to_mathml", "render_html"]
 def render_html(record: Record) -> str:
     """The record as a page; equal records give equal bytes."""
     page = environment().get_template("report.html")
-    return page.render(record=record, words=Words(record.lang), font=_font()) + "\n"
+    return page.render(record=record, words=Words(record.lang), font=font()) + "\n"
 
 
 @cache
@@ -31,6 +31,6 @@ def environment() -> Environment:
 
 
 @cache
-def _font() -> str:
+def font() -> str:
     data = resources.files("reports").joinpath("fonts/STIXTwoMath.subset.woff2").read_bytes()
     return b64encode(data).decode("ascii")

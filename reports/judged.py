@@ -47,7 +47,7 @@ def judge(asked: Asked, timeout: float) -> Judged:
     command = None
     if found is not None:
         with limited(timeout):
-            command = _command(asked, found)
+            command = repeat_command(asked, found)
     data = {**verdict.to_json(), "recompute": command}
     if asked.renumbered:
         data["reading"] = [*data["reading"], "literal indices: from 0 as written, from 1 here"]
@@ -91,7 +91,7 @@ def _rests_on(asked: Asked, line: int) -> Mistake:
     return Mistake(asked.claim.line, asked.claim.column, message)
 
 
-def _command(asked: Asked, found: Counterexample) -> str | None:
+def repeat_command(asked: Asked, found: Counterexample) -> str | None:
     """The line that recomputes the counterexample, if it really gives the same two values."""
     at = point_text(found)
     try:

@@ -7,6 +7,7 @@ OT1 encoding: a small TeX has no outlines for another one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,7 +49,12 @@ def environment(lang: str) -> Environment:
         undefined=StrictUndefined,
         finalize=typist.text,
     )
-    made.globals |= {"maths": typist.maths, "listing": typist.listing, "table": typist.table}
+    made.globals |= {
+        "maths": typist.maths,
+        "said": typist.said,
+        "listing": typist.listing,
+        "table": typist.table,
+    }
     return made
 
 
@@ -108,9 +114,14 @@ class Typist:
             return Tex(rf"$\displaystyle {_breakable(formula.latex)}$")
         return self._code(formula.text)
 
+    def said(self, formula: Formula) -> Tex:
+        """The formula, or its text where it has no LaTeX and may be words."""
+        return self.maths(formula) if formula.latex else Tex(self.text(formula.text))
+
     def listing(self, source: str) -> Tex:
-        """Source text line by line with its indentation."""
-        lines = (line.expandtabs(4) for line in source.splitlines())
+        """Source text line by line with its indentation, long lines cut."""
+        whole = (line.expandtabs(4) for line in source.splitlines())
+        lines = (part for line in whole for part in self._cut(line))
         return Tex("\n".join(rf"\gpline{{{self._code(line)}}}" for line in lines))
 
     def table(self, table: Table) -> Tex:
@@ -134,6 +145,17 @@ class Typist:
         shown = "".join("~" if c == " " else self._letter(c, _CODE) for c in source)
         return Tex(rf"\texttt{{{shown}}}")
 
+    def _cut(self, line: str) -> Iterator[str]:
+        """The line in parts that fit on the page; characters without a letter take more room."""
+        start = room = 0
+        for place, c in enumerate(line):
+            wide = 1 if c.isascii() and c.isprintable() else len(self._letter(c, _CODE))
+            if room + wide > _LISTED and place > start:
+                yield line[start:place]
+                start, room = place, 0
+            room += wide
+        yield line[start:]
+
     def _letter(self, c: str, escapes: dict[str, str]) -> str:
         """A character that the fonts do not have is named by its code point."""
         if c in escapes:
@@ -147,6 +169,8 @@ class Typist:
         return f"{{[}}U+{ord(c):04X}]"
 
 
+# What fits on a line of typewriter type.
+_LISTED = 88
 # About what fits on a line; TeX never breaks between \left and \right.
 _LINE = 160
 

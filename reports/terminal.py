@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from unicodedata import east_asian_width
 
+from reports.columns import columns, printable
 from reports.record import Record
 from reports.steps import Badge, Case, Derivation, Shown, Step
 from reports.words import Words
 
-_COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
-_BOLD, _FAINT = "1", "2"
+COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
+BOLD, FAINT = "1", "2"
 
 
 def render_text(source: Record | Mapping[str, Any], color: bool = False, lang: str = "en") -> str:
@@ -23,8 +23,8 @@ def render_text(source: Record | Mapping[str, Any], color: bool = False, lang: s
         words = Words(lang)
         painter = _Painter(words, color)
         lines = [
-            painter.paint(words.title(source["loss"], source["title"]), _BOLD),
-            *(f"  {_printable(given['text'])}" for given in source["given"]),
+            painter.paint(words.title(source["loss"], source["title"]), BOLD),
+            *(f"  {printable(given['text'])}" for given in source["given"]),
             *painter.derivation(Shown(words).derivation(source, "d")),
         ]
     return "\n".join(lines) + "\n"
@@ -36,21 +36,19 @@ class _Painter:
         self._color = color
 
     def paint(self, text: str, code: str) -> str:
-        """The text without control characters, in a colour where there are colours."""
-        clean = _printable(text)
-        return f"\x1b[{code}m{clean}\x1b[0m" if self._color else clean
+        return painted(text, code if self._color else "")
 
     def badge(self, badge: Badge, note: str = "") -> str:
-        return self.paint(f"{badge.sign} {note}{badge.word}", _COLOURS[badge.status])
+        return self.paint(f"{badge.sign} {note}{badge.word}", COLOURS[badge.status])
 
     def record(self, record: Record) -> Iterator[str]:
-        yield self.paint(record.title, _BOLD)
-        code = _COLOURS["refuted" if record.banner.alarm else record.banner.badge.status]
+        yield self.paint(record.title, BOLD)
+        code = COLOURS["refuted" if record.banner.alarm else record.banner.badge.status]
         yield self.paint(record.banner.sentence, code)
         yield "  ".join(self.badge(each, f"{count} ") for each, count in record.banner.counts)
         yield ""
         for given in record.given.formulas:
-            yield f"  {_printable(given.text)}"
+            yield f"  {printable(given.text)}"
         for one in record.derivations:
             yield from self.derivation(one)
         if record.numeric is not None:
@@ -59,32 +57,32 @@ class _Painter:
     def derivation(self, one: Derivation, depth: int = 0) -> Iterator[str]:
         pad = "  " * depth
         yield ""
-        yield f"{pad}{self.paint(one.title, _BOLD)}"
-        yield f"{pad}{_printable(one.claim.text)}  {self.badge(one.badge)}"
+        yield f"{pad}{self.paint(one.title, BOLD)}"
+        yield f"{pad}{printable(one.claim.text)}  {self.badge(one.badge)}"
         if one.above is not None:
             note = f"{self._words('above')}: {one.above.title}"
-            yield f"{pad}{self.paint(note, _FAINT)}"
+            yield f"{pad}{self.paint(note, FAINT)}"
         for part in one.parts:
             yield from self.derivation(part, depth + 1)
         if one.steps:
             yield ""
-            yield f"{pad}     {_printable(one.start.text)}"
+            yield f"{pad}     {printable(one.start.text)}"
         for number, step in enumerate(one.steps, 1):
             yield from self._step(number, step, pad)
         for case in one.cases:
             yield f"{pad}{self._case(case)}"
 
     def _step(self, number: int, step: Step, pad: str) -> Iterator[str]:
-        title = self.paint(f"{step.title}  [{step.rule}]", _FAINT)
+        title = self.paint(f"{step.title}  [{step.rule}]", FAINT)
         yield f"{pad}{number:3}  {title}  {self.badge(step.badge)}"
-        yield f"{pad}   = {_printable(step.after.text)}"
+        yield f"{pad}   = {printable(step.after.text)}"
         if step.needs:
             needs = self._words("needs") + ": " + "; ".join(need.text for need in step.needs)
-            yield f"{pad}     {self.paint(needs, _FAINT)}"
+            yield f"{pad}     {self.paint(needs, FAINT)}"
 
     def _case(self, case: Case) -> str:
         label = f" ({case.label})" if case.label else ""
-        line = _printable(f"{case.condition.text}{label}: {case.value.text}")
+        line = printable(f"{case.condition.text}{label}: {case.value.text}")
         return f"  {line}  {self.badge(case.badge)}"
 
     def _checks(self, record: Record) -> Iterator[str]:
@@ -92,18 +90,15 @@ class _Painter:
         assert record.numeric is not None
         table = record.numeric.checks
         rows = [[cell.text for cell in row] for row in (table.head, *table.rows)]
-        widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+        widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
         yield ""
-        yield self.paint(table.caption, _BOLD)
+        yield self.paint(table.caption, BOLD)
         for row in rows:
-            cells = (text + " " * (w - _width(text)) for text, w in zip(row, widths, strict=True))
-            yield _printable("  ".join(cells).rstrip())
+            cells = (text + " " * (w - columns(text)) for text, w in zip(row, widths, strict=True))
+            yield printable("  ".join(cells).rstrip())
 
 
-def _width(text: str) -> int:
-    """How many columns a terminal gives the text: two for each letter of Hangul."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def painted(text: str, code: str) -> str:
+    """The text without control characters, in a colour unless the code is empty."""
+    clean = printable(text)
+    return f"\x1b[{code}m{clean}\x1b[0m" if code else clean

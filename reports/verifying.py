@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +14,14 @@ from derive.witness.recompute import recompute
 from reports import formats
 from reports.claims import KINDS, Asked, Written, read_claims
 from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
-from reports.console import SCHEMA_VERSION, colourful, print_json, read_file, read_stdin
+from reports.console import (
+    SCHEMA_VERSION,
+    ProgressLine,
+    colourful,
+    print_json,
+    read_file,
+    read_stdin,
+)
 from reports.judged import Judged, judge, judge_all
 from reports.plain import evaluation_lines, listed, mistake_lines, summary, verdict_lines
 
@@ -125,12 +131,8 @@ def _claims_file(name: str) -> tuple[str, str]:
 
 def _with_progress(judged: Iterable[Judged], origin: str, total: int) -> Iterator[Judged]:
     """The results as they come, with one line about them on standard error if it is a terminal."""
-    shown = sys.stderr.isatty()
-    started, line = time.monotonic(), ""
-    for done, result in enumerate(judged, start=1):
-        if shown:
-            print(f"\r{' ' * len(line)}\r", end="", file=sys.stderr, flush=True)
-        yield result
-        if shown and done < total:
-            line = f"{origin}: {done} of {total}, {time.monotonic() - started:.0f} s"
-            print(line, end="", file=sys.stderr, flush=True)
+    with ProgressLine(origin) as line:
+        for done, result in enumerate(judged, start=1):
+            line.clear()
+            yield result
+            line.tell(done, total)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports import words_en, words_ko
+from reports import words_check_en, words_check_ko, words_en, words_ko
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": words_en.SAYINGS, "ko": words_ko.SAYINGS}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {**words_en.SAYINGS, **words_check_en.SAYINGS},
+    "ko": {**words_ko.SAYINGS, **words_check_ko.SAYINGS},
+}
 
 _TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": words_ko.TITLES}
 

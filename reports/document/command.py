@@ -1,0 +1,201 @@
+"""`gradproof check`: one document, judged, shown in the format asked for, and mended."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from derive.document.items import Checked
+from derive.errors import Disagreement, GradproofError
+from reports import formats
+from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED
+from reports.console import ProgressLine, colourful, print_json, read_file, read_stdin
+from reports.document.judged import judged
+from reports.document.record import DocumentRecord, build_document
+from reports.document.terminal import render_text
+from reports.words import Words
+
+_LIMIT = 10_000_000
+_EXITS = {
+    "refuted": EXIT_NOT_PROVED,
+    "conditional": EXIT_NOT_PROVED,
+    "unread": EXIT_UNDECIDED,
+    "undecided": EXIT_UNDECIDED,
+    "proved": EXIT_PROVED,
+    # A document without a claim proves nothing.
+    "definition": EXIT_UNDECIDED,
+}
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Judge the document that the command line names; returns the exit status."""
+    outputs = [(path, _renderer(path)) for path in arguments.output]
+    target = _target(arguments) if arguments.fix else None
+    name, text = _document(arguments.file)
+    again = _checker(name, arguments)
+    checked = again(text)
+    record = build_document(checked, arguments.lang)
+    status = _EXITS[checked.status]
+    if not outputs or arguments.format != "text":
+        _show(checked, record, arguments, status)
+    else:
+        print(f"{record.name}: {record.sentence}\n{record.headline}")
+    _write(outputs, checked, record, quietly=arguments.format != "text")
+    if target is not None:
+        _mend(checked, again, target, arguments.lang)
+    if checked.alarms:
+        raise Disagreement("\n".join(checked.alarms))
+    return status
+
+
+def _document(name: str) -> tuple[str, str]:
+    if name == "-":
+        name, text = "stdin", read_stdin(_LIMIT)
+    else:
+        text = read_file(Path(name), _LIMIT)
+    if "\0" in text:
+        raise GradproofError(f"{name}: not a text file, it holds NUL characters")
+    return name, text
+
+
+def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checked]:
+    """A check of a text under the document's name; equal questions are asked once."""
+    from derive import check as check_document
+    from derive.document.judge import answering
+
+    answer = cache(answering(arguments.timeout))
+
+    def run(text: str) -> Checked:
+        with ProgressLine(name) as line:
+            found: Checked = check_document(text, name=name, answer=answer, progress=line.tell)
+            return found
+
+    return run
+
+
+# What is shown.
+
+
+def _show(
+    checked: Checked, record: DocumentRecord, arguments: argparse.Namespace, status: int
+) -> None:
+    match arguments.format:
+        case "text":
+            print(render_text(record, colourful(), arguments.quiet), end="")
+        case "json":
+            print_json(checked.to_json())
+        case "sarif":
+            print_json(formats.sarif(list(judged(checked)), checked.name, status))
+        case "junit":
+            print(formats.junit(list(judged(checked)), checked.name), end="")
+        case "github":
+            text = render_text(record, quiet=arguments.quiet)
+            print(formats.github(list(judged(checked)), checked.name, text))
+
+
+_Render = Callable[[Checked, DocumentRecord], str]
+
+
+def _html(_: Checked, record: DocumentRecord) -> str:
+    from reports.document.html import render_html
+
+    return render_html(record)
+
+
+def _latex(_: Checked, record: DocumentRecord) -> str:
+    from reports.document.latex import render_latex
+
+    return render_latex(record)
+
+
+def _markdown(_: Checked, record: DocumentRecord) -> str:
+    from reports.document.markdown import render_markdown
+
+    return render_markdown(record)
+
+
+def _text(_: Checked, record: DocumentRecord) -> str:
+    return render_text(record)
+
+
+def _json(checked: Checked, _: DocumentRecord) -> str:
+    return json.dumps(checked.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+
+_RENDER: Mapping[str, _Render] = {
+    ".html": _html,
+    ".tex": _latex,
+    ".md": _markdown,
+    ".txt": _text,
+    ".json": _json,
+}
+
+
+def _renderer(path: Path) -> _Render:
+    ending = path.suffix.lower()
+    if ending not in _RENDER:
+        raise GradproofError(f"{path}: the ending must be one of {', '.join(_RENDER)}")
+    return _RENDER[ending]
+
+
+def _write(
+    outputs: list[tuple[Path, _Render]], checked: Checked, record: DocumentRecord, quietly: bool
+) -> None:
+    from reports.output import write_text
+
+    for path, render in outputs:
+        write_text(path, render(checked, record))
+        print(f"wrote {path}", file=sys.stderr if quietly else sys.stdout)
+
+
+# What is mended.
+
+
+def _target(arguments: argparse.Namespace) -> Path:
+    """Where the corrected copy goes. Raises GradproofError where there is no place for it."""
+    if arguments.file == "-" or arguments.format != "text":
+        raise GradproofError("--fix needs a file, and is for --format text")
+    path = Path(arguments.file)
+    target = path.with_name(f"{path.stem}.fixed{path.suffix}")
+    if target.exists() and not arguments.force:
+        raise GradproofError(f"{target}: exists already\n  hint: --force writes over it")
+    return target
+
+
+def _mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: str) -> None:
+    """Write the corrected copy, and say what changed, what is left, and what it now gives."""
+    from reports.document.fixing import fix
+    from reports.output import write_text
+
+    words = Words(lang)
+    fixed = fix(checked, again)
+    print()
+    if fixed.changed:
+        write_text(target, fixed.checked.text)
+        print("".join(_diff(checked, fixed.checked.text, target)))
+        print(words("fix_wrote", path=target))
+    else:
+        print(words("fix_nothing"))
+    for left in fixed.left:
+        place = f"{checked.name}:{left.item.line}:{left.item.column}"
+        print(f"{place}: {words('fix_left')}: {words(left.why)}")
+    if fixed.changed:
+        record = build_document(fixed.checked, lang)
+        print(f"{words('fix_now')} {record.sentence}\n{record.headline}")
+
+
+def _diff(checked: Checked, text: str, target: Path) -> Iterator[str]:
+    lines: Any = difflib.unified_diff(
+        checked.text.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        checked.name,
+        str(target),
+    )
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n"
