@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from derive import terms
-from derive.atoms import Atoms, Key
+from derive.atoms import Atoms, Key, even
 from derive.budget import current
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.polynomial import (
@@ -33,6 +33,9 @@ from derive.polynomial import (
     shift,
     times,
 )
+
+# Irreducible polynomials, each with its multiplicity.
+Bases = tuple[tuple[Poly, int], ...]
 
 MAX_TERMS = 20_000
 MAX_POWER = 64
@@ -60,40 +63,41 @@ class Algebra(Atoms):
 
     def _of_kind(self, number: int, kind: str, exponent: Exponent) -> Poly:
         """Powers of a bit (b**2 = b) and of a sign (s**2 = 1) are reduced."""
-        if kind == "sign" and isinstance(exponent, int):
-            return atom(number, exponent % 2)
-        if kind == "bit" and isinstance(exponent, int) and exponent > 0:
-            return atom(number)
-        return atom(number, exponent)
+        return atom(number, _reduced_exponent(kind, exponent))
 
     def product(self, a: Poly, b: Poly) -> Poly:
-        """a * b, with the powers of bits and signs reduced. Raises OutOfBudget."""
+        """a * b, with the powers of bits, signs and absolute values reduced. Raises OutOfBudget."""
         if len(a) * len(b) > MAX_TERMS:
             raise OutOfBudget(f"a product of {len(a)} by {len(b)} terms")
         self._budget.spend(len(a) * len(b))
         return self._reduced(mul(a, b))
 
     def _reduced(self, poly: Poly) -> Poly:
-        special = [n for n in atoms_of(poly) if self._idempotent(n)]
+        special = [n for n in atoms_of(poly) if self._reducible(n)]
         if not special:
             return poly
         return add(*(self._reduce_monomial(m, c) for m, c in poly.items()))
 
-    def _idempotent(self, number: int) -> bool:
-        key = self.keys[number]
-        if key[0] == "indicator":
-            return True
-        return key[0] in ("entry", "symbol") and self._kinds.get(key[1]) in ("bit", "sign")
+    def _reducible(self, number: int) -> bool:
+        kind = self.keys[number][0]
+        return kind in ("indicator", "abs") or self.kind_of(number) in ("bit", "sign")
 
     def _reduce_monomial(self, monomial: Monomial, c: Fraction) -> Poly:
         powers: list[tuple[int, Exponent]] = []
+        squares: Poly = ONE
         for number, exponent in monomial:
-            reduced = exponent
-            if self._idempotent(number) and isinstance(exponent, int) and exponent > 0:
-                reduced = exponent % 2 if self.kind_of(number) == "sign" else 1
+            key = self.keys[number]
+            kind = "bit" if key[0] == "indicator" else self.kind_of(number)
+            reduced = _reduced_exponent(kind, exponent)
+            if key[0] == "abs" and not 0 <= exponent < 2:
+                # |u|**2 is u**2.
+                reduced = exponent % 2
+                square = self.power(dict(key[1]), exponent - reduced)
+                squares = self.product(squares, square)
             if reduced:
                 powers.append((number, reduced))
-        return {tuple(powers): c}
+        plain = {tuple(powers): c}
+        return plain if squares == ONE else self.product(plain, squares)
 
     def natural(self, a: Poly, exponent: int) -> Poly:
         """a ** exponent for a natural exponent."""
@@ -117,29 +121,68 @@ class Algebra(Atoms):
             return self.natural(a, exponent)
         if not a:
             raise ZeroDivisionError
-        c, monomial, bases = self.split(a)
-        if c < 0 and not isinstance(exponent, int) and bases and bases[0][1] % 2:
-            c, bases = -c, ((scale(bases[0][0], -1), bases[0][1]), *bases[1:])
-        if not isinstance(exponent, int):
-            self._check_root(c, monomial, bases)
+        if isinstance(exponent, int):
+            return self._power_of_factors(*self.split(a), exponent)
+        return self._root(*self.split(a), exponent)
+
+    def _power_of_factors(
+        self, c: Fraction, monomial: Monomial, bases: Bases, exponent: Exponent
+    ) -> Poly:
         result = self._number_power(c, exponent)
         result = self.product(result, self._monomial_power(monomial, exponent))
         for base, count in bases:
             result = self.product(result, self._base_power(base, count * exponent))
         return result
 
-    def _check_root(
-        self, c: Fraction, monomial: Monomial, bases: tuple[tuple[Poly, int], ...]
-    ) -> None:
-        """(u**2)**(1/2) is |u|: the powers may be split only over factors that are never negative.
+    def _root(self, c: Fraction, monomial: Monomial, bases: Bases, exponent: Exponent) -> Poly:
+        """(u**2)**(1/2) is |u|: a power is split over what is never negative.
 
         One factor of unknown sign to an odd power is harmless: with the rest positive it is
         positive wherever the root has a value. Raises OutOfFragment.
         """
-        odd = [count % 2 == 1 for base, count in bases if not self.positive(base)]
-        odd += [exponent in (1, -1) for n, exponent in monomial if not self.nonnegative_atom(n)]
-        if c < 0 or odd not in ([], [True]):
+        if c < 0 and bases and bases[0][1] % 2:
+            c, bases = -c, ((scale(bases[0][0], -1), bases[0][1]), *bases[1:])
+        unknown = [(atom(n), e) for n, e in monomial if self._unknown_sign(n, e)]
+        unknown += [(base, count) for base, count in bases if not self.positive(base)]
+        if c < 0 or sum(e % 2 for _, e in unknown) > 1:
             raise OutOfFragment("a root of a number whose sign is not known")
+        known = tuple((n, e) for n, e in monomial if not self._unknown_sign(n, e))
+        positive = tuple((base, count) for base, count in bases if self.positive(base))
+        result = self._power_of_factors(c, known, positive, exponent)
+        for factor, count in unknown:
+            inner = factor if count % 2 else self.absolute(factor)
+            power = self._power_of_factors(*self._as_factors(inner), count * exponent)
+            result = self.product(result, power)
+        return result
+
+    def _unknown_sign(self, number: int, exponent: Exponent) -> bool:
+        """Whether the power may be negative; what has a root at all is not."""
+        return isinstance(exponent, int) and not self.nonnegative_atom(number)
+
+    def _as_factors(self, a: Poly) -> tuple[Fraction, Monomial, Bases]:
+        """The polynomial of one term, or one irreducible polynomial, as `split` gives it."""
+        if len(a) > 1:
+            return Fraction(1), UNIT, ((a, 1),)
+        ((monomial, c),) = a.items()
+        return c, monomial, ()
+
+    def absolute(self, a: Poly) -> Poly:
+        """|a| as a product over the factors of a."""
+        if not a or self.positive(a):
+            return a
+        c, monomial, bases = self.split(a)
+        result: Poly = constant(abs(c))
+        for number, exponent in monomial:
+            key = self.keys[number]
+            inner = key[1] if key[0] == "base" else frozen(atom(number))
+            plain = even(exponent) or not self._unknown_sign(number, exponent)
+            power = atom(number, exponent) if plain else self.make(("abs", inner), exponent)
+            result = self.product(result, power)
+        for base, count in bases:
+            plain = even(count) or self.positive(base)
+            power = self.natural(base, count) if plain else self.make(("abs", frozen(base)), count)
+            result = self.product(result, power)
+        return result
 
     def _number_power(self, c: Fraction, exponent: Exponent) -> Poly:
         if isinstance(exponent, int):
@@ -158,14 +201,14 @@ class Algebra(Atoms):
         for number, _ in monomial:
             if self.keys[number][0] == "indicator":
                 raise OutOfFragment("a division by an indicator")
-        return {raised(monomial, exponent): Fraction(1)}
+        return self._reduced({raised(monomial, exponent): Fraction(1)})
 
     def _base_power(self, base: Poly, exponent: Exponent) -> Poly:
         if isinstance(exponent, int) and exponent >= 0:
             return self.natural(base, exponent)
         return self.make(("base", frozen(base)), exponent)
 
-    def split(self, a: Poly) -> tuple[Fraction, Monomial, tuple[tuple[Poly, int], ...]]:
+    def split(self, a: Poly) -> tuple[Fraction, Monomial, Bases]:
         """a = constant * monomial * product of irreducible polynomials ** multiplicity."""
         a, below = self.together(a)
         if not a:
@@ -280,6 +323,15 @@ class Algebra(Atoms):
 
     def _log_atom(self, a: Poly, count: Exponent) -> Poly:
         return scale(self.make(("log", frozen(a))), Fraction(count))
+
+
+def _reduced_exponent(kind: str, exponent: Exponent) -> Exponent:
+    """The least exponent that means the same for a number of this kind."""
+    if kind == "sign" and isinstance(exponent, int):
+        return exponent % 2
+    if kind == "bit" and isinstance(exponent, int) and exponent > 0:
+        return 1
+    return exponent
 
 
 def _floor(exponent: Exponent) -> int:

@@ -9,6 +9,7 @@ An atom is a tuple that starts with its kind:
   ("log", poly)                 the logarithm of a polynomial
   ("prime", q)                  a prime under a root
   ("base", poly)                an irreducible polynomial under a power
+  ("abs", poly)                 the absolute value of an atom or an irreducible polynomial
   ("sum", binders, monomial)    the sum of a monomial over bound indices ("#", level), one for
                                 each binder (size, level); nested sums are one atom
 Every atom has a number; polynomials are written in the numbers. Taking atoms as independent can
@@ -61,7 +62,7 @@ class Atoms:
                 return _index_parts(a) | _index_parts(b)
             case ("exp", monomial):
                 return self._free_in(monomial)
-            case ("log" | "base", frozen_poly):
+            case ("log" | "base" | "abs", frozen_poly):
                 return frozenset().union(*(self._free_in(m) for m, _ in frozen_poly))
             case ("sum", binders, monomial):
                 return self._free_in(monomial) - {("#", level) for _, level in binders}
@@ -86,7 +87,7 @@ class Atoms:
                 return max(int(level) for _, level in binders)
             case ("exp", monomial):
                 return max((self._level_of(n) for n, _ in monomial), default=0)
-            case ("log" | "base", frozen_poly):
+            case ("log" | "base" | "abs", frozen_poly):
                 return max((self._level_of(n) for m, _ in frozen_poly for n, _ in m), default=0)
             case _:
                 return 0
@@ -114,7 +115,7 @@ class Atoms:
                 return self._kinds.get(name) in (*_POSITIVE_KINDS, "bit", "simplex")
             case ("sum", _, monomial):
                 return all(self.nonnegative_atom(n) or even(e) for n, e in monomial)
-            case ("indicator", *_):
+            case ("indicator" | "abs", *_):
                 return True
         return self.positive_atom(number)
 

@@ -8,13 +8,14 @@ other side has a value and this one has none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.algebra import Algebra
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
+from derive.needs import Need, name_of, needs, slope_needs
 from derive.normal import Normaliser
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
@@ -26,7 +27,6 @@ from derive.syntax import (
     Entry,
     Mul,
     Name,
-    Neg,
     Node,
     Num,
     Pow,
@@ -37,21 +37,6 @@ from derive.syntax import (
     num,
     walk,
 )
-
-
-@dataclass(frozen=True)
-class Need:
-    """What a formula needs in order to have a value: `of` nonzero, positive, >= 0, or true."""
-
-    of: Node
-    positive: bool
-    or_zero: bool = False
-
-    def __str__(self) -> str:
-        if isinstance(self.of, Rel):
-            return text(self.of)
-        sign = ">= 0" if self.or_zero else "> 0" if self.positive else "!= 0"
-        return f"{text(self.of)} {sign}"
 
 
 @dataclass(frozen=True)
@@ -71,18 +56,33 @@ def domain(problem: Problem) -> Domain:
     """The undischarged needs of a claim. Raises OutOfFragment, OutOfBudget."""
     bodies = [problem.definitions[name].body for name in _used(problem)]
     premises = _premises(problem, bodies)
-    left = _unmet(problem, list(needs(problem.left)))
-    right = _unmet(problem, list(needs(problem.right)))
+    left, right = _side_needs(problem, problem.left), _side_needs(problem, problem.right)
     # A step of a derivation may not reach the loss itself, whose needs it still may rely on.
     all_bodies = [definition.body for definition in problem.definitions.values()]
     asked = premises if len(bodies) == len(all_bodies) else _premises(problem, all_bodies)
     lone = [
         need
         for mine, other in ((left, right), (right, left))
-        for need in mine
-        if not _covered(problem, need, [*other, *asked])
+        for need in (*mine.certain, *mine.possible)
+        if not _covered(problem, need, [*other.certain, *asked])
     ]
     return Domain(tuple(premises), tuple(lone), tuple(asked))
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """The unmet needs of one side: those that it surely has, and those that it may have."""
+
+    certain: tuple[Need, ...]
+    possible: tuple[Need, ...]
+
+
+def _side_needs(problem: Problem, side: Node) -> _Needs:
+    """A derivative may need more than what it is taken of: sqrt(u) has no slope where u is 0."""
+    slopes = list(slope_needs(problem, side))
+    certain = [*needs(side), *(need for need, surely in slopes if surely)]
+    possible = [need for need, surely in slopes if not surely]
+    return _Needs(tuple(_unmet(problem, certain)), tuple(_unmet(problem, possible)))
 
 
 def _premises(problem: Problem, bodies: list[Node]) -> list[Need]:
@@ -95,32 +95,11 @@ def _used(problem: Problem) -> Iterator[str]:
     stack = [problem.left, problem.right]
     while stack:
         for part in walk(stack.pop()):
-            name = (
-                part.base if isinstance(part, Entry) else part.id if isinstance(part, Name) else ""
-            )
+            name = name_of(part)
             if name in problem.definitions and name not in seen:
                 seen.add(name)
                 stack.append(problem.definitions[name].body)
                 yield name
-
-
-def needs(node: Node) -> Iterator[Need]:
-    """Every denominator, logarithm and root of a tree, before anything is discharged."""
-    for part in walk(node):
-        match part:
-            case Div(den=bottom):
-                yield Need(bottom, positive=False)
-            case Call(function="log", arg=arg):
-                yield Need(arg, positive=True)
-            case Call(function="sqrt", arg=arg):
-                yield Need(arg, positive=True, or_zero=True)
-            case Pow(base=base, exponent=Num(value=value)) if value.denominator == 1:
-                if value < 0:
-                    yield Need(base, positive=False)
-            case Pow(base=base, exponent=Neg(arg=Num(value=value))) if value.denominator == 1:
-                yield Need(base, positive=False)
-            case Pow(base=base):
-                yield Need(base, positive=True)
 
 
 def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
@@ -297,31 +276,52 @@ def _covered(problem: Problem, need: Need, others: list[Need]) -> bool:
     same = {_key(problem, other) for other in others}
     if _key(problem, need) in same:
         return True
-    if need.positive or isinstance(need.of, Rel):
-        return False
-    factors = frozenset().union(*(_factors(problem, other) for other in others))
-    own = _factors(problem, need)
-    return bool(own) and own <= factors
-
-
-def _factors(problem: Problem, need: Need) -> frozenset[str]:
-    """What must not be 0, one by one: x for x**2, and for x*z both."""
     if isinstance(need.of, Rel):
-        return frozenset()
+        return False
+    if need.or_zero:
+        return _key(problem, replace(need, or_zero=False)) in same
+    own = _factors(problem, need)
+    if own is None or (need.positive and not own.never_negative):
+        return False
+    found = (_factors(problem, other) for other in others if not other.or_zero)
+    factors = frozenset[str]().union(*(other.named for other in found if other is not None))
+    return own.named <= factors
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """What must not be 0, one by one: x for x**2, and for x*z both."""
+
+    named: frozenset[str]
+    never_negative: bool
+
+
+def _factors(problem: Problem, need: Need) -> _Factors | None:
+    if isinstance(need.of, Rel):
+        return None
     found: set[str] = set()
+    never_negative = True
     node = derivative_free(problem, need.of)
     for case in _closed_cases(problem, need):
         try:
             normaliser = Normaliser(problem, case)
-            _, monomial, bases = normaliser.atoms.split(normaliser.poly(node))
+            atoms, poly = normaliser.atoms, normaliser.poly(node)
+            _, monomial, bases = atoms.split(poly)
         except (ZeroDivisionError, KeyError):
-            return frozenset()
-        atoms = normaliser.atoms
+            return None
+        never_negative = never_negative and _never_negative(atoms, poly)
         found |= {_described(atoms, n) for n, _ in monomial if not atoms.positive_atom(n)}
-        found |= {
-            repr(sorted((_monomial(atoms, m), c) for m, c in base.items())) for base, _ in bases
-        }
-    return frozenset(found)
+        found |= {_described_poly(atoms, base) for base, _ in bases}
+    return _Factors(frozenset(found), never_negative) if found else None
+
+
+def _described_poly(atoms: Algebra, poly: Poly) -> str:
+    """The polynomial without the numbers of one decision; |u| is 0 where u is."""
+    if len(poly) == 1:
+        ((monomial, _),) = poly.items()
+        if len(monomial) == 1:
+            return _described(atoms, monomial[0][0])
+    return repr(sorted((_monomial(atoms, m), c) for m, c in poly.items()))
 
 
 def _monomial(atoms: Algebra, monomial: Monomial) -> str:
@@ -333,7 +333,9 @@ def _described(atoms: Algebra, number: int) -> str:
     match atoms.keys[number]:
         case ("exp", monomial):
             return f"exp {_monomial(atoms, monomial)}"
-        case ("log" | "base" as kind, poly):
+        case ("abs" | "base", poly):
+            return _described_poly(atoms, dict(poly))
+        case ("log" as kind, poly):
             return f"{kind} {sorted((_monomial(atoms, m), c) for m, c in poly)}"
         case ("sum", binders, monomial):
             return f"sum {binders} {_monomial(atoms, monomial)}"
@@ -346,6 +348,3 @@ def _key(problem: Problem, need: Need) -> tuple[object, ...]:
     if isinstance(need.of, Rel):
         return (text(need.of),)
     return (need.positive, need.or_zero, text(derivative_free(problem, need.of)))
-
-
-__all__ = ["Domain", "Need", "domain", "needs"]

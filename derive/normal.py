@@ -182,10 +182,8 @@ class Normaliser:
                 return self.atoms.log(add(ONE, exp(u)))
             case "tanh":
                 return add(ONE, scale(power(add(ONE, exp(scale(u, 2))), -1), -2))
-            case "abs" if not u or self.atoms.positive(u):
-                return u
-            case "abs" if self.atoms.positive(scale(u, -1)):
-                return scale(u, -1)
+            case "abs":
+                return self.atoms.absolute(u)
         raise OutOfFragment(f"{function} of this is outside of what can be decided")
 
     # Conditions.

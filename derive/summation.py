@@ -49,6 +49,8 @@ class Summation(Algebra):
                 return self.natural(self.log(inner(dict(poly))), _natural(exponent))
             case ("base", poly):
                 return self.power(inner(dict(poly)), exponent)
+            case ("abs", poly):
+                return self.power(self.absolute(inner(dict(poly))), exponent)
             case ("sum", binders, monomial):
                 body = inner({monomial: Fraction(1)})
                 total = add(*(self.sum_atom(binders, m, c) for m, c in body.items()))

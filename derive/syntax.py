@@ -9,7 +9,8 @@ that index capture cannot be written down; `fresh` is the only maker of such nam
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -170,6 +171,36 @@ ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
 def num(value: int | Fraction) -> Num:
     """The number as a node."""
     return Num(Fraction(value))
+
+
+_MAX_POWER = 64
+
+
+def rational(node: Node) -> Fraction | None:
+    """The value of a formula of numbers only, such as 3*2 or 6/2; None for any other."""
+    match node:
+        case Num(value=value):
+            return value
+        case Neg() | Add() | Mul() | Div() | Pow():
+            values = [rational(part) for part in children(node)]
+            known = [value for value in values if value is not None]
+            return _combined(node, known) if len(known) == len(values) else None
+    return None
+
+
+def _combined(node: Node, values: Sequence[Fraction]) -> Fraction | None:
+    match node:
+        case Neg():
+            return -values[0]
+        case Add():
+            return sum(values, Fraction(0))
+        case Mul():
+            return math.prod(values, start=Fraction(1))
+        case Div() if values[1]:
+            return values[0] / values[1]
+        case Pow() if values[1].denominator == 1 and 0 <= values[1] <= _MAX_POWER:
+            return values[0] ** values[1].numerator
+    return None
 
 
 def delta(a: Node, b: Node) -> Ind:

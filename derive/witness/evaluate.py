@@ -31,6 +31,7 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    rational,
 )
 from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, V
 from derive.witness.jets import Jet, Jets
@@ -175,7 +176,7 @@ class Evaluator(Generic[V]):
 
     def _pow(self, node: Pow, env: dict[str, int]) -> Jet[V]:
         base = self._jet(node.base, env)
-        exponent = _constant_value(node.exponent)
+        exponent = rational(node.exponent)
         if exponent is not None and exponent.denominator == 1:
             return self.jets.integer_power(base, exponent.numerator)
         if exponent is not None:
@@ -211,7 +212,7 @@ class Evaluator(Generic[V]):
             jet = self._jet(node.body, env)
         finally:
             self._active = before
-        return {mask ^ wanted: v for mask, v in jet.items() if mask & wanted == wanted}
+        return self.jets.derivative(jet, wanted)
 
     def _target(self, variable: Node, env: dict[str, int]) -> _Place:
         if isinstance(variable, Entry):
@@ -267,25 +268,6 @@ class Evaluator(Generic[V]):
                 return Fraction(self._index(node, env))
             case _:
                 return None
-
-
-def _constant_value(node: Node) -> Fraction | None:
-    """The value of a written rational number."""
-    match node:
-        case Num(value=value):
-            return value
-        case Neg(arg=arg):
-            inner = _constant_value(arg)
-            return None if inner is None else -inner
-        case Div(num=Num(value=a), den=Num(value=b)) if b:
-            return a / b
-        case Add(terms=terms):
-            values = [_constant_value(term) for term in terms]
-            return (
-                None if None in values else sum((v for v in values if v is not None), Fraction(0))
-            )
-        case _:
-            return None
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Jet[V]]] = {

@@ -1,19 +1,23 @@
 """Jets: polynomials in infinitesimals e_1, e_2, ... with e_i**2 = 0, and functions of them.
 
-A jet is held as {mask: number}: bit i of the mask says whether e_i is a factor; zero coefficients
-are left out. A function of a + r with r nilpotent is its Taylor series at a, which ends.
+A jet is held as {mask: number}: bit i of the mask says whether e_i is a factor; a constant 0 is
+left out. A coefficient 0 of an infinitesimal stays, for it tells a number that moves, such as x**2
+at 0, from one that does not; a coefficient KINK has a value to the left and another to the right.
+A function of a + r with r nilpotent is its Taylor series at a, which ends.
 """
 
 from __future__ import annotations
 
-import itertools
+import functools
+import operator
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Generic
+from typing import Any, Generic
 
-from derive.witness.arithmetic import Arithmetic, Undefined, V
+from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 
 Jet = dict[int, V]
+KINK: Any = object()
 
 
 class Jets(Generic[V]):
@@ -31,8 +35,23 @@ class Jets(Generic[V]):
         total = dict(a)
         for mask, v in b.items():
             old = total.get(mask)
-            total[mask] = v if old is None else self._arithmetic.add(old, v)
-        return {mask: v for mask, v in total.items() if not self._arithmetic.is_zero(v)}
+            total[mask] = v if old is None else self._plus(old, v)
+        return self._tidy(total)
+
+    def _tidy(self, jet: Jet[V]) -> Jet[V]:
+        return {mask: v for mask, v in jet.items() if mask or not self._arithmetic.is_zero(v)}
+
+    def _plus(self, v: V, w: V) -> V:
+        return KINK if v is KINK or w is KINK else self._arithmetic.add(v, w)
+
+    def _times(self, v: V, w: V) -> V:
+        """The product; a kink times 0 is 0."""
+        if v is KINK and w is KINK:
+            raise Unsupported("a product of kinks")
+        if v is KINK or w is KINK:
+            other = w if v is KINK else v
+            return other if self._arithmetic.is_zero(other) else KINK
+        return self._arithmetic.mul(v, w)
 
     def product(self, a: Jet[V], b: Jet[V]) -> Jet[V]:
         if not a or not b:
@@ -42,27 +61,38 @@ class Jets(Generic[V]):
             for other, w in b.items():
                 if mask & other:
                     continue
-                term = self._arithmetic.mul(v, w)
+                term = self._times(v, w)
                 old = total.get(mask | other)
-                total[mask | other] = term if old is None else self._arithmetic.add(old, term)
-        return {mask: v for mask, v in total.items() if not self._arithmetic.is_zero(v)}
+                total[mask | other] = term if old is None else self._plus(old, term)
+        for mask in (*a, *b):
+            if mask and mask not in total:
+                total[mask] = self._arithmetic.const(Fraction(0))
+        return self._tidy(total)
 
     def scaled(self, a: Jet[V], factor: Fraction) -> Jet[V]:
         scale = self._arithmetic.const(factor)
-        return {mask: self._arithmetic.mul(scale, v) for mask, v in a.items()}
+        return {mask: self._times(scale, v) for mask, v in a.items()}
+
+    def derivative(self, jet: Jet[V], wanted: int) -> Jet[V]:
+        """The coefficient of the infinitesimals in `wanted`, a jet in the others."""
+        found = {mask ^ wanted: v for mask, v in jet.items() if mask & wanted == wanted}
+        if found.get(0) is KINK:
+            raise Undefined("abs has no derivative at 0")
+        return self._tidy(found)
 
     def _series(self, nilpotent: Jet[V], coefficients: Iterator[V]) -> Jet[V]:
-        """sum of c_m * nilpotent**m / m!, which ends because the jet is nilpotent."""
+        """sum of c_m * nilpotent**m / m!, up to the number of infinitesimals that occur.
+
+        A coefficient is asked for only where it counts: sqrt has a value at 0, and no slope.
+        """
         total: Jet[V] = {}
         power = self.constant(1)
         factorial = 1
-        for m in itertools.count():
+        infinitesimals = functools.reduce(operator.or_, nilpotent, 0).bit_count()
+        for m in range(infinitesimals + 1):
             factorial *= max(m, 1)
             if m:
                 power = self.product(power, nilpotent)
-            if not power:
-                break
-            # A coefficient is asked for only where it counts: sqrt has a value at 0, no slope.
             coefficient = next(coefficients)
             scaled = self.scaled(power, Fraction(1, factorial)) if m > 1 else power
             total = self.sum(total, self.product(scaled, {0: coefficient}))
@@ -126,6 +156,8 @@ class Jets(Generic[V]):
 
     def real_power(self, jet: Jet[V], exponent: Fraction) -> Jet[V]:
         constant, rest = self._split(jet)
+        if rest and self._arithmetic.is_zero(constant):
+            self._check_root_at_zero(rest, exponent)
 
         def coefficients() -> Iterator[V]:
             factor, power = Fraction(1), exponent
@@ -136,12 +168,25 @@ class Jets(Generic[V]):
 
         return self._series(rest, coefficients())
 
+    def _check_root_at_zero(self, rest: Jet[V], exponent: Fraction) -> None:
+        """What the first order does not tell: the root of x**2 is |x|, and of x**4 it is x**2."""
+        if exponent < len(rest) and all(map(self._vanishes, rest.values())):
+            raise Unsupported("a root of what vanishes to first order")
+
     def abs(self, jet: Jet[V]) -> Jet[V]:
         constant, rest = self._split(jet)
         sign = self._arithmetic.sign(constant)
         if sign == 0 and rest:
-            raise Undefined("abs has no derivative at 0")
+            if not all(map(self._vanishes, rest.values())):
+                return dict.fromkeys(rest, KINK)
+            if len(rest) > 1:
+                raise Unsupported("a second derivative of abs at 0")
+            # |u| = o(h) where u = o(h): the slope is 0.
+            return rest
         return self.scaled(jet, Fraction(sign))
+
+    def _vanishes(self, v: V) -> bool:
+        return v is not KINK and self._arithmetic.may_be_zero(v)
 
     def sigma(self, jet: Jet[V]) -> Jet[V]:
         below = self.sum(self.constant(1), self.exp(self.scaled(jet, Fraction(-1))))

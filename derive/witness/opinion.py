@@ -13,7 +13,7 @@ from functools import cache
 
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
-from derive.syntax import Call, Div, Node, Num, Pow, walk
+from derive.syntax import Call, Node, Pow, Rel, rational, walk
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Interval, Intervals
@@ -25,7 +25,7 @@ _PRIMES = 2
 _DRAWS_OF_BITS = 6
 _DRAWS_OF_CHARACTERS = 6
 # How often another root of the same sum is tried before two sides count as different.
-_BRANCHES = 12
+_BRANCHES = 24
 # Every whole number made of these primes is a square modulo the primes drawn.
 _SQUARES = 4 * math.prod((2, 3, 5, 7, 11, 13, 17, 19, 23))
 _DRAWS_OF_SIGNS = 12
@@ -96,11 +96,15 @@ def modular_opinion(problem: Problem) -> Opinion:
 
 @dataclass(frozen=True)
 class _Draw:
-    """One random point: its primes and seed, and whether its numbers are of both signs."""
+    """One random point: its primes and seed, and whether its numbers are of both signs.
+
+    `alone`: no other point has numbers of both signs.
+    """
 
     primes: tuple[int, ...]
     seed: int
     signs: bool
+    alone: bool
 
     def again(self, attempt: int) -> Modular:
         """Other random residues; other primes too where a root is missing modulo the first."""
@@ -115,15 +119,12 @@ def _draws(problem: Problem) -> list[_Draw]:
     and several have numbers of both signs.
     """
     few = any(symbol.kind in ("bit", "sign") for symbol in problem.symbols.values())
-    signed = any(_minds_signs(part) for tree in trees(problem) for part in walk(tree))
+    signed = _minds_signs(problem)
     primes, seed = draw_primes(), secrets.randbits(64)
     count = max(_DRAWS_OF_BITS if few else 1, _DRAWS_OF_CHARACTERS if signed else 1)
-    return [
-        _Draw(
-            tuple(primes[: 1 if signed else _PRIMES]), seed + place * _REDRAWS, signed and place > 0
-        )
-        for place in range(count)
-    ]
+    used = tuple(primes[: 1 if signed else _PRIMES])
+    seeds = range(seed, seed + count * _REDRAWS, _REDRAWS)
+    return [_Draw(used, key, signed and key != seed, not signed) for key in seeds]
 
 
 def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
@@ -140,6 +141,10 @@ def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
             left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
         except NoRoot:
             continue
+        except Unsupported:
+            if draw.alone or draw.signs:
+                raise
+            break
         except Undefined:
             left = right = None
         if left is not None and right is not None:
@@ -250,18 +255,26 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
 
 def _wanted_points(problem: Problem, count: int) -> int:
     """Several real points where signs matter, which residues do not have; else one a frame."""
-    signed = any(_minds_signs(part) for tree in trees(problem) for part in walk(tree))
-    return count * _DRAWS_OF_SIGNS if signed or count == 1 else count
+    return count * _DRAWS_OF_SIGNS if _minds_signs(problem) or count == 1 else count
 
 
-def _minds_signs(part: Node) -> bool:
+def _minds_signs(problem: Problem) -> bool:
+    """Whether the value of a formula hangs on the signs of numbers."""
+    return any(_asks_sign(problem, part) for tree in trees(problem) for part in walk(tree))
+
+
+def _asks_sign(problem: Problem, part: Node) -> bool:
     match part:
         case Call(function="sqrt" | "abs"):
             return True
-        case Pow(exponent=Num(value=value)):
-            return value.denominator != 1
-        case Pow(exponent=Div()):
-            return True
+        case Rel(op="<" | "<=" | ">" | ">=", left=left, right=right):
+            named = (getattr(p, "base", getattr(p, "id", "")) for p in (*walk(left), *walk(right)))
+            return any(
+                name in problem.symbols.keys() - problem.label_range.keys() for name in named
+            )
+        case Pow(exponent=exponent):
+            value = rational(exponent)
+            return value is not None and value.denominator != 1
     return False
 
 

@@ -1,0 +1,114 @@
+"""What a formula needs in order to have a value: of denominators, logarithms, roots, slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.problem import Problem, unfold
+from derive.rules.differentiation import varies
+from derive.show import text
+from derive.syntax import (
+    Call,
+    Deriv,
+    Div,
+    Entry,
+    Name,
+    Node,
+    Pow,
+    Reduce,
+    Rel,
+    children,
+    free_names,
+    rational,
+    substitute,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a formula needs in order to have a value: `of` nonzero, positive, >= 0, or true."""
+
+    of: Node
+    positive: bool
+    or_zero: bool = False
+
+    def __str__(self) -> str:
+        if isinstance(self.of, Rel):
+            return text(self.of)
+        sign = ">= 0" if self.or_zero else "> 0" if self.positive else "!= 0"
+        return f"{text(self.of)} {sign}"
+
+
+def needs(node: Node) -> Iterator[Need]:
+    """Every denominator, logarithm and root of a tree, before anything is discharged."""
+    for part in walk(node):
+        match part:
+            case Div(den=bottom):
+                yield Need(bottom, positive=False)
+            case Call(function="log", arg=arg):
+                yield Need(arg, positive=True)
+            case Call(function="sqrt", arg=arg):
+                yield Need(arg, positive=True, or_zero=True)
+            case Pow(base=base, exponent=exponent):
+                yield from _power_needs(base, rational(exponent))
+
+
+def _power_needs(base: Node, exponent: Fraction | None) -> Iterator[Need]:
+    if exponent is None or exponent.denominator != 1:
+        yield Need(base, positive=True, or_zero=exponent is not None and exponent > 0)
+    elif exponent < 0:
+        yield Need(base, positive=False)
+
+
+def slope_needs(problem: Problem, node: Node) -> Iterator[tuple[Need, bool]]:
+    """What derivatives in the tree need of roots and absolute values, and whether they surely do.
+
+    An entry f[l] may be another one than the f[k] that is differentiated by.
+    """
+    derivatives = [part for part in walk(node) if isinstance(part, Deriv)]
+    for part in derivatives:
+        for variable in part.wrt:
+            body = unfold(problem, part.body, keep=frozenset({name_of(variable)}))
+            order = sum(len(inner.wrt) for inner in derivatives)
+            for need in _of_slopes(body, order):
+                if varies(need.of, variable):
+                    met = replace(need, of=_where_they_meet(need.of, variable, free_names(body)))
+                    within = list(walk(met.of))
+                    summed = any(isinstance(inner, Reduce) for inner in within)
+                    yield met, summed or variable in within
+
+
+def _where_they_meet(node: Node, variable: Node, free: frozenset[str]) -> Node:
+    """abs(f[j]) in a sum over j varies with f[k] at j = k only."""
+    entries = {part for part in walk(node) if isinstance(part, Entry)}
+    own = [e for e in entries if isinstance(variable, Entry) and e.base == variable.base]
+    if len(own) != 1:
+        return node
+    pairs = zip(own[0].indices, children(variable), strict=True)
+    return substitute(node, {a.id: b for a, b in pairs if isinstance(a, Name) and a.id not in free})
+
+
+def _of_slopes(node: Node, order: int) -> Iterator[Need]:
+    """What the first `order` derivatives of a tree need that it does not need itself."""
+    match node:
+        case Call(function="sqrt", arg=arg):
+            yield Need(arg, positive=True)
+        case Call(function="abs", arg=arg):
+            yield Need(arg, positive=False)
+        case Pow(base=base, exponent=exponent):
+            power = rational(exponent)
+            if power is not None and power > order:
+                # |u|**3 has the slope 0 where u is 0.
+                yield from _of_slopes(base.arg if isinstance(base, Call) else base, order)
+                return
+            if power is not None and power.denominator != 1:
+                yield Need(base, positive=True)
+    for part in children(node):
+        yield from _of_slopes(part, order)
+
+
+def name_of(node: Node) -> str:
+    return node.base if isinstance(node, Entry) else node.id if isinstance(node, Name) else ""
