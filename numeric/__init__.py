@@ -14,38 +14,52 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numeric.check import gradcheck
     from numeric.engine import Engine, NotProved, compile  # noqa: A004
+    from numeric.maps import jacobian, log_softmax, softmax
     from numeric.semantics import (
+        binary_cross_entropy_with_logits,
+        binary_cross_entropy_with_logits_value_and_grad,
         cross_entropy,
         hessian,
         hvp,
-        log_softmax,
+        jvp,
         nll_loss,
-        softmax,
+        nll_loss_value_and_grad,
         value_and_grad,
+        vjp,
     )
 
-_OF_ENGINE = {"Engine", "NotProved", "compile"}
-_OF_CHECK = {"gradcheck"}
+_HOMES = {
+    "engine": ("Engine", "NotProved", "compile"),
+    "check": ("gradcheck",),
+    "maps": ("jacobian", "log_softmax", "softmax"),
+}
 
 __all__ = [
     "Engine",
     "NotProved",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_value_and_grad",
     "compile",
     "cross_entropy",
     "gradcheck",
     "hessian",
     "hvp",
+    "jacobian",
+    "jvp",
     "log_softmax",
     "nll_loss",
+    "nll_loss_value_and_grad",
     "softmax",
     "value_and_grad",
+    "vjp",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'numeric' has no attribute {name!r}")
-    from numeric import check, engine, semantics
+    from numeric import check, engine, maps, semantics
 
-    home = engine if name in _OF_ENGINE else check if name in _OF_CHECK else semantics
+    homes = {"check": check, "engine": engine, "maps": maps}
+    home = next((homes[key] for key, names in _HOMES.items() if name in names), semantics)
     return getattr(home, name)

@@ -16,24 +16,22 @@ Every function takes, besides the parameters of its formula, the keywords of `Ho
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from derive.catalogue import CATALOGUE, Loss
-from derive.errors import GradproofError, OutOfFragment
-from numeric import codegen
+from derive.errors import GradproofError
 from numeric.formulas import Formula, Formulas
-from numeric.how import COMPILED, HOW, How
+from numeric.function import Function
+from numeric.how import HOW, How
 from numeric.inputs import Array, Signature, as_logits, bind, lengths
-from numeric.kernel import kernel
 from numeric.lowering import program
 from numeric.program import Program
 from numeric.proof import Proof, formula_claims, identity_claims, program_claim
 from numeric.rewriting import Stable, stabilise
-from numeric.running import Runner
 
 # What each function returns.
 _RESULTS = {
@@ -62,8 +60,7 @@ class Engine:
         self._proved_before = proved_before
         self._formulas = Formulas(statement)
         self._programs: dict[str, Program] = {}
-        self._functions: dict[str, Callable[..., Any]] = {}
-        self._runners: dict[str, Runner | None] = {}
+        self._functions: dict[str, Function] = {}
         if not proved_before:
             self._require_proof(1)
             self._program("value_and_grad")
@@ -89,9 +86,15 @@ class Engine:
 
     @property
     def source(self) -> str:
-        """The NumPy source of all functions, as it runs."""
-        parts = (codegen.source(self._program(name), self._about(name)) for name in self.functions)
+        """The array programs of all functions, in NumPy source."""
+        parts = (self.function(name).source for name in self.functions)
         return "import numpy as np\n\n\n" + "\n\n".join(parts)
+
+    @property
+    def kernels(self) -> str:
+        """What runs on float32 and float64: the functions of a block of rows."""
+        runners = (self.function(name).runner for name in self.functions)
+        return "\n\n".join(runner.source for runner in runners if runner is not None)
 
     def proof(self) -> Proof:
         """The verdicts on the formulas, the identities and the printed programs, found anew."""
@@ -139,6 +142,18 @@ class Engine:
         product: Array = self._run("hvp", array, target, params, direction)
         return product
 
+    def vjp(
+        self, logits: ArrayLike, target: ArrayLike | None, upstream: ArrayLike, **params: Any
+    ) -> Array:
+        """upstream times the gradient; upstream has the shape of the loss."""
+        loss, gradient = self.value_and_grad(logits, target, **params)
+        factor = np.asarray(upstream, dtype=gradient.dtype)
+        if factor.shape != np.shape(loss):
+            raise ValueError(f"upstream of shape {factor.shape}; expected {np.shape(loss)}")
+        own = len(self.signature.slots) if self.signature.batched else 0
+        product: Array = factor[(..., *(None,) * own)] * gradient
+        return product
+
     def _run(
         self,
         name: str,
@@ -149,18 +164,10 @@ class Engine:
     ) -> Any:
         self._check(name)
         own = {given.name for given in self.signature.parameters}
-        how = How.of({key: params[key] for key in params.keys() & HOW - own})
+        how = {key: params[key] for key in params.keys() & HOW - own}
         rest = {key: value for key, value in params.items() if key in own or key not in HOW}
         arrays = [*bind(self.signature, logits, target, rest), *extra]
-        shapes = self._shapes(name, arrays[0])
-        outs = how.outputs(shapes, arrays)
-        kind = how.computed(arrays[0].dtype)
-        runner = self.runner(name) if kind.type in COMPILED else None
-        if runner is None:
-            results = self._plain(name, arrays, kind)
-        else:
-            results = runner.run(arrays, outs, kind, how.workers)
-        made = tuple(_finished(results.get(key), outs[key], shape) for key, shape in shapes.items())
+        made = self.function(name)(arrays, self._shapes(name, arrays[0]), How(**how))
         return made if len(made) > 1 else made[0]
 
     def _shapes(self, name: str, logits: Array) -> dict[str, tuple[int, ...]]:
@@ -176,34 +183,11 @@ class Engine:
             shapes[formula.name] = tuple(shape)
         return shapes
 
-    def _plain(self, name: str, arrays: Sequence[Array], kind: np.dtype[Any]) -> dict[str, Any]:
-        """The printed array program on whole arrays."""
-        flat = [
-            array.reshape(-1, array.shape[-1]) if self.signature.rows and array.ndim > 2 else array
-            for array in arrays
-        ]
-        real = np.zeros((), kind).real.dtype
-        cast = [
-            array.astype(real if at else kind, copy=False) if array.dtype.kind in "fc" else array
-            for at, array in enumerate(flat)
-        ]
-        # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning; see above.
-        with np.errstate(all="ignore"):
-            made = self._function(name)(*cast)
-        return dict(zip(_RESULTS[name], made if isinstance(made, tuple) else (made,), strict=True))
-
-    def runner(self, name: str) -> Runner | None:
-        """The function in blocks of rows; None where it does not work row by row."""
-        if name not in self._runners:
-            try:
-                self._runners[name] = Runner(kernel(self._program(name), self.signature))
-            except OutOfFragment:
-                self._runners[name] = None
-        return self._runners[name]
-
-    def _function(self, name: str) -> Callable[..., Any]:
+    def function(self, name: str) -> Function:
+        """The function of this name, printed when it is first asked for."""
         if name not in self._functions:
-            self._functions[name] = codegen.load(self._program(name), self._about(name))
+            about = self._about(name)
+            self._functions[name] = Function(self._program(name), self.signature, about)
         return self._functions[name]
 
     def _check(self, name: str) -> None:
@@ -253,14 +237,6 @@ class Engine:
 
 
 _PROVED = "Proved by derive: the engine's proof() does it again."
-
-
-def _finished(result: Any, out: Array, shape: tuple[int, ...]) -> Any:
-    """What was written to `out`, or is written now; a number if it has no axes."""
-    if result is not None:
-        array = np.asarray(result)
-        np.copyto(out, array.reshape(shape) if array.size == out.size else array, casting="unsafe")
-    return out if out.ndim else out[()]
 
 
 def compile(  # noqa: A001

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,23 +26,14 @@ class How:
 
     threads: int | None = None
     precise: bool = False
-    out: Array | None = None
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> How:
-        """From keywords. Raises ValueError for a number of threads below 1."""
-        return cls(**given)
+    out: Any = None
 
     @property
     def workers(self) -> int:
         """The number of threads. Raises ValueError for what is not a positive whole number."""
         given: Any = self.threads
         if given is None:
-            given = os.environ.get("GRADPROOF_THREADS") or None
-        if given is None:
-            if sys.platform == "linux":
-                return len(os.sched_getaffinity(0))
-            return os.cpu_count() or 1
+            given = os.environ.get("GRADPROOF_THREADS") or _processors()
         if not str(given).isdecimal() or int(given) == 0:
             raise ValueError(f"{given!r} threads; expected a positive whole number")
         return int(given)
@@ -74,6 +64,12 @@ class How:
             if any(np.may_share_memory(given, array) for array in arrays):
                 raise ValueError("out lies where an argument is")
         return made
+
+
+def _processors() -> int:
+    """Those that this process may run on, where the system says so."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 HOW = frozenset(field.name for field in fields(How))

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import numeric
+from numeric.options import Options, engine, formula
 from numeric.proof import formula_claims
-from numeric.semantics import Options, engine, formula
 
 REDUCTIONS = ("none", "mean", "sum")
 EVERY = [
@@ -188,7 +188,11 @@ def test_an_ignored_sample_may_hold_anything() -> None:
         (([[1.0, 2.0]], [0]), {"reduction": "median"}, "reduction 'median'"),
         (([[1.0, 2.0]], [0]), {"label_smoothing": 1.5}, "label_smoothing 1.5"),
         (([[1.0, 2.0]], [0]), {"weight": [1.0]}, "w of shape (1,)"),
-        (([[[1.0]]], [[0]]), {}, "expected (C,) or (N, C)"),
+        ((1.0, 0), {}, "logits of shape (); expected (C,), (N, C)"),
+        (([[[1.0]]], [[0, 0]]), {}, "y of shape (1, 2); expected (1, 1)"),
+        (([[1.0, 2.0]], [0]), {"axis": 2}, "axis 2 is out of bounds"),
+        (([[1.0, 2.0]], [0]), {"out": np.zeros(2)}, "out of shape (2,)"),
+        (([[1.0, 2.0]], [0]), {"threads": 0}, "0 threads; expected a positive whole number"),
     ],
 )
 def test_wrong_arguments_are_named(arguments: Any, options: Any, words: str) -> None:
@@ -208,3 +212,143 @@ def test_softmax_along_any_axis() -> None:
 def test_log_softmax_keeps_the_tail() -> None:
     """log(softmax) would be 0 here, and so would scipy.special.log_softmax."""
     assert numeric.log_softmax([40.0, 0.0])[0] == pytest.approx(-4.248354255291589e-18, rel=1e-15)
+
+
+# Axes, places to write to, threads, types.
+
+REDUCED: list[dict[str, Any]] = [{"reduction": reduction} for reduction in REDUCTIONS]
+
+
+@pytest.mark.parametrize("options", REDUCED, ids=str)
+@pytest.mark.parametrize("shares", [False, True])
+@pytest.mark.parametrize("axis", [0, 1, 2, 3, -1, None])
+def test_the_classes_may_lie_on_any_axis(axis: int | None, shares: bool, options: Any) -> None:
+    rng = np.random.default_rng(0)
+    rows, classes = (2, 3, 4), 5
+    f = rng.normal(size=(*rows, classes))
+    target = rng.dirichlet(np.ones(classes), rows) if shares else rng.integers(classes, size=rows)
+    flat = target.reshape(-1, classes) if shares else target.reshape(-1)
+    wanted, slope = numeric.value_and_grad(f.reshape(-1, classes), flat, **options)
+    place = 1 if axis is None else axis
+    moved = np.moveaxis(f, -1, place)
+    loss, gradient = numeric.value_and_grad(
+        moved, np.moveaxis(target, -1, place) if shares else target, axis=axis, **options
+    )
+    assert loss == pytest.approx(wanted.reshape(loss.shape), rel=1e-14)
+    assert gradient.shape == moved.shape
+    assert np.moveaxis(gradient, place, -1).reshape(-1, classes) == pytest.approx(slope, rel=1e-14)
+
+
+@pytest.mark.parametrize("classes", [1, 3, 70])
+def test_results_do_not_depend_on_the_number_of_threads(classes: int) -> None:
+    rng = np.random.default_rng(1)
+    f = rng.normal(size=(200_000 // classes, classes)).astype(np.float32)
+    target = rng.integers(classes, size=len(f))
+    one = numeric.value_and_grad(f, target, threads=1, weight=np.ones(classes))
+    for threads in (2, 3, 7):
+        many = numeric.value_and_grad(f, target, threads=threads, weight=np.ones(classes))
+        assert one[0] == many[0]
+        assert np.array_equal(one[1], many[1])
+
+
+def test_the_environment_says_how_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADPROOF_THREADS", "many")
+    with pytest.raises(ValueError, match="'many' threads"):
+        numeric.cross_entropy([[1.0, 2.0]], [0])
+    monkeypatch.setenv("GRADPROOF_THREADS", "2")
+    assert numeric.cross_entropy([[0.0, 0.0]], [0]) == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_out_is_written_and_returned(order: Any) -> None:
+    f, y = np.random.default_rng(2).normal(size=(5, 4, 3)), np.zeros((5, 3), int)
+    out = np.empty(f.shape, order=order)
+    _, gradient = numeric.value_and_grad(f, y, out=out)
+    assert gradient is out
+    assert np.array_equal(gradient, numeric.value_and_grad(f, y)[1])
+    assert numeric.hvp(f, y, f, out=out) is out
+    assert numeric.softmax(f, axis=1, out=out) is out
+    assert out.sum(axis=1) == pytest.approx(np.ones((5, 3)))
+    with pytest.raises(ValueError, match="where an argument is"):
+        numeric.value_and_grad(f, y, out=f)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16, np.uint32, np.int64, np.uint64])
+def test_labels_of_any_width(kind: type) -> None:
+    f = np.random.default_rng(3).normal(size=(4, 3))
+    wanted = numeric.value_and_grad(f, np.array([0, 2, 1, 0]))
+    got = numeric.value_and_grad(f, np.array([0, 2, 1, 0], kind))
+    assert got[0] == wanted[0]
+    assert np.array_equal(got[1], wanted[1])
+
+
+def test_float16_is_computed_in_float32() -> None:
+    f = np.random.default_rng(4).normal(size=(6, 1 << 16)).astype(np.float16)
+    y = np.arange(6)
+    loss, gradient = numeric.value_and_grad(f, y)
+    wanted, slope = numeric.value_and_grad(f.astype(np.float32), y)
+    assert loss.dtype == gradient.dtype == np.float16
+    assert loss == wanted.astype(np.float16)
+    assert np.array_equal(gradient, slope.astype(np.float16))
+
+
+def test_vjp_and_jvp_are_products_with_the_gradient() -> None:
+    rng = np.random.default_rng(5)
+    f, y, v = rng.normal(size=(4, 3, 2)), rng.integers(3, size=(4, 2)), rng.normal(size=(4, 3, 2))
+    _, gradient = numeric.value_and_grad(f, y, reduction="none")
+    upstream = rng.normal(size=(4, 2))
+    product = numeric.vjp(f, y, upstream, reduction="none")
+    assert product == pytest.approx(gradient * upstream[:, None])
+    along = numeric.jvp(f, y, v, reduction="none")
+    assert along == pytest.approx((gradient * v).sum(axis=1))
+    assert numeric.vjp(f, y, 2.0) == pytest.approx(2 * numeric.value_and_grad(f, y)[1])
+    assert numeric.jvp(f, y, v) == pytest.approx((numeric.value_and_grad(f, y)[1] * v).sum())
+    with pytest.raises(ValueError, match="upstream of shape"):
+        numeric.vjp(f, y, upstream)
+
+
+def test_jacobians() -> None:
+    f = np.random.default_rng(6).normal(size=(2, 4))
+    p = numeric.softmax(f)
+    wanted = p[:, :, None] * (np.eye(4) - p[:, None, :])
+    assert numeric.jacobian(f) == pytest.approx(wanted, abs=1e-16)
+    assert numeric.jacobian(f, "log_softmax") == pytest.approx(np.eye(4) - p[:, None, :], abs=1e-15)
+    with pytest.raises(ValueError, match="expected softmax or log_softmax"):
+        numeric.jacobian(f, "sigmoid")  # type: ignore[arg-type]
+
+
+def test_jacobians_are_proved() -> None:
+    from derive import verify
+    from numeric.maps import MAPS
+
+    given = ["p[k] = exp(f[k])/sum(exp(f[j]), j)"]
+    for name in ("softmax", "log_softmax"):
+        claim = f"d({MAPS[name]}, f[l]) == {MAPS['jacobian of ' + name]}"
+        assert verify(claim, given=given).status == "proved"
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weights", [{}, {"pos_weight": [0.5, 2.0, 1.0]}, {"weight": 3.0}])
+def test_binary_cross_entropy(reduction: Any, weights: Any) -> None:
+    rng = np.random.default_rng(7)
+    z, t = rng.normal(size=(4, 3)), rng.uniform(size=(4, 3))
+    positive, weight = np.asarray(weights.get("pos_weight", 1.0)), weights.get("weight", 1.0)
+    sigma = 1 / (1 + np.exp(-z))
+    wanted = -weight * (positive * t * np.log(sigma) + (1 - t) * np.log(1 - sigma))
+    slope = weight * ((1 - t) * sigma - positive * t * (1 - sigma))
+    whole = {"none": lambda x: x, "sum": np.sum, "mean": np.mean}[reduction]
+    loss, gradient = numeric.binary_cross_entropy_with_logits_value_and_grad(
+        z, t, reduction=reduction, **weights
+    )
+    assert loss == pytest.approx(whole(wanted))
+    assert gradient == pytest.approx(slope / (z.size if reduction == "mean" else 1))
+    alone = numeric.binary_cross_entropy_with_logits(z, t, reduction=reduction, **weights)
+    assert np.array_equal(alone, loss)
+
+
+def test_binary_cross_entropy_keeps_large_logits() -> None:
+    loss, gradient = numeric.binary_cross_entropy_with_logits_value_and_grad(
+        [1e4, -1e4, 40.0], [1.0, 0.0, 1.0], reduction="none"
+    )
+    assert loss.tolist() == pytest.approx([0, 0, 4.248354255291589e-18], rel=1e-15)
+    assert gradient.tolist() == pytest.approx([0, 0, -4.248354255291589e-18], rel=1e-15)

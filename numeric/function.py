@@ -1,0 +1,79 @@
+"""An array program as a function: in blocks of rows where it works row by row, else as a whole."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from derive.errors import OutOfFragment
+from numeric import codegen
+from numeric.how import COMPILED, How
+from numeric.inputs import Array, Signature
+from numeric.kernel import kernel
+from numeric.program import Program
+from numeric.running import Runner
+
+
+class Function:
+    """A program, ready to be called. `source` is the program itself, for whole arrays."""
+
+    def __init__(self, program: Program, call: Signature, about: str) -> None:
+        self.program, self.call, self._about = program, call, about
+
+    @property
+    def source(self) -> str:
+        """The array program in NumPy source."""
+        return codegen.source(self.program, self._about)
+
+    @functools.cached_property
+    def plain(self) -> Callable[..., Any]:
+        """The same as a function of whole arrays."""
+        return codegen.load_source(self.program.name, self.source)
+
+    @functools.cached_property
+    def runner(self) -> Runner | None:
+        """The program in blocks of rows; None where it does not work row by row."""
+        try:
+            return Runner(kernel(self.program, self.call))
+        except OutOfFragment:
+            return None
+
+    def __call__(
+        self, arrays: Sequence[Array], shapes: Mapping[str, tuple[int, ...]], how: How
+    ) -> tuple[Any, ...]:
+        """The results, each of its shape and of the type of the logits; numbers where it is ().
+
+        `arrays` as `numeric.inputs.bind` makes them.
+        """
+        outs = how.outputs(shapes, arrays)
+        kind = how.computed(arrays[0].dtype)
+        if kind.type in COMPILED and self.runner is not None:
+            made = self.runner.run(arrays, outs, kind, how.workers)
+        else:
+            made = self._whole(arrays, kind)
+        for name, result in made.items():
+            out, array = outs[name], np.asarray(result)
+            array = array.reshape(out.shape) if array.size == out.size else array
+            with np.errstate(all="ignore"):
+                np.copyto(out, array, casting="unsafe")
+        return tuple(out if out.ndim else out[()] for out in outs.values())
+
+    def _whole(self, arrays: Sequence[Array], kind: np.dtype[Any]) -> dict[str, Any]:
+        """The program on whole arrays, samples on one axis, everything of one type."""
+        flat = [
+            array.reshape(-1, array.shape[-1]) if self.call.rows and array.ndim > 2 else array
+            for array in arrays
+        ]
+        real = np.zeros((), kind).real.dtype
+        cast = [
+            array.astype(real if at else kind, copy=False) if array.dtype.kind in "fc" else array
+            for at, array in enumerate(flat)
+        ]
+        # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning.
+        with np.errstate(all="ignore"):
+            made = self.plain(*cast)
+        names = [out.name for out in self.program.outputs]
+        return dict(zip(names, made if isinstance(made, tuple) else (made,), strict=True))

@@ -1,0 +1,85 @@
+"""softmax and log_softmax, compiled like the losses, and their Jacobians."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from derive.decide import pose
+from numeric.function import Function
+from numeric.how import How
+from numeric.inputs import Array, as_logits, signature
+from numeric.lowering import program
+from numeric.rewriting import stabilise
+
+Map = Literal["softmax", "log_softmax"]
+
+_SOFTMAX = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
+_JACOBIAN = "jacobian of "
+# Name, formula; each Jacobian is proved to be the derivative of its map by a test.
+MAPS = {
+    "softmax": "p[k]",
+    "log_softmax": "log(p[k])",
+    _JACOBIAN + "softmax": "p[k]*(delta(k, l) - p[l])",
+    _JACOBIAN + "log_softmax": "delta(k, l) - p[l]",
+}
+
+
+def softmax(logits: ArrayLike, axis: int = -1, **how: Any) -> Array:
+    """exp(f[k])/sum(exp(f[j]), j) along an axis; the shape and type of the logits.
+
+    `how` to run: out, precise, threads; see `numeric.how`.
+    """
+    return _along("softmax", logits, axis, how)
+
+
+def log_softmax(logits: ArrayLike, axis: int = -1, **how: Any) -> Array:
+    """log(softmax(f)) along an axis, with its digits kept where softmax rounds to 1."""
+    return _along("log_softmax", logits, axis, how)
+
+
+def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any) -> Array:
+    """d(of(f)[k], f[l]), (..., C, C): for each row along the axis a block of rows k, columns l.
+
+    Raises ValueError for another `of` than softmax and log_softmax.
+    """
+    if _JACOBIAN + of not in MAPS:
+        raise ValueError(f"jacobian of {of!r}; expected softmax or log_softmax")
+    moved = _moved(logits, axis)
+    shape = (*moved.shape, moved.shape[-1])
+    (blocks,) = _map(_JACOBIAN + of)([moved], {"jacobian": shape}, How(**how))
+    made: Array = blocks
+    return made
+
+
+def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Array:
+    moved = _moved(logits, axis)
+    out = how.pop("out", None)
+    whole = np.empty(np.shape(logits), moved.dtype) if out is None else out
+    if whole.shape != np.shape(logits):
+        raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
+    _map(name)([moved], {name: moved.shape}, How(**how, out=np.moveaxis(whole, axis, -1)))
+    made: Array = whole
+    return made
+
+
+def _moved(logits: ArrayLike, axis: int) -> Array:
+    array = np.moveaxis(as_logits(logits), axis, -1)
+    if array.shape[-1] == 0:
+        raise ValueError("logits without classes")
+    return array
+
+
+@functools.cache
+def _map(name: str) -> Function:
+    """A function of the logits alone."""
+    stated, result = MAPS[name], name.partition(" ")[0]
+    axes = (("k", "n"), ("l", "n")) if name.startswith(_JACOBIAN) else (("k", "n"),)
+    problem = pose(f"{stated} == {stated}", given=(_SOFTMAX,))
+    call = signature(problem, "f", frozenset("kl"))
+    stable = stabilise(problem, {result: problem.left}, frozenset())
+    made = program(result, stable, call, {result: axes})
+    return Function(made, call, f"{name}: {stated}\n{_SOFTMAX}")
