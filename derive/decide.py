@@ -41,21 +41,29 @@ FEW_CLASSES = 8
 
 
 def verify(
-    claim: str,
+    claim: str = "",
     *,
+    latex: str = "",
     given: Sequence[str] = (),
     declare: Sequence[str] = (),
     where: str = "",
     assume: Sequence[str] = (),
     timeout: float = DEFAULT_SECONDS,
 ) -> Verdict:
-    """The verdict on a claim in the formula language.
+    """The verdict on a claim in the formula language, or on an equality in LaTeX.
 
     `given` are definitions, `declare` kinds of names ("y: label"), `where` a condition on indices
     ("k != y"), `assume` equations that hold. Past `timeout` seconds the verdict is undecided.
     Raises FormulaError with every mistake in the texts.
     """
     started = time.perf_counter()
+    if latex:
+        # LaTeX is given its meaning where documents are; nothing below knows of it.
+        from derive.document.single import verify_latex
+
+        told: dict[str, Any] = {"given": given, "declare": declare, "where": where}
+        verdict = verify_latex(latex, **told, assume=assume, timeout=timeout)
+        return replace(verdict, seconds=time.perf_counter() - started)
     equality, relation = weak(claim)
     problem = pose(equality, given=given, declare=declare, where=where, assume=assume)
     if relation is None:

@@ -125,30 +125,42 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
             arities.setdefault(part.id, set()).add(0)
     for name, source in scope.declared.items():
         counts = arities.get(name, set())
-        if len(counts) == 1 and name not in defined:
-            fitted = _fitted(name, source, min(counts), name in subscripts)
+        if name in subscripts and 0 in counts:
+            counts = {0}
+        if len(counts - {0}) <= 1 and counts and name not in defined:
+            sizes = _sizes(name, max(counts), posed)
+            fitted = _fitted(name, source, sizes, name in subscripts)
             if fitted:
                 yield fitted
 
 
-_SIZES = ("N", "n", "D")
+def _sizes(name: str, count: int, posed: Posed) -> list[str]:
+    """A size for each index of the name: the limit of the sums that it is in, else N, n, D."""
+    sizes = {1: ["n"], 2: ["N", "n"]}.get(count, ["N", "n", "D"][:count])
+    limits = {p.over for tree in posed.trees() for p in walk(tree) if isinstance(p, Reduce)} - {""}
+    if count == 1 and len(limits) == 1:
+        return list(limits)
+    for tree in posed.trees():
+        for part in walk(tree):
+            if not isinstance(part, Reduce) or not part.over:
+                continue
+            for inner in walk(part.body):
+                if isinstance(inner, Entry) and inner.base == name:
+                    for place, index in enumerate(inner.indices):
+                        if index == Name(part.index):
+                            sizes[place] = part.over
+    return sizes
 
 
-def _fitted(name: str, source: str, count: int, is_subscript: bool) -> str:
+def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool) -> str:
     """The declaration with as many sizes as the name has indices, "" where it does not fit."""
     (fact, *_) = read_facts(source)
-    kind = fact.kind
-    if kind == "label":
-        if count == 0:
-            return f"{name}: label" if is_subscript else ""
-        return f"{name}: label[N]" if count == 1 else ""
-    if kind in ("onehot", "simplex"):
-        sizes = {1: "n", 2: "N, n"}.get(count, "")
-        return f"{name}: {kind}[{sizes}]" if sizes else ""
-    if is_subscript:
-        return ""
-    sizes = ", ".join(fact.sizes if len(fact.sizes) == count else _SIZES[1 : 1 + count])
-    return f"{name}: {kind}[{sizes}]" if count else f"{name}: {kind}"
+    axes = f"[{', '.join(sizes)}]" if sizes else ""
+    if fact.kind == "label":
+        return f"{name}: label{axes}" if len(sizes) == 1 or (is_subscript and not sizes) else ""
+    if fact.kind in ("onehot", "simplex"):
+        return f"{name}: {fact.kind}{axes}" if sizes else ""
+    return "" if is_subscript else f"{name}: {fact.kind}{axes}"
 
 
 def _assumed(posed: Posed, scope: Scope) -> Iterator[str]:

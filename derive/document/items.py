@@ -98,13 +98,17 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A document and what is known of each of its equalities."""
+    """A document and what is known of each of its equalities.
+
+    `alarms` are contradictions between our own opinions: bugs of ours, never verdicts.
+    """
 
     name: str
     text: str
     items: tuple[Item, ...]
     headline: str
     notes: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:

@@ -16,18 +16,21 @@ class Known:
     """A definition in the formula language: `head = body`, where it stands, and its arguments.
 
     `head` is a name or an entry; `arguments` are those that the author wrote behind it, as in
-    sigma(x) = ... or S(f[y]) = ..., empty for a plain name.
+    sigma(x) = ... or S(f[y]) = ..., empty for a plain name. `rank` is the number of axes that the
+    head leaves to the body: 1 in p = softmax(z).
     """
 
     head: Name | Entry
     body: Node
     line: int
     arguments: tuple[Node, ...] = ()
+    rank: int = 0
 
     @property
     def key(self) -> Key:
-        """The name and its number of indices."""
-        return key_of(self.head)
+        """The name and the number of indices that it takes."""
+        name, indices = key_of(self.head)
+        return name, indices + self.rank
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Usage:
     applied: frozenset[str] = frozenset()
     bold: frozenset[str] = frozenset()
     ranges: frozenset[str] = frozenset()
+    labels: frozenset[Entry] = frozenset()
 
     def is_array(self, name: str) -> bool:
         """Whether the name carries an index somewhere."""
@@ -107,12 +111,14 @@ def usage(chains: Iterable[Chain]) -> Usage:
     applied: set[str] = set()
     bold: set[str] = set()
     ranges: set[str] = set()
+    labels: set[Entry] = set()
     for chain in chains:
         for part in (p for tree in (*chain.members, *chain.conditions) for p in walk(tree)):
             match part:
                 case Entry(base=base, indices=indices):
                     arrays.add((base, len(indices)))
                     subscripts |= _names(indices)
+                    labels |= {index for index in indices if isinstance(index, Entry)}
                 case Form(name="apply", args=(Name(id=head), *_)):
                     applied.add(head)
                 case Form(name="vec", args=(Name(id=name),)):
@@ -130,6 +136,7 @@ def usage(chains: Iterable[Chain]) -> Usage:
         frozenset(applied),
         frozenset(bold),
         frozenset(ranges),
+        frozenset(labels),
     )
 
 

@@ -69,6 +69,8 @@ class Meaning:
         self.variable = variable or scope.variable
         self.notes: list[str] = []
         self.opaque: set[tuple[str, str]] = set()
+        # Names that are numbers here, whatever they are elsewhere: the arguments of a function.
+        self.numbers: set[str] = set()
 
     def note(self, message: str) -> None:
         """Say once what was decided."""
@@ -290,7 +292,7 @@ class Meaning:
     def _product(self, node: Mul) -> Node:
         """Side by side, a matrix or a row and what follows are multiplied as matrices."""
         factors = list(map(self.of, node.factors))
-        ranks = [self._rank(factor) for factor in factors]
+        ranks = [self.rank(factor) for factor in factors]
         place = 0
         while place + 1 < len(factors):
             a, b = factors[place], factors[place + 1]
@@ -304,33 +306,34 @@ class Meaning:
                 place += 1
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
 
-    def _rank(self, node: Node) -> int:
+    def rank(self, node: Node) -> int:
+        """The number of axes of what the tree stands for."""
         match node:
             case Name(id=name):
                 return self._rank_of_name(name)
             case Form(name="transpose" | "hadamard" | "softmax" | "log_softmax", args=(arg, *_)):
-                return self._rank(arg)
+                return self.rank(arg)
             case Form(name="diag" | "outer"):
                 return 2
             case Form(name="onehot"):
                 return 1
             case Form(name="matmul", args=(a, b)):
-                return max(self._rank(a) + self._rank(b) - 2, 0)
+                return max(self.rank(a) + self.rank(b) - 2, 0)
             case Deriv(body=body, wrt=wrt):
-                return self._rank(body) + sum(map(self._rank, wrt))
+                return self.rank(body) + sum(map(self.rank, wrt))
             case Neg() | Call() | Div() | Pow() | Mul():
-                return max(map(self._rank, children(node)))
-        return max(map(self._rank, children(node)), default=0) if not isinstance(node, Entry) else 0
+                return max(map(self.rank, children(node)))
+        return max(map(self.rank, children(node)), default=0) if not isinstance(node, Entry) else 0
 
     def _rank_of_name(self, name: str) -> int:
         usage = self.scope.usage
-        if name in usage.subscripts:
+        if name in usage.subscripts or name in self.numbers:
             return 0
         ranks = [count for base, count in usage.arrays if base == name]
         if ranks:
             return max(ranks)
         for known in self.scope.named(name):
-            return self._rank(known.body) if isinstance(known.head, Name) else len(known.key)
+            return known.key[1]
         if name in usage.bold:
             return 2 if name[0].isupper() else 1
         return 0

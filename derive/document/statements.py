@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeGuard
 
-from derive.document.known import Known, Scope, key_of, last_variable, names_in
+from derive.document.known import Key, Known, Scope, key_of, keys_in, last_variable, names_in
 from derive.document.meaning import Meaning
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
@@ -68,8 +68,10 @@ class _Reader:
     chain: Chain
     scope: Scope
     before: Node | None
+    claims_only: bool = False
     found: list[Statement] = field(default_factory=list)
     trees: dict[int, Node | FormulaError] = field(default_factory=dict)
+    said: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         variable = last_variable(self.chain)
@@ -83,13 +85,25 @@ class _Reader:
                 first = 1
             else:
                 self.trees[0] = self.before
-        elif len(self.members) > 1 and self._opens():
+        elif self._mentions():
+            return
+        elif len(self.members) > 1 and not self.claims_only and self._opens():
             first = 1
         steps = range(first, len(self.members) - 1)
         for place in steps:
             self._claim(place, place + 1)
         if len(steps) > 1:
             self._claim(0 if 0 in self.trees else first, len(self.members) - 1)
+
+    def _mentions(self) -> bool:
+        """Whether it only says which index is meant: i = j, k = y_i."""
+        indices = self.scope.usage.subscripts
+        return all(
+            (isinstance(member, Name) and member.id in indices)
+            or (isinstance(member, Entry) and member in self.scope.usage.labels)
+            or isinstance(member, Num)
+            for member in self.members
+        ) and not all(isinstance(member, Num) for member in self.members)
 
     def _opens(self) -> bool:
         """Whether the first equality is a definition or a fact, and not a claim."""
@@ -127,6 +141,7 @@ class _Reader:
     ) -> bool:
         if isinstance(head, Name) and head.id in self.scope.usage.subscripts | {""}:
             return False
+        self.meaning.numbers = {a.id for a in arguments if _is_number(a)}
         try:
             meant = self.meaning.of(body)
         except FormulaError as error:
@@ -134,30 +149,30 @@ class _Reader:
             return True
         value = isinstance(meant, Num)
         head, arguments, meant = _general(head, arguments, meant)
-        name = key_of(head)[0]
-        if value or self._uses(meant, name):
+        if value or self._uses(meant, key_of(head)):
             return False
-        known = Known(head, meant, self.scope.line, arguments)
+        name = key_of(head)[0]
+        known = Known(head, meant, self.scope.line, arguments, self.meaning.rank(meant))
         if known.key in self.scope.definitions:
             self.meaning.note(f"{name} gets a new definition here")
+        self.said[members[1]] = tuple(self.meaning.notes)
         self.scope = self.scope.defining(known)
         self._add("definition", head, meant, members, known)
         self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable)
         self.trees[0], self.trees[1] = head, meant
         return True
 
-    def _uses(self, body: Node, name: str) -> bool:
+    def _uses(self, body: Node, key: Key) -> bool:
         """Whether the body depends on the name, through definitions or directly."""
-        waiting, done = list(names_in(body)), set[str]()
+        waiting, done = list(keys_in(body)), set[Key]()
         while waiting:
             used = waiting.pop()
-            if used == name:
+            if used == key:
                 return True
             if used not in done:
                 done.add(used)
-                for known in self.scope.definitions.values():
-                    if known.key[0] == used:
-                        waiting.extend(names_in(known.body))
+                found = self.scope.definitions.get(used)
+                waiting.extend(() if found is None else keys_in(found.body))
         return False
 
     # Facts.
@@ -192,10 +207,12 @@ class _Reader:
 
     def _member(self, place: int) -> Node:
         if place not in self.trees:
+            self.meaning.notes.clear()
             try:
                 self.trees[place] = self.meaning.of(self.members[place])
             except FormulaError as error:
                 self.trees[place] = error
+            self.said[place] = tuple(self.meaning.notes)
         found = self.trees[place]
         if isinstance(found, FormulaError):
             raise found
@@ -212,6 +229,7 @@ class _Reader:
         known: Known | None = None,
         relation: str = "=",
     ) -> None:
+        notes = [*self.chain.notes, *(n for place in members for n in self.said.get(place, ()))]
         self.found.append(
             Statement(
                 kind=kind,
@@ -224,7 +242,7 @@ class _Reader:
                 relation=relation,
                 conditions=self.chain.conditions,
                 opaque=frozenset(self.meaning.opaque),
-                notes=(*self.chain.notes, *self.meaning.notes),
+                notes=tuple(dict.fromkeys(notes)),
             )
         )
 
@@ -249,13 +267,14 @@ class _Reader:
 
 
 def read_chain(
-    chain: Chain, scope: Scope, before: Node | None = None
+    chain: Chain, scope: Scope, before: Node | None = None, *, claims_only: bool = False
 ) -> tuple[tuple[Statement, ...], Scope, Node | None]:
     """The statements of a chain, the scope after it, and its last member.
 
-    `before` is the last member of the chain that this one continues, if it continues one.
+    `before` is the last member of the chain that this one continues, if it continues one. With
+    `claims_only` no equality defines anything.
     """
-    reader = _Reader(chain, scope, before)
+    reader = _Reader(chain, scope, before, claims_only)
     reader.statements()
     last = reader.trees.get(len(chain.members) - 1)
     seen = scope.seen | {name for member in chain.members for name in names_in(member)}
@@ -305,6 +324,11 @@ def _argument(node: Node) -> Node | None:
     if isinstance(node, Form) and node.name == "given":
         return _argument(node.args[0])
     return node if isinstance(node, Name | Entry) else None
+
+
+def _is_number(argument: Node) -> TypeGuard[Name]:
+    """An argument such as x in sigma(x): a letter that its own body never indexes."""
+    return isinstance(argument, Name)
 
 
 def _is_letter(index: Node) -> bool:

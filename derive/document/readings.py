@@ -1,0 +1,49 @@
+"""Formulas with several readings: what the document itself decides, and what it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.document.known import Scope, names_in
+from derive.errors import Complaint
+from derive.read.latex import Chain
+from derive.show import text
+from derive.syntax import Span
+
+
+def chosen(chain: Chain, scope: Scope) -> Chain:
+    """The one reading all of whose names the document knows; else the chain as it is.
+
+    A capital sigma that the document defines is that name, one that it never mentions elsewhere
+    is a sum. What this does not decide stays open: `alternatives` is then not empty.
+    """
+    options = (replace(chain, alternatives=()), *chain.alternatives)
+    if len(options) == 1:
+        return chain
+    defined = {name for name, _ in (*scope.definitions, *scope.later)}
+
+    def strangeness(option: Chain) -> tuple[int, int]:
+        names = _names(option)
+        return len(names - defined - scope.seen), -len(names & defined)
+
+    ranked = sorted(options, key=strangeness)
+    return ranked[0] if strangeness(ranked[0]) < strangeness(ranked[1]) else chain
+
+
+def readings(chain: Chain) -> tuple[str, ...]:
+    """Every reading, as text, in the order in which a person may choose."""
+    return tuple(
+        " = ".join(text(member) for member in one.members) for one in (chain, *chain.alternatives)
+    )
+
+
+def ambiguity(chain: Chain) -> Complaint:
+    """Says every reading and asks for a choice."""
+    ways = readings(chain)
+    shown = "; ".join(f"{place}: {way}" for place, way in enumerate(ways, 1))
+    message = f"{len(ways)} readings are possible: {shown}"
+    return Complaint(message, chain.source, Span(0, len(chain.source)), "put brackets")
+
+
+def _names(chain: Chain) -> set[str]:
+    return {name for member in chain.members for name in names_in(member)}

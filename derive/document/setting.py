@@ -1,0 +1,155 @@
+"""What prose and declarations add to a scope: kinds, facts, and conditions beside a display."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from derive.document.known import Known, Scope
+from derive.document.pieces import Piece
+from derive.document.prose import Said, said
+from derive.errors import FormulaError
+from derive.read.facts import read_facts
+from derive.read.formula import read_condition, read_equation
+from derive.read.latex import Chain, read_latex
+from derive.syntax import Entry, Form, Name, Node, Rel
+
+_NUMBERED = re.compile(r"\{(\d+)\}")
+# How prose goes on behind a display that it limits, in the same sentence.
+_GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
+_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
+
+
+def declared(scope: Scope, piece: Piece) -> Scope:
+    """The scope after a declaration: `y: label`, `given: p[k] = …`, `assume: …`.
+
+    Raises FormulaError where it cannot be read.
+    """
+    key, _, value = piece.source.partition(":")
+    origin = f"declaration in line {piece.line}"
+    match key.strip():
+        case "given":
+            equation = read_equation(value.strip(), origin)
+            if isinstance(equation.left, Name | Entry):
+                return scope.defining(Known(equation.left, equation.right, piece.line))
+            return replace(scope, assumed=(*scope.assumed, value.strip()))
+        case "assume":
+            read_equation(value.strip(), origin)
+            return replace(scope, assumed=(*scope.assumed, value.strip()))
+    facts = {fact.name: fact.source for fact in read_facts(piece.source, origin)}
+    return replace(scope, declared={**scope.declared, **facts})
+
+
+def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
+    """The scope after a piece of prose: the kinds and totals that it states of names."""
+    inline = _inline_of(pieces, place)
+    for one in said(pieces[place].source, inline):
+        if one.kind == "declare":
+            source = _filled(one.text, inline)
+            if source is not None:
+                facts = {fact.name: fact.source for fact in read_facts(source)}
+                scope = replace(scope, declared={**scope.declared, **facts})
+        elif one.kind == "assume":
+            source = _filled(one.text, inline)
+            if source is not None and source not in scope.assumed:
+                scope = replace(scope, assumed=(*scope.assumed, source))
+    return scope
+
+
+def conditions_beside(pieces: Sequence[Piece], place: int) -> tuple[Node, ...]:
+    """The conditions that the prose right before and right behind a display puts on it.
+
+    Before it counts what the last sentence says; behind it what goes on in the same sentence.
+    """
+    if pieces[place].kind != "display":
+        return ()
+    found = list(_limits(pieces, _before(pieces, place), last=True))
+    after = _after(pieces, place)
+    closed = pieces[place].source.rstrip().endswith((".", "。"))
+    if after is not None and not closed and _GOES_ON.match(pieces[after].source):
+        found += _limits(pieces, after, last=False)
+    return tuple(dict.fromkeys(found))
+
+
+def _before(pieces: Sequence[Piece], place: int) -> int | None:
+    """The prose right before a display, over its inline formulas."""
+    at = place - 1
+    while at >= 0 and pieces[at].kind == "inline":
+        at -= 1
+    return at if at >= 0 and pieces[at].kind in ("prose", "heading") else None
+
+
+def _after(pieces: Sequence[Piece], place: int) -> int | None:
+    at = place + 1
+    return at if at < len(pieces) and pieces[at].kind == "prose" else None
+
+
+def _limits(pieces: Sequence[Piece], at: int | None, *, last: bool) -> Iterator[Node]:
+    """The conditions of the last or the first sentence of a piece of prose."""
+    if at is None:
+        return
+    prose, inline = pieces[at].source, _inline_of(pieces, at)
+    ends = [match.end() for match in _SENTENCE_END.finditer(prose.rstrip())]
+    start = next((end for end in reversed(ends) if end < len(prose.rstrip())), 0) if last else 0
+    stop = len(prose) if last or not ends else ends[0]
+    for one in said(prose, inline):
+        if one.kind == "where" and start <= one.span[0] and one.span[1] <= stop:
+            yield from _condition(one, inline)
+
+
+def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
+    numbered = _NUMBERED.fullmatch(one.text.strip())
+    if numbered is None:
+        source = _filled(one.text, inline)
+        yield from () if source is None else read_condition(source)
+        return
+    try:
+        chains = read_latex(inline[int(numbered[1])])
+    except FormulaError:
+        return
+    for chain in chains:
+        yield from chain.conditions
+        yield from _relations(chain)
+
+
+def _relations(chain: Chain) -> Iterator[Node]:
+    for left, op, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
+        if op in ("=", "!="):
+            yield Rel("==" if op == "=" else "!=", left, right)
+
+
+def _inline_of(pieces: Sequence[Piece], place: int) -> list[str]:
+    """The inline formulas of a piece of prose, which follow it."""
+    found = []
+    for piece in pieces[place + 1 :]:
+        if piece.kind != "inline":
+            break
+        found.append(piece.source)
+    return found
+
+
+def _filled(text: str, inline: Sequence[str]) -> str | None:
+    """The text with {0}, {1} … replaced by the names of those formulas; None if they have none."""
+    for numbered in _NUMBERED.findall(text):
+        name = _name(inline[int(numbered)]) if int(numbered) < len(inline) else None
+        if name is None:
+            return None
+        text = text.replace(f"{{{numbered}}}", name)
+    return text
+
+
+def _name(source: str) -> str | None:
+    """The name that an inline formula is: y, y_i, bold y."""
+    try:
+        chains = read_latex(source)
+    except FormulaError:
+        return None
+    if len(chains) != 1 or len(chains[0].members) != 1:
+        return None
+    member = chains[0].members[0]
+    if isinstance(member, Form) and member.name == "vec":
+        member = member.args[0]
+    if isinstance(member, Entry):
+        return member.base
+    return member.id if isinstance(member, Name) else None

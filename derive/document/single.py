@@ -1,0 +1,88 @@
+"""One equality in LaTeX, with its definitions: what `verify(latex=…)` asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from derive.document.judge import answering, judge
+from derive.document.known import Known, Scope, usage
+from derive.document.readings import ambiguity
+from derive.document.statements import read_chain
+from derive.errors import Complaint, FormulaError
+from derive.read.facts import read_facts
+from derive.read.formula import Equation, read_condition, read_equation
+from derive.read.latex import Chain, read_latex
+from derive.syntax import Entry, Name, Span
+from derive.verdict import Verdict
+
+# An entry in the formula language, p[k]; in LaTeX a letter before a bracket is seldom meant so.
+_FORMULA_TEXT = re.compile(r"[A-Za-z0-9]\[")
+
+
+def verify_latex(
+    latex: str,
+    *,
+    given: Sequence[str] = (),
+    declare: Sequence[str] = (),
+    where: str = "",
+    assume: Sequence[str] = (),
+    timeout: float,
+    reading: int | None = None,
+) -> Verdict:
+    """The verdict on one equality in LaTeX.
+
+    `given` may be LaTeX or formula text. Where several readings are possible, `reading` chooses
+    one, counted from 1. Raises FormulaError, with all the readings where none was chosen.
+    """
+    claim = _chosen(_one(read_latex(latex, "claim")), reading)
+    definitions: list[Chain | Equation] = [_definition(source) for source in given]
+    chains = [own for own in definitions if isinstance(own, Chain)]
+    facts = {fact.name: fact.source for source in declare for fact in read_facts(source)}
+    scope = Scope(usage=usage([claim, *chains]), declared=facts, assumed=tuple(assume))
+    scope = _defined(scope, definitions)
+    limits = read_condition(where) if where.strip() else ()
+    limited = replace(claim, conditions=(*claim.conditions, *limits))
+    (statement, *_), _, _ = read_chain(limited, scope, claims_only=True)
+    judgement = judge(statement, answering(timeout))
+    if judgement.complaint is not None:
+        raise FormulaError([judgement.complaint])
+    assert judgement.verdict is not None
+    told = (*judgement.verdict.reading, *judgement.notes)
+    return replace(judgement.verdict, reading=told)
+
+
+def _one(chains: tuple[Chain, ...]) -> Chain:
+    if len(chains) != 1 or len(chains[0].members) != 2:
+        source = chains[0].source if chains else ""
+        hint = "give one equality at a time, or check the text as a document"
+        span = Span(0, max(1, len(source)))
+        raise FormulaError([Complaint("expected one equality", source, span, hint, "claim")])
+    return chains[0]
+
+
+def _chosen(chain: Chain, reading: int | None) -> Chain:
+    options = (chain, *chain.alternatives)
+    if len(options) == 1:
+        return chain
+    if reading is not None and 1 <= reading <= len(options):
+        return replace(options[reading - 1], alternatives=())
+    raise FormulaError([ambiguity(chain)])
+
+
+def _definition(source: str) -> Chain | Equation:
+    if _FORMULA_TEXT.search(source) and "\\" not in source:
+        return read_equation(source, "given")
+    return _chosen(_one(read_latex(source, "given")), None)
+
+
+def _defined(scope: Scope, definitions: Iterable[Chain | Equation]) -> Scope:
+    for line, own in enumerate(definitions, 1):
+        at = replace(scope, line=line)
+        if isinstance(own, Equation):
+            if isinstance(own.left, Name | Entry):
+                scope = at.defining(Known(own.left, own.right, line))
+            continue
+        _, scope, _ = read_chain(own, at)
+    return scope
