@@ -119,6 +119,12 @@ def _add_verify(commands: _Commands) -> None:
         "--file", metavar="FILE", help="one claim a line, and lines 'given: ...'; - reads stdin"
     )
     _add_setting(command)
+    command.add_argument(
+        "--latex", action="store_true", help="the claim, and each --given, are LaTeX"
+    )
+    command.add_argument(
+        "--read", type=int, metavar="N", help="of several readings of the LaTeX, the N-th"
+    )
     command.add_argument("--where", default="", metavar="COND", help="on indices: 'k != y'")
     command.add_argument(
         "--assume", action="append", default=[], metavar="EQ", help="holds: 'sum(t[j], j) == 1'"

@@ -23,6 +23,7 @@ from reports.console import (
     read_stdin,
 )
 from reports.judged import Judged, judge, judge_all
+from reports.latex_claims import latex_claim
 from reports.plain import evaluation_lines, listed, mistake_lines, summary, verdict_lines
 
 # A claim on standard input may have this many characters, a file of claims this many bytes.
@@ -32,12 +33,17 @@ _WORST_FIRST = (EXIT_ALARM, EXIT_USAGE, EXIT_NOT_PROVED, EXIT_UNDECIDED, EXIT_PR
 
 def verify(arguments: argparse.Namespace) -> int:
     """Judge what the command line asks for; returns the exit status."""
-    if arguments.file is not None:
+    if arguments.latex:
+        result = latex_claim(arguments, _claim(arguments))
+    elif arguments.read is not None:
+        raise GradproofError("--read chooses a reading of LaTeX\n  hint: add --latex")
+    elif arguments.file is not None:
         return _verify_file(arguments)
-    asked = _asked(arguments)
-    if arguments.at is not None:
-        return _verify_at(asked, arguments)
-    result = judge(asked, arguments.timeout)
+    else:
+        asked = _asked(arguments)
+        if arguments.at is not None:
+            return _verify_at(asked, arguments)
+        result = judge(asked, arguments.timeout)
     text = "\n".join(verdict_lines(result, arguments.format == "text" and colourful()))
     if arguments.format == "text":
         print(text)
@@ -46,10 +52,13 @@ def verify(arguments: argparse.Namespace) -> int:
     return result.exit
 
 
-def _asked(arguments: argparse.Namespace) -> Asked:
+def _claim(arguments: argparse.Namespace) -> str:
     claim = arguments.claim
-    if claim == "-":
-        claim = read_stdin(_CLAIM_LIMIT).strip()
+    return read_stdin(_CLAIM_LIMIT).strip() if claim == "-" else str(claim)
+
+
+def _asked(arguments: argparse.Namespace) -> Asked:
+    claim = _claim(arguments)
     setting = tuple((kind, Written(text)) for kind, text in _setting(arguments))
     asked = Asked(Written(claim), setting)
     return asked.from_one() if arguments.zero_based else asked

@@ -46,7 +46,7 @@ def sides(text: str, start: int, stop: int) -> tuple[Side, Side] | None:
     if not equals or names & _OTHER_RELATIONS or {r"\begin", r"\end"} & names:
         return None
     left, right = _trimmed(text, start, equals[0]), _trimmed(text, equals[-1] + 1, stop)
-    if left is None or right is None or any(at > right.start for at in rows):
+    if left is None or right is None or any(right.start < at < right.stop for at in rows):
         return None
     return (left, right) if not any(at < left.stop for at in rows) else None
 
