@@ -41,7 +41,14 @@ _RELATIONS: dict[str, Relation] = {
     ">": ">",
     ">=": ">=",
 }
-_OTHER_RELATIONS = {"in": "in", "notin": "notin", "~": "drawn", "->": "to", "≈": "approx"}
+_OTHER_RELATIONS = {
+    "in": "in",
+    "notin": "notin",
+    "~": "drawn",
+    "->": "to",
+    "≈": "approx",
+    "succ": "succ",
+}
 
 
 class Builder(Tables):
@@ -65,6 +72,8 @@ class Builder(Tables):
                 return Name(str(tok), span=span)
             case "DOTS":
                 return Form("dots", (), span=span)
+            case "DECOR" if str(tok) == "all":
+                return Form("all", (), span=span)
             case "PARTIAL":
                 return self.complain("∂ outside of a derivative", span)
             case "NABLA":
@@ -150,6 +159,8 @@ class Builder(Tables):
     def _related(self, left: Node, sign: str, right: Node, span: Span) -> Node:
         if sign in _RELATIONS:
             return Rel(_RELATIONS[sign], left, right, span=span)
+        if sign == "in":
+            return Form("in", (left, _counted(right)), span=span)
         if sign in _OTHER_RELATIONS:
             return Form(_OTHER_RELATIONS[sign], (left, right), span=span)
         return self.complain(f"cannot read the relation {sign}", span)
@@ -320,6 +331,17 @@ def has_parallel(content: Part) -> bool:
     """Whether ‖ stands between the arguments, as in KL(p ‖ q)."""
     children = content.children if isinstance(content, lark.Tree) else []
     return any(kind(part) == "PARALLEL" for part in children)
+
+
+def _counted(node: Node) -> Node:
+    """{1, …, K} and 1..K by their size K; any other set as it stands."""
+    match node:
+        case Form(name="set", args=(first, *_, Form(name="dots"), last)) if first == num(1):
+            return last
+        case Mul(factors=(first, Form(name="dots"), last)) if first == num(1):
+            return last
+        case _:
+            return node
 
 
 def _vectors(node: Node) -> Node:

@@ -225,7 +225,7 @@ class Cutter:
     def _chain(self, segment: Segment) -> None:
         parts, signs = _sides(segment.tokens)
         draft = self._draft
-        row = segment.separator == "ROW"
+        row, spaced = segment.separator == "ROW", segment.separator == "QUAD"
         if not parts[0] and draft.members:
             if draft.conditions and row:
                 self._other_case()
@@ -240,7 +240,7 @@ class Cutter:
         elif draft.members and draft.awaits:
             draft.members += parts
             draft.relations += signs
-        elif draft.members and row and _goes_on(draft.members[-1], parts[0]):
+        elif draft.members and _goes_on(draft.members[-1], parts[0], row or (spaced and not signs)):
             draft.members[-1] = [*draft.members[-1], *parts[0]]
             draft.members += parts[1:]
             draft.relations += signs
@@ -323,8 +323,10 @@ def _index_like(tokens: Sequence[Token]) -> bool:
     return letter and single and all(tok.type in plain for tok in tokens)
 
 
-def _goes_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
+def _goes_on(before: Sequence[Token], row: Sequence[Token], apart: bool) -> bool:
     """Whether a row goes on with the formula of the row before it."""
+    if not apart:
+        return False
     ended = not before or before[-1].type not in ("SIGN", "OP", "FUNC", "BIG")
     return row[0].type in ("SIGN", "OP") or not ended
 

@@ -39,7 +39,7 @@ class Row:
 class Derivatives(Names):
     """What differentiates."""
 
-    def operand(self, row: Row) -> Node:
+    def operand(self, row: Row, calls: bool = True) -> Node:
         """The next operand of a term, with its arguments."""
         raise NotImplementedError
 
@@ -233,10 +233,18 @@ class Derivatives(Names):
         second = any(isinstance(p, Num) and p.value == 2 for p in hung.powers)
         if not row.more() or kind(row.peek()) == "OP":
             return self.complain("∇ needs what it differentiates", self.span(first))
-        body = self.operand(row)
+        body = self._under_nabla(row)
         span = self.across(self.span(first), body.span)
         by = [Name(word, span=span) for word in hung.words]
         return Form("hess" if second else "grad", (body, *hung.indices, *by), span=span)
+
+    def _under_nabla(self, row: Row) -> Node:
+        """L(θ), or L before a factor in brackets: ∇L (J)^T is a product."""
+        following = row.items[row.position + 1] if row.position + 1 < len(row.items) else None
+        name = self.head(row.items[row.position])
+        scripted = isinstance(following, lark.Tree) and following.data == "scripted"
+        apart = name is not None and scripted and bracket(following)
+        return self.operand(row, calls=not apart)
 
     def derivation(self, first: Part, row: Row) -> Node | None:
         """D f, D_k f_i: an operator where D is upright or bold, else only perhaps."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from derive.read.latex.stream import Stream
-from derive.read.latex.tokens import Token, place, token
+from derive.read.latex.tokens import Token, place, token, words
 from derive.read.latex.words import (
     BIG_WORDS,
+    COMMANDS,
     CONDITION_WORDS,
     CONNECTIVES,
     DECORATIONS,
@@ -29,6 +30,9 @@ class Letters(Stream):
             return Span(at.start + first, at.start + last) if own else at
 
         if self._known(run, at):
+            return
+        if self.plain and COMMANDS.get(run, ("", ""))[1].startswith("NAME"):
+            self._emit("NAME", COMMANDS[run][1].split()[1], at)
             return
         head = next((f for f in ("log", "exp", "ln") if run.startswith(f)), "")
         if head and len(run) <= len(head) + 2:
@@ -80,6 +84,10 @@ class Letters(Stream):
 
     def _text(self, tok: Token) -> None:
         """Words of \\text: a name where one word stands alone, else words beside the formula."""
+        split = words(tok)
+        if len(split) > 1 or (split and split[0].type != "TEXT"):
+            self._stack.extend(reversed(split))
+            return
         phrase = str(tok).strip()
         word = phrase.strip(" .,;:")
         low = word.lower()
@@ -140,6 +148,7 @@ class Letters(Stream):
 
     def _word_of_script(self) -> None:
         """L_{CE}, L_{total}: letters that cannot be separate indices are one word."""
+        self._mixed_word()
         lone = self._lone()
         if lone is None or lone.type != "RUN" or (not self._peek("{") and not self.plain):
             return
@@ -153,6 +162,20 @@ class Letters(Stream):
         ):
             replaced = token("TEXT", run, place(lone))
             self._stack[-2 if self._peek("{") else -1] = replaced
+
+    def _mixed_word(self) -> None:
+        """L_{i2t}: letters around a digit are one word."""
+        parts = self._stack[-5:-1][::-1]
+        kinds = [part.type for part in parts]
+        joined = len(parts) == 4 and place(parts[0]).stop == place(parts[1]).start
+        if (
+            self._peek("{")
+            and kinds == ["RUN", "NUM", "RUN", "CHAR"]
+            and parts[3] == "}"
+            and joined
+        ):
+            at = Span(place(parts[0]).start, place(parts[2]).stop)
+            self._stack[-4:-1] = [token("TEXT", "".join(map(str, parts[:3])), at)]
 
     def _loss_letter(self) -> bool:
         """Whether the script hangs on L, J or ell."""

@@ -7,6 +7,7 @@ own tokens stand those by which a display is cut into formulas: QUAD, AMP, ROW, 
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 
 from derive.read.latex.chain import Macro
@@ -36,6 +37,7 @@ _FOREIGN = {
 }
 
 
+_POINTS = {"in": 72.0, "cm": 28.0, "em": 10.0, "ex": 4.0, "pt": 1.0, "mm": 2.8}
 _SIDES = {"left": "L", "right": "R", "middle": "M"}
 
 
@@ -92,6 +94,8 @@ class Lexer(Letters):
                 self._emit("DBAR", "||", at)
             elif char == "**":
                 self._script_of(tok, "SUP")
+            elif char == "..":
+                self._emit("DOTS", "...", at)
             elif char == "=>":
                 self._emit("BREAK", "implies", at)
             else:
@@ -102,7 +106,9 @@ class Lexer(Letters):
             self._raised(tok)
         elif char == "{":
             self._stack.append(tok)
+            begin = len(self.out)
             self._braced(at)
+            self._unwrapped(begin)
         elif char == "&":
             self._emit("AMP", "&", at)
         elif char in SIGNS:
@@ -204,6 +210,13 @@ class Lexer(Letters):
         text = "".join(map(str, inner))
         self._emit("LABEL", text, place(tok))
 
+    def _do_space(self, tok: Token, _: str) -> None:
+        """\\hspace{1in} parts formulas as \\quad does; a small one is nothing."""
+        written = "".join(map(str, self._group()))
+        size = re.match(r"([0-9.]+)(in|cm|em|ex|pt|mm)", written)
+        if size is not None and float(size[1].strip(".") or 0) * _POINTS[size[2]] >= 10:
+            self._emit("QUAD", "q", place(tok))
+
     def _do_show(self, tok: Token, before: str) -> None:
         """\\boxed{x}, \\textcolor{red}{x}: the contents as they stand."""
         self._optional()
@@ -275,7 +288,9 @@ class Lexer(Letters):
 
     def _do_braced(self, tok: Token, _: str) -> None:
         """\\underbrace{x}_{words}: what stands under the brace says nothing that is computed."""
+        begin = len(self.out)
         self._argument(tok)
+        self._unwrapped(begin)
         if self._peek("_") or self._peek("^"):
             self._stack.pop()
             self._group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from derive.read.latex.chains import Cutter, Draft
 from derive.read.latex.lexer import Lexer
 from derive.read.latex.macros import read_macros
 from derive.read.latex.parse import parsed
-from derive.read.latex.tokens import Token, place
+from derive.read.latex.tokens import Token, place, token
 from derive.read.latex.values import Choice
 from derive.read.text import MAX_DEPTH
 from derive.syntax import (
@@ -30,6 +31,7 @@ from derive.syntax import (
 )
 
 MAX_ALTERNATIVES = 4
+_EDGES = frozenset({"LPAR", "RPAR", "LSQB", "RSQB", "COMMA", "SEMI", "MID", "BAR"})
 
 
 def read_latex(
@@ -47,7 +49,7 @@ def read_latex(
     if not lexer.complaints:
         _check_size(lexer, tokens)
     if not lexer.complaints:
-        tokens = paired(lexer, tokens, lexer.notes)
+        tokens = paired(lexer, _placeholders(tokens), lexer.notes)
     chains: list[Chain] = []
     if not lexer.complaints:
         for draft in Cutter(lexer.columns).cut(tokens):
@@ -62,6 +64,16 @@ def _check_size(lexer: Lexer, tokens: Sequence[Token]) -> None:
     counted = [tok for tok in tokens if tok.type not in ("LBRACE", "RBRACE")]
     if len(counted) > MAX_NODES:
         lexer.complain(f"more than {MAX_NODES} parts", place(counted[MAX_NODES]))
+
+
+def _placeholders(tokens: Sequence[Token]) -> list[Token]:
+    """A dot that stands alone between commas or brackets, as in f(s, \\cdot), is any argument."""
+    made = list(tokens)
+    for k, (before, tok, after) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False), 1):
+        alone = before.type in _EDGES and after.type in _EDGES
+        if tok.type == "OP" and tok == "*" and alone:
+            made[k] = token("DECOR", "all", place(tok))
+    return made
 
 
 @dataclass
@@ -112,6 +124,8 @@ class _Assembly:
             return None, {}
         ranges += [c for c in conditions if isinstance(c, Form) and c.name == "in"]
         choices = {choice: note for b in builders for choice, note in b.choices.items()}
+        if _stands_alone(lexer.out, "Sigma"):
+            choices = {c: note for c, note in choices.items() if c.kind != "Sigma"}
         chain = Chain(
             members=tuple(members),
             relations=tuple(draft.relations),
@@ -131,6 +145,13 @@ class _Assembly:
         parts = [*draft.members, *draft.conditions, *(p for pair in draft.ranges for p in pair)]
         tokens = [tok for part in parts for tok in part]
         return _extent(tokens, Span(0, len(self.lexer.source)))
+
+
+def _stands_alone(tokens: Sequence[Token], name: str) -> bool:
+    """Whether a letter is used where it can be nothing but a name: Sigma^2, a / Sigma."""
+    pairs = itertools.pairwise(tokens)
+    ends = ("RBRACE", "RPAR", "SIGN", "SUP", "SUB", "REL", "OP")
+    return any(a.type == "NAME" and a == name and b.type in ends for a, b in pairs)
 
 
 def _extent(tokens: Sequence[Token], default: Span) -> Span:

@@ -157,6 +157,10 @@ class Reductions(Derivatives):
             bound.indices += fresh
             return self.value(right)
         elif sign == "in":
+            if isinstance(primed, Entry) and isinstance(primed.indices[-1], Name):
+                names = fresh = [primed.indices[-1].id]
+            if not names:
+                self.complain("the index of a sum is a letter", self.span(left))
             bound.indices += fresh
             self._in(names, right, bound)
         elif sign in ("!=", "<", ">", "<=", ">=", "="):

@@ -108,8 +108,12 @@ class Stream(Text):
         self._emit("LBRACE", "{", opening)
         if self._peek("{"):
             self._stack.pop()
+            begin = len(self.out)
             while self._stack and not self._peek("}") and not self.complaints:
-                self._step()
+                if self._stack[-1].type == "CMD" and self._stack[-1] == "over":
+                    self._over(self._stack.pop(), begin)
+                else:
+                    self._step()
             if not self._stack:
                 self.complain("this { is never closed", opening)
                 return
@@ -119,6 +123,30 @@ class Stream(Text):
             end = place(self.out[-1]).stop
             self._emit("RBRACE", "}", Span(end, end))
         self._depth -= 1
+
+    def _unwrapped(self, begin: int) -> None:
+        """Braces off where they hold a bare operator: {\\sum_j}, {=}; TeX shows no braces."""
+        inner = self.out[begin + 1 : -1]
+        if not inner or inner[0].type not in ("BIG", "FUNC", "OP", "REL", "SIGN"):
+            return
+        level, loose = 0, 0
+        for tok in inner[1:]:
+            level -= tok.type == "RBRACE"
+            loose += level == 0 and tok.type not in ("SUB", "SUP", "LBRACE", "RBRACE")
+            level += tok.type == "LBRACE"
+        if not loose:
+            self.out[begin:] = inner
+
+    def _over(self, tok: Token, begin: int) -> None:
+        """{a \\over b} is \\frac{a}{b}: what the group holds so far is above the bar."""
+        at, start = place(tok), place(self.out[begin - 1])
+        self.out[begin:begin] = [token("FRAC", "over", start), token("LBRACE", "{", start)]
+        self._emit("RBRACE", "}", Span(at.start, at.start))
+        self._emit("LBRACE", "{", Span(at.stop, at.stop))
+        while self._stack and not self._peek("}") and not self.complaints:
+            self._step()
+        end = place(self.out[-1]).stop
+        self._emit("RBRACE", "}", Span(end, end))
 
     def _closed(self, kind: str, value: str, at: Span) -> None:
         self._emit("LBRACE", "{", at)

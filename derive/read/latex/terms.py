@@ -25,6 +25,7 @@ from derive.syntax import (
     Node,
     Num,
     Pow,
+    Reduce,
     Rel,
     Span,
     num,
@@ -32,7 +33,7 @@ from derive.syntax import (
 
 WORD_HEADS = frozenset(HEADS.values())
 FUNCTION_LETTERS = WORD_HEADS | frozenset("sigma f g h phi psi Phi pi P Q S".split())
-_SIMPLE = frozenset({"NAME", "NUMBER", "WORD", "scripted", "font", "accent", "group"})
+_SIMPLE = frozenset({"NAME", "NUMBER", "WORD", "scripted", "font", "accent", "group", "norm"})
 _UNMEANT = frozenset({"oplus", "setminus", "cup", "cap"})
 
 
@@ -56,9 +57,25 @@ class Terms(Reductions):
                     return self.complain(f"'{part}' needs an operand behind it", self.span(part))
                 result = self._combined(part, result, row, start)
             else:
-                right = self.operand(row)
-                result = times(result, right, self.across(start, right.span))
+                result = self._beside(result, row, start)
         return result
+
+    def _single(self, node: Node) -> Node:
+        """A list is no factor."""
+        if isinstance(node, Form) and node.name in ("list", "set"):
+            self.complain("a list in brackets is no number", node.span or self.whole)
+        return node
+
+    def _beside(self, left: Node, row: Row, start: Span) -> Node:
+        """A product by juxtaposition; a lone Sigma before a factor may be a sum sign."""
+        exponential = kind(row.peek()) == "prefix" or self._exponential(row.peek())
+        if left == Name("Sigma") and left.span is not None and exponential:
+            note = "Sigma is read as a name times what follows; it may be a sum without limits"
+            if self.chosen("Sigma", left.span, note):
+                body = self.run(row)
+                return Reduce("sum", body, "", span=self.across(start, body.span))
+        right = self._single(self.operand(row))
+        return times(self._single(left), right, self.across(start, right.span))
 
     def _combined(self, sign: Token, left: Node, row: Row, start: Span) -> Node:
         name = str(sign)
@@ -75,10 +92,7 @@ class Terms(Reductions):
     def _quotient(self, left: Node, row: Row, start: Span) -> Node:
         """a/b c is (a/b) c, or a/(b c): a person must choose."""
         first = row.peek()
-        head = None if first is None else self.head(first)
-        name = head.name if head is not None else ""
-        known = name in FUNCTION_LETTERS
-        right = self.operand(row, calls=known or kind(first) not in ("NAME", "scripted", "font"))
+        right = self.operand(row, calls=not self._apart(row))
         following = row.peek()
         simple = kind(following) in _SIMPLE or bracket(following)
         if simple and kind(first) != "prefix":
@@ -88,6 +102,26 @@ class Terms(Reductions):
                     factor = self.operand(row)
                     right = times(right, factor, self.across(right.span, factor.span))
         return Div(left, right, span=self.across(start, right.span))
+
+    def _apart(self, row: Row) -> bool:
+        """Whether the brackets behind the next name hold a sum: N(a+b) may be a product."""
+        if row.position + 1 >= len(row.items):
+            return False
+        first, following = row.items[row.position], row.items[row.position + 1]
+        base = first.children[0] if kind(first) == "scripted" else first  # type: ignore[union-attr]
+        head = self.head(base)
+        if head is None or head.name in FUNCTION_LETTERS or not bracket(following):
+            return False
+        group = following.children[0] if kind(following) == "scripted" else following  # type: ignore[union-attr]
+        args = self.arguments(inside(group))
+        return len(args) == 1 and isinstance(args[0], Add | Neg | Num | Mul)
+
+    def _exponential(self, part: Part | None) -> bool:
+        """Whether a part is e^x."""
+        if not isinstance(part, lark.Tree) or part.data != "scripted":
+            return False
+        head = self.head(part.children[0])
+        return head is not None and head.name == "e"
 
     # Operands.
 
@@ -149,7 +183,29 @@ class Terms(Reductions):
             return node
         row.take()
         scripts = following.children[1:] if scripted else []  # type: ignore[union-attr]
-        return self._call(node, group, scripts, self.across(self.span(part), self.span(following)))
+        span = self.across(self.span(part), self.span(following))
+        if kind(group) == "square" and isinstance(node, Name) and head.name.islower():
+            indices = self._indices_only(group)
+            if indices:
+                return self.hung_on(Entry(node.id, indices, span=span), scripts, span)
+        return self._indexed(self._call(node, group, scripts, span), row)
+
+    def _indices_only(self, group: Part) -> tuple[Node, ...]:
+        """What stands in [...] if it can be nothing but indices: x[j], x[y_i], x[0]."""
+        if kind(group) != "square" or relational(inside(group)):
+            return ()
+        found = self.arguments(inside(group))
+        return found if all(isinstance(node, Name | Num | Entry) for node in found) else ()
+
+    def _indexed(self, call: Node, row: Row) -> Node:
+        """softmax(x)[k] is an entry of the call."""
+        following = row.peek()
+        indices = self._indices_only(following) if following is not None else ()
+        if not indices:
+            return call
+        row.take()
+        span = self.across(call.span, indices[-1].span)
+        return Form("at", (call, *indices), span=span)
 
     def _word_operand(self, part: Part, head: Head | None, row: Row) -> Node:
         """softmax z without brackets."""

@@ -16,7 +16,6 @@ from derive.read.latex.words import (
     BEHIND,
     CHARACTERS,
     CONDITION_WORDS,
-    PAIRS,
     SIGNS,
     TEXT_COMMANDS,
 )
@@ -29,7 +28,7 @@ _PIECE = re.compile(
     r"|\\(?P<CMD>[A-Za-z@]+\*?|.)"
     r"|(?P<NUM>\d{1,3}(?:(?:\\,|\{,\})\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<RUN>[A-Za-z]+)"
-    r"|(?P<PAIR>:=|==|!=|<=|>=|->|=:|<-|=>|\|\||\*\*|~=)"
+    r"|(?P<PAIR>:=|==|!=|<=|>=|->|=:|<-|=>|\|\||\*\*|~=|\.\.\.?)"
     r"|(?P<CHAR>.)",
     re.DOTALL | re.ASCII,
 )
@@ -58,9 +57,10 @@ def scan(text: str, start: int = 0, at: Span | None = None) -> Iterator[Token]:
         span = at or Span(place, stop)
         if kind == "CMD" and value in TEXT_COMMANDS and text[stop : stop + 1] == "{":
             stop = _closing(text, stop)
-            yield from _words(text, Span(matched.end() + 1, stop - 1), at)
+            inner = Span(matched.end() + 1, min(stop - 1, len(text)))
+            yield token("TEXT", text[inner.start : inner.stop], at or inner)
         elif kind == "PAIR":
-            yield token("CHAR" if PAIRS[value] else "skip", value, span)
+            yield token("CHAR", value[:2], span)
         elif kind == "CHAR":
             yield from _sign(text, place, span)
             stop = place + 1 + _marks(text, place + 1)
@@ -131,19 +131,27 @@ def _greek(name: str) -> str:
     return letter if matched[1] == "SMALL" else letter.capitalize()
 
 
-def _words(text: str, inner: Span, at: Span | None) -> Iterator[Token]:
+_MATHS = re.compile(r"\$([^$]*)\$|\\\((.*?)\\\)")
+
+
+def words(tok: Token) -> list[Token]:
     """The words of \\text{…}: mathematics between dollars, or behind "if", is read as such."""
-    spans = re.compile(r"\$([^$]*)\$|\\\((.*?)\\\)")
-    done = inner.start
-    for matched in spans.finditer(text, inner.start, min(inner.stop, len(text))):
-        yield from _phrase(text, Span(done, matched.start()), at)
+    text, offset = str(tok), place(tok).start
+    at = None if place(tok).stop - offset == len(text) else place(tok)
+    done, found = 0, list[Token]()
+    for matched in _MATHS.finditer(text):
+        found += _phrase(text, Span(done, matched.start()))
         group = 1 if matched[1] is not None else 2
-        yield from scan(text[: matched.end(group)], matched.start(group), at)
+        found += scan(text[: matched.end(group)], matched.start(group))
         done = matched.end()
-    yield from _phrase(text, Span(done, min(inner.stop, len(text))), at)
+    found += _phrase(text, Span(done, len(text)))
+    return [
+        token(t.type, str(t), at or Span(place(t).start + offset, place(t).stop + offset))
+        for t in found
+    ]
 
 
-def _phrase(text: str, span: Span, at: Span | None) -> Iterator[Token]:
+def _phrase(text: str, span: Span) -> Iterator[Token]:
     """Words; a condition written among them ("if i = j") is split into words and mathematics."""
     piece = text[span.start : span.stop]
     words = re.match(r"[\s(]*((?:[^\W\d_]{2,}[\s,:]+)*)", piece)
@@ -154,9 +162,9 @@ def _phrase(text: str, span: Span, at: Span | None) -> Iterator[Token]:
             len(piece.rstrip(" )")) - len(ends) if ends else len(piece.rstrip(" )"))
         )
         if words[1]:
-            yield token("TEXT", words[1].strip(), at or Span(span.start, span.start + words.end()))
-        yield from scan(text[:stop], span.start + words.end(), at)
+            yield token("TEXT", words[1].strip(), Span(span.start, span.start + words.end()))
+        yield from scan(text[:stop], span.start + words.end())
         if ends:
-            yield token("TEXT", ends, at or Span(stop, stop + len(ends)))
+            yield token("TEXT", ends, Span(stop, stop + len(ends)))
     elif piece.strip():
-        yield token("TEXT", piece.strip(), at or span)
+        yield token("TEXT", piece.strip(), span)
