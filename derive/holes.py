@@ -20,11 +20,13 @@ from derive.syntax import (
     Add,
     Call,
     Div,
+    Entry,
     Mul,
     Neg,
     Node,
     Num,
     Pow,
+    Reduce,
     add,
     canonical,
     children,
@@ -40,6 +42,8 @@ Valuation = Callable[[Node], Values | None]
 _HALF = Fraction(1, 2)
 _NUMBERS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), _HALF, -_HALF)
 _MOST_ITEMS = 160
+# Plain quantities are written before these.
+_LATER = (Reduce, Add, Div, Neg)
 
 
 class Field:
@@ -76,8 +80,7 @@ class Term:
 
     def node(self, *beside: Node) -> Node:
         """The term, times what stands beside it, a sign in front."""
-        # Plain quantities are written before what is in brackets.
-        top = sorted((*self.over, *beside), key=lambda f: isinstance(f, Add | Div | Neg))
+        top = sorted((*self.over, *beside), key=lambda f: isinstance(f, _LATER))
         return tidy(Div(mul(num(self.number), *top), mul(ONE, *self.under)))
 
 
@@ -137,7 +140,12 @@ class Quantities:
 
     def _products(self) -> Mapping[Values, Term]:
         if not self._pairs:
-            items = list(self._items.items())[:_MOST_ITEMS]
+            # Products with the inverse of an entry would only take out what stands elsewhere.
+            items = [
+                (values, item)
+                for values, item in self._items.items()
+                if not any(isinstance(node, Entry) for node in item.under)
+            ][:_MOST_ITEMS]
             for place, (a, first) in enumerate(items):
                 for b, second in items[place:]:
                     self._pairs.setdefault(self._field.times(a, b), _joined(first, second))
@@ -224,7 +232,16 @@ def tidy(node: Node) -> Node:
     whole = top if bottom == ONE else Div(top, bottom)
     if number >= 0:
         return ZERO if number == 0 else whole
-    return RULES["spread-minus"].apply(Neg(whole)) or Neg(whole)
+    return opposite(whole)
+
+
+def opposite(node: Node) -> Node:
+    """-node without a double sign, spread over a sum or over a sum in the numerator."""
+    if isinstance(node, Div) and isinstance(node.num, Add):
+        return Div(opposite(node.num), node.den)
+    plain = RULES["double-minus"].apply(node) or node
+    turned = plain.arg if isinstance(plain, Neg) else Neg(plain)
+    return RULES["spread-minus"].apply(turned) or turned
 
 
 def _turned(factor: Node, exponent: Fraction, seen: set[Node]) -> tuple[Node, Fraction]:

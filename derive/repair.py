@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from derive.edits import EDITS, LIKELY, variants
-from derive.holes import Field, Filling, Quantities, Term, Values, fillings, holes, tidy
+from derive.holes import Field, Filling, Quantities, Term, Values, fillings, holes, opposite, tidy
 from derive.problem import Problem
 from derive.rules import RULES
 from derive.show import text
@@ -93,21 +93,35 @@ def _derived(node: Node) -> bool:
 
 def _nearest(wrong: Node, candidates: Iterable[_Candidate], tried: set[Node]) -> list[_Candidate]:
     """New candidates, the fewest things rewritten first, then the shortest."""
-    found: dict[Node, tuple[tuple[int, int], _Candidate]] = {}
+    found: dict[Node, tuple[tuple[int, int, int], _Candidate]] = {}
     before = _THINGS.findall(text(wrong))
     for candidate in candidates:
         key = canonical(candidate.formula)
-        if key not in tried and key not in found:
+        if key not in tried and key not in found and not _stutters(key):
             after = _THINGS.findall(text(candidate.formula))
             found[key] = (_distance(before, after), candidate)
     tried.update(found)
     return [candidate for _, candidate in sorted(found.values(), key=lambda pair: pair[0])]
 
 
-def _distance(before: list[str], after: list[str]) -> tuple[int, int]:
+def _stutters(node: Node) -> bool:
+    """Whether a term stands twice in one sum: u + u is better told as 2*u."""
+    sums = (part.terms for part in walk(node) if isinstance(part, Add))
+    return any(len(set(terms)) < len(terms) for terms in sums)
+
+
+def _distance(before: list[str], after: list[str]) -> tuple[int, int, int]:
+    """Things taken out and put in; the length; how little stands unbroken at either end."""
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     kept = sum(block.size for block in matcher.get_matching_blocks())
-    return len(before) + len(after) - 2 * kept, len(after)
+    whole = max(_agreeing(before, after), _agreeing(before[::-1], after[::-1]))
+    return len(before) + len(after) - 2 * kept, len(after), -whole
+
+
+def _agreeing(before: list[str], after: list[str]) -> int:
+    """How many things are the same from the start."""
+    pairs = zip(before, after, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 class _Search:
@@ -162,7 +176,9 @@ class _Search:
 
     def _solved(self, formula: Node, count: int) -> Iterator[_Candidate]:
         said = canonical(self._true)
-        for hole in holes(formula, self._sieve.wanted, self._value, self._field):
+        every = list(holes(formula, self._sieve.wanted, self._value, self._field))
+        # The smallest part first: what mends it names the mistake best.
+        for hole in reversed(every):
             for filling in fillings(hole, self._known, self._value, self._field, count):
                 if canonical(filling.formula) != said:
                     yield _Candidate(_code(self._problem, filling), filling.formula)
@@ -183,9 +199,8 @@ def _whole(problem: Problem, wrong: Node, sieve: Sieve) -> Iterator[_Candidate]:
     """A factor on the whole formula: a sign, a number, a size, a parameter."""
     ratio = sieve.ratio(wrong)
     if ratio is not None and ratio != 1:
-        turned = RULES["spread-minus"].apply(Neg(wrong)) or _plain_minus(wrong)
-        yield _Candidate("GP101", turned)
-        yield _Candidate("GP102", tidy(mul(num(ratio), wrong)))
+        scaled = opposite(wrong) if ratio == -1 else tidy(mul(num(ratio), wrong))
+        yield _Candidate("GP101" if ratio == -1 else "GP102", scaled)
     for size in problem.sizes:
         yield _Candidate("GP103", tidy(Div(wrong, Name(size))))
         yield _Candidate("GP103", tidy(mul(Name(size), wrong)))
@@ -195,12 +210,6 @@ def _whole(problem: Problem, wrong: Node, sieve: Sieve) -> Iterator[_Candidate]:
             for factor in (name, Pow(name, num(2))):
                 yield _Candidate("GP104", tidy(Div(wrong, factor)))
                 yield _Candidate("GP104", tidy(mul(factor, wrong)))
-
-
-def _plain_minus(node: Node) -> Node:
-    """-node without a double sign."""
-    plain = RULES["double-minus"].apply(node) or node
-    return plain.arg if isinstance(plain, Neg) else Neg(plain)
 
 
 def _expanded(node: Node) -> Node:
@@ -232,9 +241,10 @@ def _code(problem: Problem, filling: Filling) -> str:
 
 
 def _code_of_factor(problem: Problem, term: Term) -> str:
-    names = {node.id for node in (*term.over, *term.under) if isinstance(node, Name)}
-    if len(names) < len((*term.over, *term.under)):
+    made_of = (*term.over, *term.under)
+    if any(isinstance(inner, Entry | Call | Reduce) for node in made_of for inner in walk(node)):
         return "GP105"
+    names = frozenset().union(*map(free_names, made_of))
     if names & problem.sizes.keys():
         return "GP103"
     if names & problem.symbols.keys():

@@ -44,9 +44,10 @@ def quantities(problem: Problem, wrong: Node, true: Node) -> list[Node]:
     """1, sizes, parameters, entries, deltas; parts of what was written; complements; class sums."""
     entries = list(_entries(problem))
     written = list(_parts(problem, wrong, true))
-    simple = [ONE, *_scalars(problem), *entries, *deltas(problem, dict(problem.indices))]
+    kronecker = list(deltas(problem, dict(problem.indices)))
+    simple = [ONE, *_scalars(problem), *entries, *kronecker]
     derived = itertools.chain(
-        (add(ONE, Neg(part)) for part in (*_scalars(problem), *entries)),
+        (add(ONE, Neg(part)) for part in (*_scalars(problem), *entries, *kronecker)),
         _reflected(written),
         _logarithms(problem, (*entries, *written)),
         _class_sums(problem, written),
