@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.engine import Engine, compile  # noqa: A004
+from numeric.engine import compile  # noqa: A004
 from numeric.inputs import Array, as_logits
 from numeric.options import Options, Reduction, engine
 
@@ -74,14 +74,14 @@ def value_and_grad(
 
 def cross_entropy(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]) -> Any:
     """The loss of `value_and_grad` alone."""
-    return _ready(logits, target, _Asked(**arguments)).run("loss")
+    return _ready(logits, target, _Asked(**arguments)).loss()
 
 
 def nll_loss(
     log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Any:
     """-log p at the label, from log p: semantics of torch.nn.NLLLoss, shapes as above."""
-    return _ready(log_probabilities, target, _Asked(**arguments), logged=True).run("loss")
+    return _ready(log_probabilities, target, _Asked(**arguments), logged=True).loss()
 
 
 def nll_loss_value_and_grad(
@@ -146,7 +146,7 @@ class _Call:
     """One call, made ready: the classes moved to the last axis; `lifted` if a sample was added."""
 
     asked: _Asked
-    engine: Engine
+    options: Options
     shape: tuple[int, ...]
     axis: int
     logits: Array
@@ -157,15 +157,35 @@ class _Call:
 
     def run(self, name: str, *extra: Array, out: Array | None = None) -> Any:
         """The result of one of the engine's functions."""
-        function = getattr(self.engine, name)
+        function = getattr(engine(self.options), name)
         return function(self.logits, self.target, *extra, **self.params, **self.asked.how, out=out)
 
     def with_gradient(self) -> tuple[Any, Array]:
         """The loss, and the gradient in the shape of the logits that were given."""
         whole, written = self.output()
         loss, gradient = self.run("value_and_grad", out=written)
+        if self.weightless(loss):
+            by_label = np.arange(gradient.shape[-1]) == self.target[..., None]
+            np.copyto(gradient, np.where(by_label, np.nan, 0 if self.options.logged else np.nan))
         self.masked(gradient)
-        return loss, whole
+        return self.mean(loss), whole
+
+    def loss(self) -> Any:
+        """The loss alone."""
+        return self.mean(self.run("loss"))
+
+    def weightless(self, loss: Any) -> bool:
+        """Whether the loss is a mean over labels whose weights are all 0."""
+        if self.asked.reduction != "mean" or "w" not in self.params or np.isfinite(loss):
+            return False
+        if self.target.dtype.kind == "f":
+            return False
+        weights = np.asarray(self.params["w"])[self.target]
+        return not np.any(weights * self.params.get("c", True))
+
+    def mean(self, loss: Any) -> Any:
+        """nan for such a mean, as in PyTorch, where label smoothing puts more than 0 over 0."""
+        return loss * np.nan if self.weightless(loss) else loss
 
     def output(self) -> tuple[Array, Array]:
         """An array like the logits that were given, and the same memory as the engine sees it."""
@@ -222,7 +242,7 @@ def _ready(logits: ArrayLike, target: ArrayLike, asked: _Asked, *, logged: bool 
         masked="c" in params,
         logged=logged,
     )
-    return _Call(asked, engine(options), whole.shape, axis, f, goal, params, ignored, lifted)
+    return _Call(asked, options, whole.shape, axis, f, goal, params, ignored, lifted)
 
 
 class BinaryArguments(TypedDict, total=False):
