@@ -16,6 +16,7 @@ from derive.read.build import Equation
 from derive.read.formula import read_equation, read_expression
 from derive.show import latex, text
 from derive.syntax import Form, Node, walk
+from reports.lettering import lettered
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def equation_latex(equation: Equation) -> str:
 def _set(node: Node) -> str:
     if any(isinstance(part, Form) for part in walk(node)):
         return ""
-    source = latex(node)
+    source = lettered(latex(node))
     return source if is_plain(source) else ""
 
 
@@ -91,7 +92,7 @@ _WORDS = frozenset(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "
     "sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
     "Omega frac partial log exp tanh sum prod max sqrt cdot ne le ge lnot land lor left right "
-    "mathrm mathbf operatorname text begin end ldots infty dots".split()
+    "mathrm mathbf operatorname text hat tilde bar begin end ldots infty dots".split()
 )
 _SIGNS = frozenset({r"\,", r"\;", r"\ ", r"\_", r"\\"})
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\^\^|\s+|.", re.DOTALL)

@@ -25,6 +25,9 @@ from reports.document.picture import picture, resting
 from reports.document.places import marked_lines, plain_lines
 from reports.document.record import ShownItem, build_document
 from reports.document.terminal import render_text
+from reports.formulas import equality
+from reports.lettering import functions_in, lettered
+from reports.mathml import latex_to_mathml
 
 
 def hostile() -> Checked:
@@ -144,11 +147,45 @@ def test_carets_count_columns_and_long_lines_are_cut() -> None:
     assert line.carets.strip() == "^^^^^"
 
 
+def test_a_long_formula_is_shown_whole() -> None:
+    formula = "a + " * 60 + "b = c"
+    text = f"here: ${formula}$ and on"
+    parts = marked_lines(text, 7, 7 + len(formula))
+    assert len(parts) == 3
+    shown = "".join(
+        part.line[len(part.carets) - part.carets.count("^") : len(part.carets)] for part in parts
+    )
+    assert shown == formula
+
+
 def test_many_lines_are_not_all_shown() -> None:
     text = "\n".join(f"line {i}" for i in range(100))
     assert len(marked_lines(text, 0, len(text))) == 6
     assert marked_lines(text, 0, len(text))[-1].line == "..."
     assert len(plain_lines(text)) == 7
+
+
+# Letters.
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("y_hat[k] == L_CE", r"\hat{y}_{k} = L_{\text{CE}}"),
+        ("y_star**2 == p_prime", r"{y^{*}}^{2} = p'"),
+        ("theta_bar == x_tilde", r"\bar{\theta} = \tilde{x}"),
+        ("loss_hat == foo", r"\mathrm{loss\_hat} = \mathrm{foo}"),
+        ("W_q_max == a_2", r"W_{\text{q max}} = \mathrm{a\_2}"),
+    ],
+)
+def test_names_are_set_as_people_write_them(text: str, latex: str) -> None:
+    assert equality(text).latex == latex
+    assert "unrendered" not in latex_to_mathml(latex)
+
+
+def test_functions_of_a_letter_keep_their_spelling() -> None:
+    spelled = functions_in(r"\frac{f(x)}{g( x )}")
+    assert lettered(r"\mathrm{fx} + \mathrm{gx}^{2}", spelled) == "f(x) + {g(x)}^{2}"
 
 
 # The terminal.

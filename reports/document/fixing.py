@@ -9,6 +9,7 @@ from derive.document.items import Checked, Item
 from derive.show import latex
 from reports.document.mended import mended
 from reports.document.sides import sides
+from reports.lettering import functions_in, lettered
 
 # A mended step may leave the next one wrong: so many times the text is gone through.
 _ROUNDS = 6
@@ -97,7 +98,8 @@ def _edit(item: Item, text: str) -> Edit | None:
     if right is None or found is None:
         return None
     side = found[0] if right.left_changed else found[1]
-    return Edit(item.number, side.start, side.stop, latex(right.changed))
+    new = lettered(latex(right.changed), functions_in(item.source))
+    return Edit(item.number, side.start, side.stop, new)
 
 
 def _put_in(checked: Checked, edits: Sequence[Edit], again: Again) -> tuple[list[Edit], Checked]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from reports.columns import columns, printable
 
 _MOST_LINES = 6
 _WIDTH = 96
+_AROUND = 4
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Marked:
 
 def marked_lines(text: str, start: int, stop: int) -> tuple[Marked, ...]:
     """The lines that hold text[start:stop], long ones cut, the first few of many."""
-    found = tuple(_touched(text, start, stop))
+    found = tuple(islice(_touched(text, start, stop), _MOST_LINES + 1))
     if len(found) <= _MOST_LINES:
         return found
     return (*found[: _MOST_LINES - 1], Marked("..."))
@@ -40,21 +42,26 @@ def _touched(text: str, start: int, stop: int) -> Iterator[Marked]:
         end = len(text) if end < 0 else end
         first, last = max(begin, start), min(end, stop)
         if text[first:last].strip() or start == stop:
-            yield _marked(text[begin:end], first - begin, last - begin)
+            yield from _marked(text[begin:end], first - begin, last - begin)
         begin = end + 1
 
 
-def _marked(line: str, start: int, stop: int) -> Marked:
+def _marked(line: str, start: int, stop: int) -> Iterator[Marked]:
+    """What is meant of a line, with a little of what stands around it, in parts that fit."""
     inside = line[start:stop]
     start += len(inside) - len(inside.lstrip())
     stop -= len(inside) - len(inside.rstrip())
-    left = 0 if stop <= _WIDTH else max(0, min(start - 4, len(line) - _WIDTH))
-    right = min(len(line), left + _WIDTH)
-    before, after = "..." if left else "", "..." if right < len(line) else ""
-    shown = _set(line[left:right])
-    pad = columns(before + shown[: start - left])
-    carets = "^" * max(1, columns(shown[start - left : stop - left]))
-    return Marked(f"{before}{shown}{after}".rstrip(), " " * pad + carets)
+    left = 0 if stop <= _WIDTH else max(0, start - _AROUND)
+    end = min(len(line), max(stop, left + _WIDTH))
+    while left < end:
+        right = min(end, left + _WIDTH)
+        before, after = "..." if left else "", "..." if right < len(line) else ""
+        shown = _set(line[left:right])
+        first, last = max(start, left), min(stop, right)
+        pad = columns(before + shown[: first - left])
+        carets = "^" * max(1, columns(shown[first - left : last - left]))
+        yield Marked(f"{before}{shown}{after}".rstrip(), " " * pad + carets)
+        left = right
 
 
 def _set(line: str) -> str:
