@@ -25,10 +25,8 @@ SAYINGS = {
     ),
     "check_proved": "Proved: each of the {claims} equalities in this document holds.",
     "check_none": "There is no claim in this document: nothing was proved and nothing refuted.",
-    "check_headline": "First to look at",
     "check_counts": "What became of each equality",
     "check_verdict": "Verdict",
-    "check_count": "Equalities",
     # one equality
     "check_items_title": "Line by line",
     "check_items_intro": (

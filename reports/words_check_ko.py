@@ -22,10 +22,8 @@ SAYINGS = {
     ),
     "check_proved": "증명되었습니다. 이 문서의 등식 {claims}개가 모두 성립합니다.",
     "check_none": "이 문서에는 주장이 없습니다. 증명한 것도 반증한 것도 없습니다.",
-    "check_headline": "먼저 볼 곳",
     "check_counts": "등식별 판정",
     "check_verdict": "판정",
-    "check_count": "등식 수",
     "check_items_title": "한 줄씩",
     "check_items_intro": (
         "등식마다 쓰인 그대로의 글, 그것을 읽은 결과, 알아낸 것을 차례로 보입니다. 쓴 사람의 글은 "

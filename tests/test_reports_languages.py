@@ -4,17 +4,26 @@ import copy
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 
+from checked import article
+from test_check_fix import again
 from test_reports import EVIDENCE, LANGS, nested, record, sample, shown
 
 from derive.catalogue import CATALOGUE
 from derive.plans import CONTEXT
 from derive.rules import RULES
-from reports import html, words_en, words_ko
+from derive.witness.counterexample import Counterexample
+from reports import html, words_check_en, words_en, words_ko
+from reports.document import html as document
+from reports.document.command import mend
+from reports.document.markdown import render_markdown
+from reports.document.record import build_document
+from reports.document.terminal import render_text as check_text
 from reports.formulas import from_text
 from reports.record import Record, build_record
 from reports.terminal import render_text
-from reports.words import Words
+from reports.words import LANGUAGES, Words
 
 
 def test_every_loss_and_rule_has_a_korean_title():
@@ -37,14 +46,14 @@ def catalogue_faults(one, other):
 
 
 def test_languages_say_the_same_things():
-    assert catalogue_faults(words_en.SAYINGS, words_ko.SAYINGS) == []
+    assert catalogue_faults(LANGUAGES["en"], LANGUAGES["ko"]) == []
     assert catalogue_faults({"a": "{x}"}, {"a": "{y}"}) == ["a"]
     assert catalogue_faults({"a": "", "b": ""}, {"a": ""}) == ["b"]
 
 
 def test_korean_is_korean_and_holds_no_formula():
     kept = {"numeric_n", "latex", "range_index"}
-    for key, saying in words_ko.SAYINGS.items():
+    for key, saying in LANGUAGES["ko"].items():
         assert key in kept or re.search("[가-힣]", saying), key
         assert not re.search(r"[\\_^$]|\[|[A-Za-z]\(", saying), key
 
@@ -63,6 +72,54 @@ def test_no_saying_is_left_over(monkeypatch):
         html.render_html(each)
         render_text(each)
     assert set(words_en.SAYINGS) - said == set()
+
+
+POINTLESS = Counterexample(sizes={}, indices={}, labels={}, exp={}, values={}, left="1", right="2")
+
+
+def test_no_saying_of_a_check_is_left_over(monkeypatch, tmp_path, capsys):
+    """Every saying is said of some document: of any gravity, large, mended or not."""
+    said = set()
+    spoken = Words.__call__
+
+    def listening(self, key, **fields):
+        said.add(key)
+        return spoken(self, key, **fields)
+
+    monkeypatch.setattr(Words, "__call__", listening)
+    items = article().items
+    large = [replace(items[2], number=number) for number in range(3, 90)]
+    limited = replace(items[3].asked, where="k != y")
+    pointless = replace(items[6].verdict, counterexample=POINTLESS, premises=("n > 1",))
+    odd = [
+        replace(items[0], kind="fact"),
+        replace(items[3], asked=limited),
+        replace(items[6], verdict=pointless),
+    ]
+    chosen = [
+        items,
+        odd,
+        items[:2],
+        items[3:4],
+        items[2:4],
+        items[7:8],
+        items[8:9],
+        (*items[:2], *large),
+    ]
+    for some in chosen:
+        record = build_document(replace(article(), items=tuple(some)))
+        document.render_html(record)
+        check_text(record)
+        render_markdown(record)
+    lines = r"$f_k = p_k$" + "\n$p_k = 2*p_k$\n"
+    path = tmp_path / "a.md"
+    for text in (lines, "$f_k = p_k$"):
+        path.write_text(text)
+        checked = replace(again(text), name=str(path))
+        mend(checked, again, tmp_path / "a.fixed.md", "en")
+    assert "left as it is" in capsys.readouterr().out
+    whys = {key for key in words_check_en.SAYINGS if key.startswith("fix_")}
+    assert set(words_check_en.SAYINGS) - said - whys == set()
 
 
 def varieties() -> Iterator[Record]:

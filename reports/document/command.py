@@ -48,7 +48,7 @@ def check(arguments: argparse.Namespace) -> int:
         print(f"{record.name}: {record.sentence}\n{record.headline}")
     _write(outputs, checked, record, quietly=arguments.format != "text")
     if target is not None:
-        _mend(checked, again, target, arguments.lang)
+        mend(checked, again, target, arguments.lang)
     if checked.alarms:
         raise Disagreement("\n".join(checked.alarms))
     return status
@@ -168,7 +168,7 @@ def _target(arguments: argparse.Namespace) -> Path:
     return target
 
 
-def _mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: str) -> None:
+def mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: str) -> None:
     """Write the corrected copy, and say what changed, what is left, and what it now gives."""
     from reports.document.fixing import fix
     from reports.output import write_text
