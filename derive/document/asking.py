@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from derive.document.calls import any_function, derivative_orders
 from derive.document.items import Asked
-from derive.document.known import Known, Scope, key_of, keys_in
+from derive.document.known import Known, Scope, key_of, keys_in, names_in
 from derive.document.roles import Posed, harmonised
 from derive.document.statements import Statement
+from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_equation
 from derive.show import legible, text
 from derive.syntax import (
+    Deriv,
     Entry,
     Form,
     Name,
@@ -20,6 +22,7 @@ from derive.syntax import (
     Num,
     Reduce,
     Rel,
+    Span,
     children,
     num,
     rebuild,
@@ -50,6 +53,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         for k in known
         if k.key not in scope.definitions and k.line > scope.line
     ]
+    _check_variables(posed, statement)
     where, assumed = _conditions(posed)
     orders = derivative_orders((posed.left, posed.right))
     functions = tuple(any_function(*which, orders) for which in sorted(statement.opaque) if orders)
@@ -61,6 +65,33 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         assume=(*assumed, *_assumed(posed, scope)),
     )
     return question, (*posed.notes, *notes)
+
+
+def _check_variables(posed: Posed, statement: Statement) -> None:
+    """Raises FormulaError where something is differentiated by what it does not depend on.
+
+    A derivative that is 0 for that reason is seldom what a person meant: a letter was changed
+    on the way, or a definition is missing.
+    """
+    bodies = {key_of(head)[0]: body for head, body in posed.definitions}
+    letters = {letter for _, letter in statement.opaque}
+    for side in (posed.left, posed.right):
+        for part in walk(side):
+            if isinstance(part, Deriv):
+                found, waiting = set[str](), [part.body]
+                while waiting:
+                    for name in names_in(waiting.pop()) - found:
+                        found.add(name)
+                        waiting += [bodies[name]] if name in bodies else []
+                for name in {key_of(variable)[0] for variable in part.wrt} - found - letters:
+                    raise _independent(part, name, statement)
+
+
+def _independent(part: Deriv, name: str, statement: Statement) -> FormulaError:
+    message = f"{text(part.body)} does not depend on {name}, as far as the document says"
+    source = text(part)
+    hint = "a letter may have changed on the way, or a definition may be missing"
+    return FormulaError([Complaint(message, source, Span(0, len(source)), hint)])
 
 
 def _reachable(trees: Iterable[Node], scope: Scope) -> Iterator[Known]:
@@ -114,24 +145,40 @@ def _indices(tree: Node) -> Iterator[str]:
 
 
 def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
-    """What was said of the names that occur, fitted to the number of indices they have here."""
+    """What was said of the names that occur, fitted to the way in which they are used here."""
+    trees = tuple(posed.trees())
     arities: dict[str, set[int]] = {}
-    subscripts = {i for t in posed.trees() for i in _indices(t)}
-    defined = {key_of(head)[0] for head, _ in posed.definitions}
-    for part in (p for tree in posed.trees() for p in walk(tree)):
-        if isinstance(part, Entry):
-            arities.setdefault(part.base, set()).add(len(part.indices))
-        elif isinstance(part, Name):
-            arities.setdefault(part.id, set()).add(0)
-    for name, source in scope.declared.items():
-        counts = arities.get(name, set())
-        if name in subscripts and 0 in counts:
-            counts = {0}
-        if len(counts - {0}) <= 1 and counts and name not in defined:
-            sizes = _sizes(name, max(counts), posed)
-            fitted = _fitted(name, source, sizes, name in subscripts)
-            if fitted:
-                yield fitted
+    for name, count in (key for tree in trees for key in keys_in(tree)):
+        arities.setdefault(name, set()).add(count)
+    subscripts = {i for tree in trees for i in _indices(tree)}
+    labels = {
+        i.base
+        for tree in trees
+        for p in walk(tree)
+        for i in (p.indices if isinstance(p, Entry) else children(p) if isinstance(p, Rel) else ())
+        if isinstance(i, Entry)
+    }
+    fixed = {key_of(head)[0] for head, _ in posed.definitions} | _varied(trees)
+    for name, sources in scope.declared.items():
+        counts = (
+            {0} if name in subscripts and 0 in arities.get(name, ()) else arities.get(name, set())
+        )
+        if len(counts - {0}) > 1 or not counts or name in fixed:
+            continue
+        sizes = _sizes(name, max(counts), posed)
+        fits = (_fitted(name, one, sizes, name in subscripts, name in labels) for one in sources)
+        yield from [fitted for fitted in fits if fitted][-1:]
+
+
+def _varied(trees: Iterable[Node]) -> set[str]:
+    """What is differentiated by varies freely, whatever is said of its total."""
+    return {
+        key_of(variable)[0]
+        for tree in trees
+        for part in walk(tree)
+        if isinstance(part, Deriv)
+        for variable in part.wrt
+    }
 
 
 def _sizes(name: str, count: int, posed: Posed) -> list[str]:
@@ -152,15 +199,17 @@ def _sizes(name: str, count: int, posed: Posed) -> list[str]:
     return sizes
 
 
-def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool) -> str:
+def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool, is_label: bool) -> str:
     """The declaration with as many sizes as the name has indices, "" where it does not fit."""
     (fact, *_) = read_facts(source)
     axes = f"[{', '.join(sizes)}]" if sizes else ""
-    if fact.kind == "label":
-        return f"{name}: label{axes}" if len(sizes) == 1 or (is_subscript and not sizes) else ""
+    if fact.kind in ("label", "index"):
+        return f"{name}: {fact.kind}{axes}" if (is_label if sizes else is_subscript) else ""
+    if is_subscript or is_label:
+        return ""
     if fact.kind in ("onehot", "simplex"):
         return f"{name}: {fact.kind}{axes}" if sizes else ""
-    return "" if is_subscript else f"{name}: {fact.kind}{axes}"
+    return f"{name}: {fact.kind}{axes}"
 
 
 def _assumed(posed: Posed, scope: Scope) -> Iterator[str]:

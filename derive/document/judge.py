@@ -51,7 +51,10 @@ def judge(statement: Statement, answer: Answer) -> Judgement:
         return Judgement(complaint=statement.complaint, notes=statement.notes)
     if statement.kind != "claim":
         return Judgement(notes=statement.notes)
-    question, notes = asked(statement)
+    try:
+        question, notes = asked(statement)
+    except FormulaError as error:
+        return Judgement(complaint=error.complaints[0], notes=statement.notes)
     notes = (*statement.notes, *notes)
     if statement.relation not in EQUALITIES:
         reason = f"only equalities are judged, and this says {statement.relation}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from derive.read.facts import Fact
 from derive.read.latex import Chain
 from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, Rel, children, walk
 
@@ -61,7 +62,7 @@ class Scope:
     usage: Usage = field(default_factory=Usage)
     definitions: Mapping[Key, Known] = field(default_factory=dict)
     later: Mapping[Key, Known] = field(default_factory=dict)
-    declared: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
     variable: Node | None = None
@@ -71,6 +72,14 @@ class Scope:
     def defining(self, known: Known) -> Scope:
         """The scope after a definition; the latest one of a name counts."""
         return replace(self, definitions={**self.definitions, known.key: known})
+
+    def declaring(self, facts: Iterable[Fact]) -> Scope:
+        """The scope after declarations; of several kinds of a name, the last that fits counts."""
+        declared = dict(self.declared)
+        for fact in facts:
+            others = tuple(one for one in declared.get(fact.name, ()) if one != fact.source)
+            declared[fact.name] = (*others, fact.source)
+        return replace(self, declared=declared)
 
     def named(self, name: str) -> tuple[Known, ...]:
         """Every definition of the name, whatever its number of indices."""
@@ -102,6 +111,15 @@ def keys_in(tree: Node) -> set[Key]:
 def names_in(tree: Node) -> set[str]:
     """Every name that the tree mentions: of arrays, numbers and free or bound indices."""
     return {name for name, _ in keys_in(tree)}
+
+
+def index_letters(tree: Node) -> frozenset[str]:
+    """The letters that stand as an index in the tree and are bound by no sum of it."""
+    own = frozenset[str]()
+    if isinstance(tree, Entry):
+        own = frozenset(_names(tree.indices))
+    found = own.union(*map(index_letters, children(tree)))
+    return found - {tree.index} if isinstance(tree, Reduce) else found
 
 
 def usage(chains: Iterable[Chain]) -> Usage:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derive.document.calls import call, opaque
-from derive.document.known import Scope
+from derive.document.known import Scope, index_letters
+from derive.document.ranks import Ranks, matrix_products
 from derive.errors import Complaint, FormulaError
 from derive.show import text
 from derive.syntax import (
@@ -22,7 +23,6 @@ from derive.syntax import (
     Form,
     Mul,
     Name,
-    Neg,
     Node,
     Pow,
     Reduce,
@@ -31,7 +31,6 @@ from derive.syntax import (
     free_names,
     mul,
     rebuild,
-    walk,
 )
 
 # Words that are functions of one number, and words that are functions of a whole vector.
@@ -63,14 +62,21 @@ _OF_VECTORS = {
 class Meaning:
     """The reading of one formula within a scope; `notes` collects what was decided."""
 
-    def __init__(self, scope: Scope, source: str, variable: Node | None = None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        source: str,
+        variable: Node | None = None,
+        outer: frozenset[str] = frozenset(),
+    ) -> None:
         self.scope = scope
         self.source = source
+        # The letters that are free in the whole formula: no sum without limits goes over them.
+        self.outer = outer
         self.variable = variable or scope.variable
         self.notes: list[str] = []
         self.opaque: set[tuple[str, str]] = set()
-        # Names that are numbers here, whatever they are elsewhere: the arguments of a function.
-        self.numbers: set[str] = set()
+        self.ranks = Ranks(scope)
 
     def note(self, message: str) -> None:
         """Say once what was decided."""
@@ -87,7 +93,7 @@ class Meaning:
         if isinstance(node, Form):
             rule = _FORMS.get(node.name)
             if rule is None:
-                return self._inside(node)
+                return self._other(node)
             meant = rule(self, node)
             return meant if meant.span is not None else replace(meant, span=node.span)
         if isinstance(node, Reduce) and not node.index:
@@ -99,6 +105,11 @@ class Meaning:
     def _inside(self, node: Node) -> Node:
         parts = children(node)
         return rebuild(node, tuple(map(self.of, parts))) if parts else node
+
+    def _other(self, node: Form) -> Node:
+        if node.name not in _KEPT:
+            raise self.fail("this notation is not read yet", node)
+        return self._inside(node)
 
     # Brackets: a product or a call.
 
@@ -140,9 +151,8 @@ class Meaning:
             return self.of(head)
         if len(args) == 1 and isinstance(args[0], Name):
             return opaque(self, name, args[0].id)
-        raise self.fail(
-            f"{name} is no function that is known here", node, f"say what {name} is, before or here"
-        )
+        hint = f"say what {name} is, before or here"
+        raise self.fail(f"{name} is no function that is known here", node, hint)
 
     def _sigma(self, args: tuple[Node, ...], node: Form) -> Node:
         """sigma of a number is the sigmoid; of a vector, or where the text says so, the softmax."""
@@ -252,20 +262,14 @@ class Meaning:
     # Sums, means, products.
 
     def _bare_sum(self, node: Reduce) -> Node:
+        """A sum without limits goes over the one index that is not free outside of it."""
         body = self.of(node.body)
-        letters = sorted(
-            {
-                i.id
-                for p in walk(body)
-                if isinstance(p, Entry)
-                for i in p.indices
-                if isinstance(i, Name)
-            }
-        )
+        letters = index_letters(body) - self.outer
         if len(letters) != 1:
             raise self.fail("a sum, but over which index is not said", node, r"write \sum_j")
-        self.note(f"the sum without limits goes over {letters[0]}")
-        return Reduce(node.kind, body, letters[0], node.where, node.over, span=node.span)
+        (letter,) = letters
+        self.note(f"the sum without limits goes over {letter}")
+        return Reduce(node.kind, body, letter, node.where, node.over, span=node.span)
 
     def _expectation(self, node: Form) -> Node:
         """E_{j ~ p}[g_j] = sum_j p_j g_j."""
@@ -290,56 +294,25 @@ class Meaning:
         return Reduce("sum", mul(p, Call("log", Div(p, q))), letter)
 
     def _product(self, node: Mul) -> Node:
-        """Side by side, a matrix or a row and what follows are multiplied as matrices."""
-        factors = list(map(self.of, node.factors))
-        ranks = [self.rank(factor) for factor in factors]
-        place = 0
-        while place + 1 < len(factors):
-            a, b = factors[place], factors[place + 1]
-            row = isinstance(a, Form) and a.name == "transpose"
-            if (ranks[place] == 2 or row) and ranks[place + 1] in (1, 2):
-                factors[place : place + 2] = [Form("matmul", (a, b))]
-                left = 0 if row and ranks[place] == 1 else 1
-                right = 0 if ranks[place + 1] == 1 and not _is_row(b) else 1
-                ranks[place : place + 2] = [left + right]
-            else:
-                place += 1
+        factors = matrix_products(list(map(self.of, node.factors)), self.ranks)
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
-
-    def rank(self, node: Node) -> int:
-        """The number of axes of what the tree stands for."""
-        match node:
-            case Name(id=name):
-                return self._rank_of_name(name)
-            case Form(name="transpose" | "hadamard" | "softmax" | "log_softmax", args=(arg, *_)):
-                return self.rank(arg)
-            case Form(name="diag" | "outer"):
-                return 2
-            case Form(name="onehot"):
-                return 1
-            case Form(name="matmul", args=(a, b)):
-                return max(self.rank(a) + self.rank(b) - 2, 0)
-            case Deriv(body=body, wrt=wrt):
-                return self.rank(body) + sum(map(self.rank, wrt))
-            case Neg() | Call() | Div() | Pow() | Mul():
-                return max(map(self.rank, children(node)))
-        return max(map(self.rank, children(node)), default=0) if not isinstance(node, Entry) else 0
-
-    def _rank_of_name(self, name: str) -> int:
-        usage = self.scope.usage
-        if name in usage.subscripts or name in self.numbers:
-            return 0
-        ranks = [count for base, count in usage.arrays if base == name]
-        if ranks:
-            return max(ranks)
-        for known in self.scope.named(name):
-            return known.key[1]
-        if name in usage.bold:
-            return 2 if name[0].isupper() else 1
-        return 0
 
     def _vec(self, node: Form) -> Node:
         return self.of(node.args[0])
+
+    def _power_of_brackets(self, node: Form) -> Node:
+        """a(1 - p)^2: a product with a power, or a function of 1 - p to that power."""
+        head, power, *args = node.args
+        applied = self._apply(Form("apply", (head, *args), span=node.span))
+        factors = applied.factors if isinstance(applied, Mul) else ()
+        raised = self.of(power)
+        if len(args) == 1 and len(factors) == 2 and factors[0] == self.of(head):
+            return mul(factors[0], Pow(factors[1], raised))
+        return Pow(applied, raised)
+
+    def _inner(self, node: Form) -> Node:
+        a, b = map(self.of, node.args)
+        return Form("matmul", (Form("transpose", (a,)), b))
 
     def _entrywise(self, node: Form) -> Node:
         return mul(*map(self.of, node.args))
@@ -359,10 +332,6 @@ class Meaning:
         return self.of(node.args[0])
 
 
-def _is_row(node: Node) -> bool:
-    return isinstance(node, Form) and node.name == "transpose"
-
-
 def _plain(node: Node) -> bool:
     """A name, an entry or a bold letter: what may be an argument that is only mentioned."""
     if isinstance(node, Form):
@@ -374,8 +343,11 @@ def _listed(nodes: Sequence[Node]) -> str:
     return ", ".join(map(text, nodes))
 
 
+_KEPT = frozenset({"transpose", "outer", "matmul", "blank", "list"})
 _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "apply": Meaning._apply,
+    "apply_pow": Meaning._power_of_brackets,
+    "inner": Meaning._inner,
     "at": Meaning._entry,
     "vec": Meaning._vec,
     "D": Meaning._operator,

@@ -16,10 +16,10 @@ from derive.document.known import Scope, usage
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen
 from derive.document.setting import conditions_beside, declared, heard
-from derive.document.statements import Statement, definitions, read_chain
+from derive.document.statements import Open, Statement, definitions, read_chain
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
-from derive.syntax import Node, Span
+from derive.syntax import Span
 
 # A document with more formulas than this is to be split; each may have many equalities.
 MAX_FORMULAS = 5_000
@@ -129,7 +129,7 @@ def _judged(
 ) -> list[Judged]:
     found: list[Judged] = []
     by_place = {sheet.place: sheet for sheet in sheets}
-    before: Node | None = None
+    before: Open | None = None
     chain_number = done = 0
     for place, piece in enumerate(document.pieces):
         scope = replace(scope, line=piece.line)

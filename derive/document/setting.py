@@ -37,8 +37,7 @@ def declared(scope: Scope, piece: Piece) -> Scope:
         case "assume":
             read_equation(value.strip(), origin)
             return replace(scope, assumed=(*scope.assumed, value.strip()))
-    facts = {fact.name: fact.source for fact in read_facts(piece.source, origin)}
-    return replace(scope, declared={**scope.declared, **facts})
+    return scope.declaring(read_facts(piece.source, origin))
 
 
 def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
@@ -48,8 +47,7 @@ def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
         if one.kind == "declare":
             source = _filled(one.text, inline)
             if source is not None:
-                facts = {fact.name: fact.source for fact in read_facts(source)}
-                scope = replace(scope, declared={**scope.declared, **facts})
+                scope = scope.declaring(read_facts(source))
         elif one.kind == "assume":
             source = _filled(one.text, inline)
             if source is not None and source not in scope.assumed:

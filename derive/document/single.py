@@ -39,8 +39,8 @@ def verify_latex(
     claim = _chosen(_one(read_latex(latex, "claim")), reading)
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
     chains = [own for own in definitions if isinstance(own, Chain)]
-    facts = {fact.name: fact.source for source in declare for fact in read_facts(source)}
-    scope = Scope(usage=usage([claim, *chains]), declared=facts, assumed=tuple(assume))
+    scope = Scope(usage=usage([claim, *chains]), assumed=tuple(assume))
+    scope = scope.declaring(fact for source in declare for fact in read_facts(source))
     scope = _defined(scope, definitions)
     limits = read_condition(where) if where.strip() else ()
     limited = replace(claim, conditions=(*claim.conditions, *limits))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeGuard
+from typing import Literal
 
-from derive.document.known import Key, Known, Scope, key_of, keys_in, last_variable, names_in
+from derive.document.heads import generalised, head_of, is_number
+from derive.document.known import (
+    Key,
+    Known,
+    Scope,
+    index_letters,
+    key_of,
+    keys_in,
+    last_variable,
+    names_in,
+)
 from derive.document.meaning import Meaning
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
@@ -19,8 +29,6 @@ from derive.syntax import (
     Num,
     Reduce,
     Span,
-    children,
-    transform,
 )
 
 Kind = Literal["definition", "claim", "fact"]
@@ -33,7 +41,8 @@ class Statement:
 
     `span` is its place in the chain's source. `complaint` says why it could not be read; then the
     sides mean nothing. `opaque` are functions of a letter of which only that is known. `members`
-    are the places in the chain that it joins; a jump joins the first and the last.
+    are the places in the chain that it joins; a jump joins the first and the last of a longer one,
+    which may have begun in an earlier display.
     """
 
     kind: Kind
@@ -48,6 +57,7 @@ class Statement:
     opaque: frozenset[tuple[str, str]] = frozenset()
     notes: tuple[str, ...] = ()
     complaint: Complaint | None = None
+    is_jump: bool = False
 
     @property
     def text(self) -> str:
@@ -55,10 +65,14 @@ class Statement:
         sign = "=" if self.kind == "definition" else "=="
         return f"{text(self.left)} {sign} {text(self.right)}"
 
-    @property
-    def is_jump(self) -> bool:
-        """Whether it goes from the first to the last member of a longer chain."""
-        return self.members[1] - self.members[0] > 1
+
+@dataclass(frozen=True)
+class Open:
+    """A chain so far, for the display that continues it: its first and last member."""
+
+    first: Node
+    last: Node
+    conditions: tuple[Node, ...] = ()
 
 
 @dataclass
@@ -67,7 +81,7 @@ class _Reader:
 
     chain: Chain
     scope: Scope
-    before: Node | None
+    before: Open | None
     claims_only: bool = False
     found: list[Statement] = field(default_factory=list)
     trees: dict[int, Node | FormulaError] = field(default_factory=dict)
@@ -75,16 +89,18 @@ class _Reader:
 
     def __post_init__(self) -> None:
         variable = last_variable(self.chain)
-        self.meaning = Meaning(self.scope, self.chain.source, variable)
+        first = self.chain.members[0] if self.before is None else self.before.first
+        self.outer = index_letters(first)
+        self.meaning = Meaning(self.scope, self.chain.source, variable, self.outer)
         self.members = list(self.chain.members)
 
     def statements(self) -> None:
         first = 0
-        if self.chain.continued:
-            if self.before is None:
-                first = 1
-            else:
-                self.trees[0] = self.before
+        if self.chain.continued and self.before is None:
+            first = 1
+        elif self.chain.continued:
+            assert self.before is not None
+            self.trees[0] = self.before.last
         elif self._mentions():
             return
         elif len(self.members) > 1 and not self.claims_only and self._opens():
@@ -92,18 +108,27 @@ class _Reader:
         steps = range(first, len(self.members) - 1)
         for place in steps:
             self._claim(place, place + 1)
-        if len(steps) > 1:
-            self._claim(0 if 0 in self.trees else first, len(self.members) - 1)
+        if self.chain.continued and self.before is not None and self.before.first != self.trees[0]:
+            self.trees[0] = self.before.first
+            self._claim(0, len(self.members) - 1, jump=True)
+        elif len(steps) > 1:
+            self._claim(0 if 0 in self.trees else first, len(self.members) - 1, jump=True)
 
     def _mentions(self) -> bool:
         """Whether it only says which index is meant: i = j, k = y_i."""
         indices = self.scope.usage.subscripts
+        if all(isinstance(m, Name) and not self.scope.named(m.id) for m in self.members):
+            return len(self.members) > 1 and not self._is_letter_of_a_vector()
         return all(
             (isinstance(member, Name) and member.id in indices)
             or (isinstance(member, Entry) and member in self.scope.usage.labels)
             or isinstance(member, Num)
             for member in self.members
         ) and not all(isinstance(member, Num) for member in self.members)
+
+    def _is_letter_of_a_vector(self) -> bool:
+        """Whether an array gets another name: y = p, where p_k is used somewhere."""
+        return any(isinstance(m, Name) and self.scope.usage.is_array(m.id) for m in self.members)
 
     def _opens(self) -> bool:
         """Whether the first equality is a definition or a fact, and not a claim."""
@@ -114,7 +139,7 @@ class _Reader:
     # Definitions.
 
     def _defines(self) -> bool:
-        head, arguments = _head(self.members[0])
+        head, arguments = head_of(self.members[0])
         if head is None:
             return False
         explicit = self.chain.relations[0] == ":="
@@ -128,8 +153,8 @@ class _Reader:
 
     def _abbreviates(self) -> bool:
         """A formula on the left and a new name on the right: sum_j e^{f_j} = Sigma."""
-        head, arguments = _head(self.members[1])
-        if head is None or arguments or len(self.members) != 2 or _head(self.members[0])[0]:
+        head, arguments = head_of(self.members[1])
+        if head is None or arguments or len(self.members) != 2 or head_of(self.members[0])[0]:
             return False
         name = key_of(head)[0]
         if any(name == other for other, _ in self.scope.definitions) or name in self.scope.seen:
@@ -141,24 +166,24 @@ class _Reader:
     ) -> bool:
         if isinstance(head, Name) and head.id in self.scope.usage.subscripts | {""}:
             return False
-        self.meaning.numbers = {a.id for a in arguments if _is_number(a)}
+        self.meaning.ranks.numbers = {a.id for a in arguments if is_number(a)}
         try:
             meant = self.meaning.of(body)
         except FormulaError as error:
             self._unread(members, "definition", error)
             return True
         value = isinstance(meant, Num)
-        head, arguments, meant = _general(head, arguments, meant)
+        head, arguments, meant = generalised(head, arguments, meant)
         if value or self._uses(meant, key_of(head)):
             return False
         name = key_of(head)[0]
-        known = Known(head, meant, self.scope.line, arguments, self.meaning.rank(meant))
+        known = Known(head, meant, self.scope.line, arguments, self.meaning.ranks.of(meant))
         if known.key in self.scope.definitions:
             self.meaning.note(f"{name} gets a new definition here")
         self.said[members[1]] = tuple(self.meaning.notes)
         self.scope = self.scope.defining(known)
         self._add("definition", head, meant, members, known)
-        self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable)
+        self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable, self.outer)
         self.trees[0], self.trees[1] = head, meant
         return True
 
@@ -196,13 +221,13 @@ class _Reader:
 
     # Claims.
 
-    def _claim(self, a: int, b: int) -> None:
-        relation = self.chain.relations[b - 1] if b - a == 1 else _overall(self.chain.relations)
+    def _claim(self, a: int, b: int, *, jump: bool = False) -> None:
+        relation = _overall(self.chain.relations) if jump else self.chain.relations[b - 1]
         try:
             left, right = self._member(a), self._member(b)
-            self._add("claim", left, right, (a, b), relation=relation)
+            self._add("claim", left, right, (a, b), relation=relation, jump=jump)
         except FormulaError as error:
-            if b - a == 1:
+            if not jump:
                 self._unread((a, b), "claim", error)
 
     def _member(self, place: int) -> Node:
@@ -228,6 +253,7 @@ class _Reader:
         members: tuple[int, int],
         known: Known | None = None,
         relation: str = "=",
+        jump: bool = False,
     ) -> None:
         notes = [*self.chain.notes, *(n for place in members for n in self.said.get(place, ()))]
         self.found.append(
@@ -240,6 +266,7 @@ class _Reader:
                 members=members,
                 known=known,
                 relation=relation,
+                is_jump=jump,
                 conditions=self.chain.conditions,
                 opaque=frozenset(self.meaning.opaque),
                 notes=tuple(dict.fromkeys(notes)),
@@ -267,20 +294,26 @@ class _Reader:
 
 
 def read_chain(
-    chain: Chain, scope: Scope, before: Node | None = None, *, claims_only: bool = False
-) -> tuple[tuple[Statement, ...], Scope, Node | None]:
-    """The statements of a chain, the scope after it, and its last member.
+    chain: Chain, scope: Scope, before: Open | None = None, *, claims_only: bool = False
+) -> tuple[tuple[Statement, ...], Scope, Open | None]:
+    """The statements of a chain, the scope after it, and the chain so far.
 
-    `before` is the last member of the chain that this one continues, if it continues one. With
-    `claims_only` no equality defines anything.
+    `before` is the chain that this one continues, if it continues one. With `claims_only` no
+    equality defines anything.
     """
-    reader = _Reader(chain, scope, before, claims_only)
+    goes_on = before if chain.continued else None
+    if goes_on is not None and not chain.conditions:
+        chain = replace(chain, conditions=goes_on.conditions)
+    reader = _Reader(chain, scope, goes_on, claims_only)
     reader.statements()
+    first = goes_on.first if goes_on is not None else reader.trees.get(0)
     last = reader.trees.get(len(chain.members) - 1)
     seen = scope.seen | {name for member in chain.members for name in names_in(member)}
     variable = last_variable(chain) or scope.variable
     after = replace(reader.scope, seen=seen, variable=variable)
-    return tuple(reader.found), after, None if isinstance(last, FormulaError) else last
+    if not isinstance(first, Node) or not isinstance(last, Node):
+        return tuple(reader.found), after, None
+    return tuple(reader.found), after, Open(first, last, chain.conditions)
 
 
 def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
@@ -293,78 +326,6 @@ def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
             if statement.known is not None:
                 later.setdefault(statement.known.key, statement.known)
     return replace(scope, later=later)
-
-
-def _head(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
-    """What a definition may have on its left: x, p_k, S(f_k), softmax(z)_i, P(k | x)."""
-    if isinstance(member, Form) and member.name == "vec":
-        return _head(member.args[0])
-    if isinstance(member, Name):
-        return member, ()
-    if isinstance(member, Entry):
-        letters = [index for index in member.indices if _is_letter(index)]
-        return (member if len(letters) == len(member.indices) else None), ()
-    if isinstance(member, Form) and member.name == "at":
-        inner, *indices = member.args
-        head, arguments = _head(inner)
-        if isinstance(head, Name) and all(map(_is_letter, indices)):
-            return Entry(head.id, tuple(indices), span=member.span), arguments
-        return None, ()
-    if isinstance(member, Form) and member.name == "apply":
-        plain = [_argument(argument) for argument in member.args[1:]]
-        own, before = _head(member.args[0])
-        if own is not None and not before and all(p is not None for p in plain):
-            return own, tuple(p for p in plain if p is not None)
-    return None, ()
-
-
-def _argument(node: Node) -> Node | None:
-    if isinstance(node, Form) and node.name == "vec":
-        return node.args[0]
-    if isinstance(node, Form) and node.name == "given":
-        return _argument(node.args[0])
-    return node if isinstance(node, Name | Entry) else None
-
-
-def _is_number(argument: Node) -> TypeGuard[Name]:
-    """An argument such as x in sigma(x): a letter that its own body never indexes."""
-    return isinstance(argument, Name)
-
-
-def _is_letter(index: Node) -> bool:
-    """A letter, or a label at a letter: what a definition may be given for."""
-    if isinstance(index, Entry):
-        return all(isinstance(inner, Name) for inner in index.indices)
-    return isinstance(index, Name)
-
-
-def _general(
-    head: Name | Entry, arguments: tuple[Node, ...], body: Node
-) -> tuple[Name | Entry, tuple[Node, ...], Node]:
-    """S(f_{y_i}) = … with S_k for its name: an argument's index becomes the head's own.
-
-    A label at a letter, as in p_{y_i}, is generalised to a letter.
-    """
-    indices = children(head)
-    if isinstance(head, Name):
-        entries = [argument for argument in arguments if isinstance(argument, Entry)]
-        indices = entries[0].indices if len(entries) == len(arguments) == 1 else ()
-        if not indices:
-            return head, arguments, body
-        head = Entry(head.id, indices, span=head.span)
-    for index in indices:
-        if isinstance(index, Entry):
-            taken = names_in(body) | names_in(head)
-            letter = Name(next(c for c in "klmqrs" if c not in taken))
-            indices = tuple(letter if own == index else own for own in children(head))
-            head = Entry(head.base, indices, span=head.span)
-            body = _replaced(body, index, letter)
-            arguments = tuple(_replaced(argument, index, letter) for argument in arguments)
-    return head, arguments, body
-
-
-def _replaced(tree: Node, old: Node, new: Node) -> Node:
-    return transform(tree, lambda part: new if part == old else None)
 
 
 def _overall(relations: tuple[str, ...]) -> str:

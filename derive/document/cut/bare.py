@@ -148,7 +148,23 @@ def _starts(run: str) -> bool:
     return found is not None and bool(run[: found.start()].strip(" &")) and not _CODE.search(run)
 
 
+def _innermost(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The inside of the round brackets that hold the run's only relation, else the whole run."""
+    opened: list[int] = []
+    inner: tuple[int, int] | None = None
+    for place in range(start, stop):
+        if text[place] == "(":
+            opened.append(place)
+        elif text[place] == ")" and opened:
+            begin = opened.pop() + 1
+            if inner is None and _RELATION.search(text, begin, place):
+                inner = begin, place
+        elif not opened and _RELATION.match(text, place):
+            return start, stop
+    return inner or (start, stop)
+
+
 def _kept(text: str, run: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    start, stop = _tightened(text, *run)
+    start, stop = _tightened(text, *_innermost(text, *run))
     if _is_formula(text[start:stop]):
         yield start, stop

@@ -52,10 +52,11 @@ def _read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise DocumentError(f"{path}: cannot be opened ({reason})") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise DocumentError(f"{path}: not a regular file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise DocumentError(f"{path}: not a regular file")
         if status.st_size <= MAX_BYTES:
             data = file.read(MAX_BYTES + 1)
             if len(data) <= MAX_BYTES:

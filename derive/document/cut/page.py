@@ -72,6 +72,7 @@ class Page:
 
 
 def trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
-    """The span start to stop of `text` without the white space at its ends."""
+    """The span start to stop of `text` without the white space at its ends; empty if all is."""
     piece = text[start:stop]
-    return start + len(piece) - len(piece.lstrip()), stop - len(piece) + len(piece.rstrip())
+    first = start + len(piece) - len(piece.lstrip())
+    return first, max(first, start + len(piece.rstrip()))

@@ -28,9 +28,14 @@ _BY_PLACE = frozenset({"$$", PLAIN, ALT_TEXT})
 
 
 def plain_words(text: str) -> str:
-    """The text without marks of emphasis, links, escapes and entities, on one line."""
+    """The text without marks of emphasis, links and escapes, on one line."""
     text = _EMPHASIS.sub("", _LINK.sub(r"\1", _ITEM.sub("", text)))
-    return _SPACE.sub(" ", html.unescape(_ESCAPE.sub(r"\1", text))).strip()
+    return _SPACE.sub(" ", _ESCAPE.sub(r"\1", text)).strip()
+
+
+def _own_words(text: str) -> str:
+    """The text without entities, and without signs that would pass for a formula's place."""
+    return html.unescape(text).replace(PLACEHOLDER, " ")
 
 
 class Running:
@@ -80,6 +85,7 @@ class Running:
             case "formula" | "code":
                 self._put(mark)
             case "comment":
+                self._flush("prose")
                 inner = mark.inner_start, mark.inner_stop
                 declare_from_comment(self._page, self._text, *inner, self._offset)
 
@@ -103,7 +109,7 @@ class Running:
         words = self._text[start:stop]
         if words.strip():
             self._stretch(*trimmed(self._text, start, stop))
-        self._words.append(words.replace(PLACEHOLDER, " "))
+        self._words.append(_own_words(words))
 
     def _put(self, mark: Mark) -> None:
         self._stretch(mark.start, mark.stop)
@@ -111,7 +117,7 @@ class Running:
             self._inline.append(mark)
             self._words.append(PLACEHOLDER)
         else:
-            self._words.append(self._text[mark.inner_start : mark.inner_stop])
+            self._words.append(_own_words(self._text[mark.inner_start : mark.inner_stop]))
 
     def _stretch(self, start: int, stop: int) -> None:
         self._first = start if self._first < 0 else self._first

@@ -73,7 +73,7 @@ def _words(text: str) -> str:
 
 def _without_code(page: Page) -> tuple[str, list[tuple[int, int]]]:
     """The text with comments and code blanked; where the code stands. Declarations are cut."""
-    text = page.text
+    text = page.text.replace(PLACEHOLDER, " ")
     closers = Closers(text)
     kept: list[str] = []
     code: list[tuple[int, int]] = []
@@ -148,7 +148,7 @@ class _Cutter:
         if name not in _THEOREMS:
             return
         if match["begin"]:
-            title = (match["title"] or "").strip("[]")
+            title = _words((match["title"] or "").strip("[]"))
             self._page.enter(
                 len(_LEVELS) + len(self._theorems), f"{name} ({title})" if title else name
             )
@@ -202,7 +202,9 @@ class _Cutter:
         if stop - start > MAX_INLINE:
             return True
         blank = self._closers.find("\n\n", start)
-        return (blank is not None and blank[0] < stop) or reads_as_prose(self._text[start:stop])
+        inner = self._text[start:stop]
+        is_torn = blank is not None and blank[0] < stop
+        return is_torn or not inner.strip() or reads_as_prose(inner)
 
     def _add(self, kind: Literal["display", "inline"], start: int, stop: int, name: str) -> None:
         start, stop = trimmed(self._text, start, stop)

@@ -163,7 +163,7 @@ NAMES_EN = (
         "<n>: integer",
         ("batch", "samples", "examples"),
         rf"@n,? (?:{_BE} )?{_THE}(?:mini[- ]?)?"
-        r"(?:batch size|number of (?:samples|examples|training \w+|data points|instances|observations))",
+        r"(?:batch size|number of (?:samples|examples|training \w+|data points|instances))",
         "$N$ is the batch size",
         "$N$ is the batch",
     ),
