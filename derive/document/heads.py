@@ -1,0 +1,80 @@
+"""The left sides of definitions: x, p_k, S(f_{y_i}), softmax(z)_i, P(k | x)."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+from derive.document.known import names_in
+from derive.syntax import Entry, Form, Name, Node, children, transform
+
+
+def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
+    """What a definition may have on its left: x, p_k, S(f_k), softmax(z)_i, P(k | x)."""
+    if isinstance(member, Form) and member.name == "vec":
+        return head_of(member.args[0])
+    if isinstance(member, Name):
+        return member, ()
+    if isinstance(member, Entry):
+        letters = [index for index in member.indices if _is_letter(index)]
+        return (member if len(letters) == len(member.indices) else None), ()
+    if isinstance(member, Form) and member.name == "at":
+        inner, *indices = member.args
+        head, arguments = head_of(inner)
+        if isinstance(head, Name) and all(map(_is_letter, indices)):
+            return Entry(head.id, tuple(indices), span=member.span), arguments
+        return None, ()
+    if isinstance(member, Form) and member.name == "apply":
+        plain = [_argument(argument) for argument in member.args[1:]]
+        own, before = head_of(member.args[0])
+        if own is not None and not before and all(p is not None for p in plain):
+            return own, tuple(p for p in plain if p is not None)
+    return None, ()
+
+
+def _argument(node: Node) -> Node | None:
+    if isinstance(node, Form) and node.name == "vec":
+        return node.args[0]
+    if isinstance(node, Form) and node.name == "given":
+        return _argument(node.args[0])
+    return node if isinstance(node, Name | Entry) else None
+
+
+def is_number(argument: Node) -> TypeGuard[Name]:
+    """An argument such as x in sigma(x): a letter that its own body never indexes."""
+    return isinstance(argument, Name)
+
+
+def _is_letter(index: Node) -> bool:
+    """A letter, or a label at a letter: what a definition may be given for."""
+    if isinstance(index, Entry):
+        return all(isinstance(inner, Name) for inner in index.indices)
+    return isinstance(index, Name)
+
+
+def generalised(
+    head: Name | Entry, arguments: tuple[Node, ...], body: Node
+) -> tuple[Name | Entry, tuple[Node, ...], Node]:
+    """S(f_{y_i}) = … with S_k for its name: an argument's index becomes the head's own.
+
+    A label at a letter, as in p_{y_i}, is generalised to a letter.
+    """
+    indices = children(head)
+    if isinstance(head, Name):
+        entries = [argument for argument in arguments if isinstance(argument, Entry)]
+        indices = entries[0].indices if len(entries) == len(arguments) == 1 else ()
+        if not indices:
+            return head, arguments, body
+        head = Entry(head.id, indices, span=head.span)
+    for index in indices:
+        if isinstance(index, Entry):
+            taken = names_in(body) | names_in(head)
+            letter = Name(next(c for c in "klmqrs" if c not in taken))
+            indices = tuple(letter if own == index else own for own in children(head))
+            head = Entry(head.base, indices, span=head.span)
+            body = _replaced(body, index, letter)
+            arguments = tuple(_replaced(argument, index, letter) for argument in arguments)
+    return head, arguments, body
+
+
+def _replaced(tree: Node, old: Node, new: Node) -> Node:
+    return transform(tree, lambda part: new if part == old else None)
