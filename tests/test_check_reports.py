@@ -128,6 +128,22 @@ def test_a_document_without_a_claim_proves_nothing(lang: str) -> None:
 # Places.
 
 
+def test_brackets_at_the_ends_belong_to_what_the_author_wrote() -> None:
+    text = r"$$ \left( a \right) = -\log(b) $$"
+    cut = r"a \right) = -\log(b"
+    start = text.index(cut)
+    own = replace(article().items[3], source=cut, start=start, stop=start + len(cut))
+    (shown_item,) = build_document(replace(article(), text=text, items=(own,))).items
+    assert shown_item.source == r"\left( a \right) = -\log(b)"
+    assert shown_item.excerpt[0].carets.count("^") == len(shown_item.source)
+
+
+def test_only_the_innermost_heading_is_shown() -> None:
+    own = replace(article().items[3], section="Title > Part > Detail")
+    (section,) = build_document(replace(article(), items=(own,))).sections
+    assert section.name == "Detail"
+
+
 def test_carets_stand_under_the_author_s_characters() -> None:
     text = "so $a = b$ holds\nand $$c\n = d$$ too"
     (line,) = marked_lines(text, 4, 9)

@@ -14,6 +14,7 @@ from derive.document.items import Checked, Item
 from reports.document.mended import mended
 from reports.document.places import Marked, marked_lines, plain_lines
 from reports.document.rests import Definitions
+from reports.document.sides import grown
 from reports.document.told import Told, told
 from reports.formulas import Formula, equality
 from reports.steps import SIGNS, Badge, Link
@@ -30,6 +31,8 @@ ALL_SIGNS = {
     "definition": "·",
     "fact": "·",
 }
+# Between the headings that an item stands under, the outermost first.
+_DEEPER = " > "
 _GIVEN = frozenset({"definition", "fact"})
 
 
@@ -103,7 +106,7 @@ class DocumentRecord:
     def sections(self) -> tuple[Section, ...]:
         """The items under the headings of the document."""
         runs = groupby(self.items, key=lambda item: item.section)
-        return tuple(Section(name, tuple(items)) for name, items in runs)
+        return tuple(Section(path.rpartition(_DEEPER)[2], tuple(items)) for path, items in runs)
 
 
 def build_document(checked: Checked, lang: str = "en") -> DocumentRecord:
@@ -155,6 +158,7 @@ def _shown(
     words: Words,
 ) -> ShownItem:
     link = links[item.number]
+    place = _place(item, checked.text)
     status = "fact" if (item.status, item.kind) == ("definition", "fact") else item.status
     rests_on = tuple(links[number] for number in item.rests_on if number in links)
     return ShownItem(
@@ -167,8 +171,8 @@ def _shown(
         kind=item.kind,
         jump=item.jump,
         badge=_badge(status, words),
-        source=item.source,
-        excerpt=_excerpt(item, checked.text),
+        source=checked.text[slice(*place)] if place else item.source,
+        excerpt=marked_lines(checked.text, *place) if place else plain_lines(item.source),
         formula=equality(item.text) if item.text else None,
         corrected=_corrected(item),
         mistake=_mistake(item),
@@ -179,10 +183,11 @@ def _shown(
     )
 
 
-def _excerpt(item: Item, text: str) -> tuple[Marked, ...]:
+def _place(item: Item, text: str) -> tuple[int, int] | None:
+    """Where the item stands, with the brackets around its ends."""
     if item.start < 0:
-        return plain_lines(item.source)
-    return marked_lines(text, item.start, item.stop)
+        return None
+    return grown(text, item.start, item.stop) or (item.start, item.stop)
 
 
 def _corrected(item: Item) -> Formula | None:

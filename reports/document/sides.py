@@ -35,10 +35,10 @@ def sides(text: str, start: int, stop: int) -> tuple[Side, Side] | None:
     Brackets that begin or end just outside of the range belong to it. None where it is not plain
     to see what a side is: other relations, environments, a last row without its own sign.
     """
-    grown = _grown(text, start, stop)
-    if grown is None:
+    whole = grown(text, start, stop)
+    if whole is None:
         return None
-    start, stop = grown
+    start, stop = whole
     tokens = list(_outside(text, start, stop))
     names = {token for token, _ in tokens}
     equals = [at for token, at in tokens if token == "="]
@@ -64,8 +64,8 @@ def _outside(text: str, start: int, stop: int) -> Iterator[tuple[str, int]]:
             yield token, at
 
 
-def _grown(text: str, start: int, stop: int) -> tuple[int, int] | None:
-    """The range with the brackets of its edges; None if they do not stand there."""
+def grown(text: str, start: int, stop: int) -> tuple[int, int] | None:
+    """The range with the brackets that its edges cut off; None if they do not stand there."""
     depth = lowest = 0
     for token, _ in _tokens(text, start, stop):
         depth += (token in _OPENING) - (token in _CLOSING)
