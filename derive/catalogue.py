@@ -1,7 +1,11 @@
-"""The catalogue: one row a loss, in the formula language; the rows are in catalogue.toml."""
+"""The catalogue: one row a loss, in the formula language, and what people print of each.
+
+The rows are in catalogue.toml, the claims in textbook.toml.
+"""
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +45,36 @@ class Loss:
         return f"d({self.value}, {self.first}, {self.second}) == {self.hessian}"
 
 
+@dataclass(frozen=True)
+class TextbookClaim:
+    """A formula that is printed of a loss, right or wrong, and the verdict on it.
+
+    `where` and `assume` are added to the loss' own setting; `condition` and `repair` are what
+    `verify` says with the status, or empty. `says` tells what is right or wrong about the claim,
+    `seen` where it is found.
+    """
+
+    loss: str
+    claim: str
+    status: str
+    says: str
+    seen: str
+    condition: str = ""
+    repair: str = ""
+    where: str = ""
+    assume: tuple[str, ...] = ()
+
+    def arguments(self) -> dict[str, Any]:
+        """What `verify` is told beside the claim."""
+        row = CATALOGUE[self.loss]
+        return {
+            "given": row.given,
+            "declare": row.declare,
+            "where": self.where,
+            "assume": self.assume,
+        }
+
+
 def _row(data: Mapping[str, Any]) -> Loss:
     """A row of the file; a text that is broken over lines is one text."""
     texts: dict[str, Any] = {
@@ -51,8 +85,13 @@ def _row(data: Mapping[str, Any]) -> Loss:
     return Loss(given=given, declare=declare, **texts)
 
 
-_FILE = resources.files("derive").joinpath("catalogue.toml").read_text("utf-8")
-_ROWS = tuple(map(_row, tomllib.loads(_FILE)["loss"]))
+def _tables(file: str, name: str) -> list[Mapping[str, Any]]:
+    """The tables of one name in a file of this package."""
+    tables = tomllib.loads(resources.files("derive").joinpath(file).read_text("utf-8"))[name]
+    return list(tables)
+
+
+_ROWS = tuple(map(_row, _tables("catalogue.toml", "loss")))
 
 CATALOGUE: Mapping[str, Loss] = MappingProxyType({row.name: row for row in _ROWS})
 ENGINES = tuple(row.name for row in _ROWS if row.engine)
@@ -61,3 +100,10 @@ ENGINES = tuple(row.name for row in _ROWS if row.engine)
 def losses() -> tuple[Loss, ...]:
     """The rows of the catalogue, in teaching order."""
     return _ROWS
+
+
+@functools.cache
+def textbook() -> tuple[TextbookClaim, ...]:
+    """What people print of the losses, beside each gradient and Hessian of the catalogue."""
+    rows = _tables("textbook.toml", "claim")
+    return tuple(TextbookClaim(**{**row, "assume": tuple(row.get("assume", ()))}) for row in rows)

@@ -66,12 +66,21 @@ def index_nodes(problem: Problem, ranges: Ranges, size: str) -> list[Node]:
     terms = [term for term, own in index_terms(problem).items() if own == size]
     bound = [Name(n) for n, own in ranges.items() if own == size and Name(n) not in terms]
     labels: list[Node] = [
-        Entry(name, (Name(i),))
+        Entry(name, tuple(map(Name, at)))
         for name, own in problem.label_range.items()
-        for i, axis in ranges.items()
-        if own == size and problem.symbols[name].axes == (axis,)
+        if own == size
+        for at in itertools.product(
+            *(
+                [i for i, axis in ranges.items() if axis == wanted]
+                for wanted in _axes(problem, name)
+            )
+        )
     ]
     return [*terms, *bound, *(label for label in labels if label not in terms)]
+
+
+def _axes(problem: Problem, label: str) -> tuple[str, ...]:
+    return problem.symbols[label].axes
 
 
 def deltas(problem: Problem, ranges: Ranges) -> Iterator[Node]:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from derive import losses
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -51,14 +49,3 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
     assert {kind for kind, _ in BLOCKS} == {"python", "console", "sh", ""}
     # The two `sh` lines are the set-up lines, which .ci/run runs as they stand.
     assert len([kind for kind, _ in BLOCKS if kind == "sh"]) == 2
-
-
-def catalogue_table() -> str:
-    """The README's table of losses, made from the catalogue."""
-    rows = [f"| {r.name}: {r.title} | `{r.gradient}` | `{r.hessian}` |" for r in losses()]
-    return "\n".join(["| loss | gradient | Hessian |", "|---|---|---|", *rows])
-
-
-def test_the_catalogue_table_is_the_catalogue() -> None:
-    shown = README.partition("<!-- catalogue -->\n")[2].partition("\n<!-- /catalogue -->")[0]
-    assert shown == catalogue_table()
