@@ -285,8 +285,12 @@ class Algebra(Atoms):
         exponent = int(c) if c.denominator == 1 else c
         return atom(self.number(("exp", monomial)), exponent)
 
-    def log(self, a: Poly) -> Poly:
-        """log a as a sum over the factors; factors of unknown sign stay under one log."""
+    def log(self, a: Poly, *, formal: bool = False) -> Poly:
+        """log a as a sum over the factors; factors of unknown sign stay under one log.
+
+        With `formal` each factor gets a log of its own, whatever its sign: under a sum that an
+        exponential is taken of, all that counts is that exp undoes log.
+        """
         c, monomial, bases = self.split(a)
         total: Poly = ZERO
         unknown: Poly = constant(-1 if c < 0 else 1)
@@ -294,19 +298,26 @@ class Algebra(Atoms):
             total = add(total, self._log_atom(constant(prime), count))
         for number, exponent in monomial:
             key = self.keys[number]
+            inner = dict(key[1]) if key[0] == "base" else atom(number)
             if key[0] == "exp":
                 total = add(total, {key[1]: Fraction(exponent)})
-            elif self.nonnegative_atom(number):
-                inner = dict(key[1]) if key[0] == "base" else atom(number)
+            elif formal or self.nonnegative_atom(number):
                 total = add(total, self._log_atom(inner, exponent))
+            elif even(exponent):
+                total = add(total, self._log_atom(self.absolute(inner), exponent))
             else:
                 unknown = self.product(unknown, atom(number, exponent))
         for base, count in bases:
-            if self.positive(base):
+            if formal or self.positive(base):
                 total = add(total, self._log_atom(base, count))
+            elif even(count):
+                total = add(total, self._log_atom(self.absolute(base), count))
             else:
                 unknown = self.product(unknown, self.natural(base, count))
-        return total if unknown == ONE else add(total, self._log_unknown(unknown))
+        if unknown == ONE:
+            return total
+        rest = self._log_atom(unknown, 1) if formal else self._log_unknown(unknown)
+        return add(total, rest)
 
     def _log_unknown(self, unknown: Poly) -> Poly:
         """The only factor of unknown sign must be positive where the log is defined at all."""

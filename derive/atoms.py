@@ -97,7 +97,9 @@ class Atoms:
     def positive_atom(self, number: int) -> bool:
         """Whether the atom is greater than 0 wherever it is defined."""
         match self.keys[number]:
-            case ("exp" | "prime" | "size", *_):
+            case ("exp", monomial):
+                return not self._formal(monomial)
+            case ("prime" | "size", *_):
                 return True
             case ("symbol" | "entry", name, *_):
                 return self._kinds.get(name) in _POSITIVE_KINDS
@@ -107,6 +109,18 @@ class Atoms:
                 return self.positive(dict(frozen_poly))
             case _:
                 return False
+
+    def _formal(self, monomial: Monomial) -> bool:
+        """Whether the exponential of the monomial stands for a product of numbers of any sign."""
+        for number, _ in monomial:
+            match self.keys[number]:
+                case ("log", frozen_poly):
+                    if not self.positive(dict(frozen_poly)):
+                        return True
+                case ("sum", _, inner):
+                    if self._formal(inner):
+                        return True
+        return False
 
     def nonnegative_atom(self, number: int) -> bool:
         """Whether the atom is at least 0 wherever it is defined."""

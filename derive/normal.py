@@ -40,6 +40,9 @@ from derive.syntax import (
     walk,
 )
 
+# No reader makes a call of this name.
+_FORMAL = "formal log"
+
 _Env = Mapping[str, Index]
 _Apart = frozenset[frozenset[Index]]
 
@@ -174,6 +177,8 @@ class Normaliser:
                 return exp(u)
             case "log":
                 return self.atoms.log(u)
+            case name if name == _FORMAL:
+                return self.atoms.log(u, formal=True)
             case "sqrt":
                 return power(u, Fraction(1, 2)) if u else ZERO
             case "sigma":
@@ -264,8 +269,8 @@ class Normaliser:
             case "sum":
                 return self._sum(node, env, apart)
             case "prod":
-                # A product of positive factors is exp of the sum of their logarithms.
-                inner = Reduce("sum", Call("log", node.body), node.index, node.where, node.over)
+                # A product is exp of the sum of formal logarithms of its factors.
+                inner = Reduce("sum", Call(_FORMAL, node.body), node.index, node.where, node.over)
                 return self.atoms.exp(self._sum(inner, env, apart))
         raise OutOfFragment(f"{node.kind} is outside of what can be decided")
 

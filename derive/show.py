@@ -32,6 +32,9 @@ from derive.syntax import (
     written,
 )
 
+# The largest number that an index may be.
+MAX_LITERAL = 12
+
 # What a bound index is called where its own letter is taken.
 _LETTERS_FOR_INDICES = [*"jmqrsabcghouvx", *(f"j{place}" for place in range(1, 200))]
 
@@ -102,19 +105,22 @@ def _text(node: Node) -> str:
             return f"-{_wrap(arg, _PRODUCT)}"
         case Mul(factors=factors):
             first, *rest = factors
-            return "*".join([_wrap(first, _PRODUCT), *(_wrap(f, _POWER) for f in rest)])
+            least = _POWER if isinstance(first, Mul) else _PRODUCT
+            return "*".join([_wrap(first, least), *(_wrap(f, _POWER) for f in rest)])
         case Div(num=top, den=bottom):
             return f"{_wrap(top, _PRODUCT)}/{_wrap(bottom, _POWER)}"
         case Pow(base=base, exponent=exponent):
             return f"{_wrap(base, _ATOM)}**{_wrap(exponent, _POWER)}"
         case Call(function=function, arg=arg):
             return f"{function}({_text(arg)})"
-        case Reduce(kind=kind, body=body, index=index, where=where):
+        case Reduce(kind=kind, body=body, index=index, where=where, over=over):
             tail = "" if where is None else f", {_text(where)}"
-            return f"{kind}({_text(body)}, {written(index)}{tail})"
+            tells = not over or index in free_names(body)
+            bound = written(index) if tells else f"({written(index)}, 1, {over})"
+            return f"{kind}({_text(body)}, {bound}{tail})"
         case Deriv(body=body, wrt=wrt):
             return f"d({_text(body)}, {_listed(wrt)})"
-        case Ind(condition=Rel(op="==", left=a, right=b)):
+        case Ind(condition=Rel(op="==", left=a, right=b)) if _subscripts(a) and _subscripts(b):
             return f"delta({_text(a)}, {_text(b)})"
         case Ind(condition=condition):
             return f"ind({_text(condition)})"
@@ -137,6 +143,13 @@ def _text(node: Node) -> str:
             return f" {op} ".join(_wrap(a, _tightness(node) + 1) for a in args)
         case _:
             raise AssertionError(f"no text for {type(node).__name__}")
+
+
+def _subscripts(node: Node) -> bool:
+    """Whether the node can be written as an index."""
+    if isinstance(node, Num):
+        return node.value.denominator == 1 and 0 <= node.value <= MAX_LITERAL
+    return isinstance(node, Name | Entry)
 
 
 def _wrap(node: Node, least: int) -> str:

@@ -173,7 +173,7 @@ def num(value: int | Fraction) -> Num:
     return Num(Fraction(value))
 
 
-_MAX_POWER = 64
+_MAX_POWER, _MAX_BITS = 64, 4_000
 
 
 def rational(node: Node) -> Fraction | None:
@@ -199,7 +199,9 @@ def _combined(node: Node, values: Sequence[Fraction]) -> Fraction | None:
         case Div() if values[1]:
             return values[0] / values[1]
         case Pow() if values[1].denominator == 1 and 0 <= values[1] <= _MAX_POWER:
-            return values[0] ** values[1].numerator
+            bits = max(map(int.bit_length, values[0].as_integer_ratio()))
+            small = bits * values[1] <= _MAX_BITS
+            return values[0] ** values[1].numerator if small else None
     return None
 
 

@@ -365,6 +365,8 @@ def _power(base: Any, exponent: Any, varies: bool) -> Any:
     """x**T with a name in the exponent needs x > 0, whatever number T is."""
     if exponent == int(exponent) and not varies:
         return (base if exponent >= 0 else _not_zero(base)) ** int(exponent)
+    if base == 0 and exponent > 0 and not varies:
+        return base
     return mp.exp(exponent * _log(base))
 
 

@@ -12,6 +12,7 @@ import lark
 
 from derive.read.text import MAX_DEPTH, Part, Text
 from derive.read.words import DECIDED_FUNCTIONS, FUNCTIONS, VECTOR_FORMS
+from derive.show import MAX_LITERAL
 from derive.syntax import (
     Add,
     Call,
@@ -32,12 +33,13 @@ from derive.syntax import (
     Rel,
     Span,
     depth,
+    rational,
     walk,
 )
 
 MAX_NODES = 5_000
 MAX_EXPONENT = 64
-MAX_LITERAL = 12
+
 MAX_AXES = 6
 MAX_DIGITS = 100
 
@@ -154,36 +156,17 @@ class Builder(Text):
         return result
 
     def _bracketed(self, node: Node) -> bool:
-        return (
-            node.span is not None
-            and self.source[node.span.stop - 1 : node.span.stop] == ")"
-            and (self.source[node.span.start] == "(")
-        )
+        return node.span in self.groups
 
     def _power_of(self, parts: Sequence[Part], span: Span) -> Node:
         base, exponent = self._value(parts[0]), self._value(parts[2])
         node = Pow(base, exponent, span=span)
-        value = self._constant(exponent)
-        if value is not None and abs(value) > MAX_EXPONENT:
+        value = rational(exponent)
+        if (value is None and _bits(exponent)) or (value and abs(value) > MAX_EXPONENT):
             self.complain(f"exponent larger than {MAX_EXPONENT}", self._span(exponent))
         elif (bits := _bits(node)) > MAX_DIGITS * 4:
             self.complain(f"a number of about {bits // 3} digits", span, f"at most {MAX_DIGITS}")
         return node
-
-    def _constant(self, node: Node) -> Fraction | None:
-        """The value of a written number, possibly signed or a quotient; None for the rest."""
-        match node:
-            case Num(value=value):
-                return value
-            case Neg(arg=arg):
-                value_ = self._constant(arg)
-                return None if value_ is None else -value_
-            case Div(num=Num(value=a), den=Num(value=b)) if b:
-                return a / b
-            case Pow() if _bits(node):
-                return Fraction(MAX_EXPONENT + 1)
-            case _:
-                return None
 
     def _number(self, parts: Sequence[Part], span: Span) -> Node:
         literal = str(parts[0])
@@ -229,6 +212,7 @@ class Builder(Text):
             self.complain("a list in brackets is no formula", span)
         assert isinstance(parts[0], lark.Tree)
         inner = self._node(parts[0])
+        self.groups.add(span)
         return _respan(inner, span)
 
     def _call(self, parts: Sequence[Part], span: Span) -> Node:
@@ -369,9 +353,10 @@ def _bits(node: Node) -> int:
             return sum(sizes) if all(sizes) else 0
         case Div(num=a, den=b):
             return _bits(a) + _bits(b) if _bits(a) and _bits(b) else 0
-        case Pow(base=base, exponent=Num(value=value)):
-            return math.ceil(_bits(base) * max(Fraction(1), abs(value)))
         case Pow(base=base, exponent=exponent):
+            power = rational(exponent)
+            if power is not None:
+                return math.ceil(_bits(base) * max(Fraction(1), abs(power)))
             return _bits(base) and _bits(exponent) and 1 << min(_bits(exponent), 20)
         case _:
             return 0

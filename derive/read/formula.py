@@ -7,6 +7,8 @@ name means; that is `derive.scope`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.read.build import Builder, Equation
 from derive.syntax import Logic, Node, Rel, Span
 
@@ -38,15 +40,25 @@ def read_equation(source: str, origin: str = "claim") -> Equation:
 
 def read_condition(source: str, origin: str = "where") -> tuple[Node, ...]:
     """Conditions joined by commas or `and`, e.g. k != y, k != l. Raises FormulaError."""
-    parts, start = [], 0
-    for piece in source.split(","):
-        reader = Builder(source, origin, start, start + len(piece))
+    parts = []
+    for start, stop in _between_commas(source):
+        reader = Builder(source, origin, start, stop)
         node = reader.top()
         if isinstance(node, Equation):
-            node = Rel("==", node.left, node.right, span=Span(start, start + len(piece)))
+            node = Rel("==", node.left, node.right, span=Span(start, stop))
         if node is not None and not isinstance(node, Rel | Logic):
-            reader.complain("expected a condition such as k != y", Span(start, start + len(piece)))
+            reader.complain("expected a condition such as k != y", Span(start, stop))
             node = None
         parts.append(reader.finish(node))
-        start += len(piece) + 1
     return tuple(parts)
+
+
+def _between_commas(source: str) -> Iterator[tuple[int, int]]:
+    """The pieces of a list; a comma inside brackets ends none."""
+    start = level = 0
+    for place, char in enumerate(source):
+        level += (char in "([") - (char in ")]")
+        if char == "," and level <= 0:
+            yield start, place
+            start = place + 1
+    yield start, len(source)

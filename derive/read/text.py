@@ -37,6 +37,10 @@ _EXPECTED = {
 }
 _OPENING = {"(": ")", "[": "]"}
 _UNICODE = "≠≤≥−·×÷"
+# Signs that no word of the language has.
+_FOREIGN = frozenset("\"#$%':;?\\`{}")
+# What begins a factor: after a complete factor, a sign between the two is missing.
+_BEGINS_FACTOR = frozenset({"LPAR", "NAME", "NUMBER"})
 
 
 class Text:
@@ -46,6 +50,7 @@ class Text:
         self.source, self.origin = source, origin
         self.start, self.stop = start, len(source) if stop is None else stop
         self.complaints: list[Complaint] = []
+        self.groups: set[Span] = set()
 
     def complain(self, message: str, span: Span, hint: str = "") -> None:
         known = any(complaint.span == span for complaint in self.complaints)
@@ -122,11 +127,17 @@ class Text:
             )
             what = f"unexpected {token!r}" if token else "the formula ends too early"
             hint = f"expected {', '.join(expected)}" if 0 < len(expected) <= 4 else ""
+            if error.token.type in _BEGINS_FACTOR and "TIMES" in (error.accepts or ()):
+                what, hint = f"a sign is missing before {token!r}", "a product is written with *"
+                error.interactive_parser.feed_token(lark.Token("TIMES", "*"))
+                error.interactive_parser.feed_token(error.token)
             self.complain(what, Span(start, start + max(1, len(token))), hint)
             return not ended and len(self.complaints) < MAX_COMPLAINTS
         if isinstance(error, lark.exceptions.UnexpectedCharacters):
             place = int(str(error.pos_in_stream))
-            self.complain(f"unexpected {self.source[place]!r}", Span(place, place + 1))
+            for sign in (place, *range(place + 1, self.stop)):
+                if sign == place or self.source[sign] in _FOREIGN:
+                    self.complain(f"unexpected {self.source[sign]!r}", Span(sign, sign + 1))
             return False
         self.complain("cannot be read", Span(self.start, self.stop))
         return False

@@ -243,7 +243,7 @@ class Modular:
                 value = factor.value
                 if self.signs and self.sign(factor) < 0:
                     # log of u**2 is 2 log |u|.
-                    value, constant = self.modulus - value, constant * (-1) ** count
+                    value, constant = self.modulus - value, constant * Fraction(-1) ** count
                 if factor.op == "sum":
                     self._sums.add(value)
                 total = self._add_log(total, value, count)
