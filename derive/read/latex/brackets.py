@@ -57,12 +57,22 @@ def paired(reader: Text, tokens: list[Token], notes: list[str]) -> list[Token]:
             _open(state, tok, tok.type)
         elif tok.type in _CLOSERS:
             _close(state, tok)
+        elif tok.type == "ROW" and _stacked(state):
+            state.out.append(token("COMMA", ",", place(tok)))
         elif tok.type not in _CUTS or _cuts_here(state, tok):
             state.out.append(tok)
         if reader.complaints:
             return []
     _supply(state)
     return state.out
+
+
+def _stacked(state: _Pairing) -> bool:
+    """Whether the innermost bracket is that of \\substack, whose rows are a list."""
+    if not state.opened or state.opened[-1][0] != "LBRACE":
+        return False
+    before = state.opened[-1][1] - 1
+    return before >= 0 and state.out[before].type == "SUBSTACK"
 
 
 def _cuts_here(state: _Pairing, tok: Token) -> bool:

@@ -35,7 +35,7 @@ class Draft:
     """A chain before its members are parsed."""
 
     members: list[list[Token]] = field(default_factory=list)
-    relations: list[str] = field(default_factory=list)
+    relations: list[Token] = field(default_factory=list)
     conditions: list[list[Token]] = field(default_factory=list)
     ranges: list[tuple[list[Token], list[Token]]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -90,11 +90,13 @@ class Cutter:
                     continue
                 kind = "QUAD"
             if level == 0 and kind == "LABEL":
-                self._waiting.label = str(tok)
+                self._waiting.label = self._waiting.label or str(tok)
             elif level == 0 and kind == "WORDS":
                 text = str(tok)
-                if current.tokens and any(text.strip(" .,)").endswith(b) for b in BEHIND):
+                if current.tokens and any(text.strip(" .,):").endswith(b) for b in BEHIND):
                     current.after.append(text)
+                    yield current
+                    current = Segment("WORDS")
                 elif current.tokens:
                     yield current
                     current = Segment("WORDS", [text])
@@ -146,7 +148,8 @@ class Cutter:
 
     def _spoken(self, words: Sequence[str]) -> None:
         target = self._draft if self._draft.members else self._waiting
-        target.words += [w for w in words if w.strip() and w.lower() not in CONNECTIVES]
+        spoken = [w for w in words if any(map(str.isalnum, w)) and w.lower() not in CONNECTIVES]
+        target.words += spoken
 
     # What a segment is.
 
@@ -215,7 +218,9 @@ class Cutter:
 
     def _condition(self, segment: Segment, behind: str) -> None:
         leading = not self._draft.members or behind == "COLON" or self._draft.awaits
-        if self._draft.members and behind == "COLON":
+        if self._draft.conditions and segment.after:
+            leading = True
+        if self._draft.members and (behind == "COLON" or (segment.after and leading)):
             self._finish()
         target = self._waiting if leading else self._draft
         target.conditions.append(segment.tokens)
@@ -240,7 +245,11 @@ class Cutter:
         elif draft.members and draft.awaits:
             draft.members += parts
             draft.relations += signs
-        elif draft.members and _goes_on(draft.members[-1], parts[0], row or (spaced and not signs)):
+        elif (
+            draft.members
+            and not draft.conditions
+            and _goes_on(draft.members[-1], parts[0], row or (spaced and not signs))
+        ):
             draft.members[-1] = [*draft.members[-1], *parts[0]]
             draft.members += parts[1:]
             draft.relations += signs
@@ -287,15 +296,15 @@ class Cutter:
                 self._draft.members[-1] = last[:opened]
 
 
-def _sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[str]]:
+def _sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[Token]]:
     """The members of a segment and the relations between them."""
     parts: list[list[Token]] = [[]]
-    signs: list[str] = []
+    signs: list[Token] = []
     for tok, level in zip(tokens, levels(list(tokens)), strict=True):
         if tok.type == "REL" and level == 0 and str(tok) in _CHAINED:
             if str(tok) == "=" and signs and not parts[-1]:
                 continue
-            signs.append(str(tok))
+            signs.append(tok)
             parts.append([])
         else:
             parts[-1].append(tok)

@@ -88,7 +88,7 @@ class Letters(Stream):
         if len(split) > 1 or (split and split[0].type != "TEXT"):
             self._stack.extend(reversed(split))
             return
-        phrase = str(tok).strip()
+        phrase = str(tok).replace("\\_", "_").strip()
         word = phrase.strip(" .,;:")
         low = word.lower()
         parts = low.replace(",", " ").split() or [low]
@@ -98,7 +98,15 @@ class Letters(Stream):
         if (self._script or alone) and name.isalnum() and name.isascii():
             self.word(word, place(tok))
             return
-        signs = {"=": "REL", "+": "SIGN", "-": "SIGN", ",": "COMMA", ".": "STOP", ";": "SEMI"}
+        signs = {
+            "=": "REL",
+            "+": "SIGN",
+            "-": "SIGN",
+            ",": "COMMA",
+            ".": "STOP",
+            ";": "SEMI",
+            ":": "COLON",
+        }
         if phrase in signs:
             self._emit(signs[phrase], phrase, place(tok))
         elif word:

@@ -56,9 +56,9 @@ class Lexer(Letters):
         if self._lefts:
             self.notes.append("unbalanced \\left and \\right; the brackets were paired by shape")
         if self._environments:
-            name = self._environments[-1]
+            name, emitted = self._environments.pop()
             self.notes.append(f"\\begin{{{name}}} is never ended; read as ended here")
-            if self.columns == 0 and ENVIRONMENTS.get(name):
+            if emitted:
                 self._emit("END", "end", Span(len(text), len(text)))
         return self.out
 
@@ -115,9 +115,9 @@ class Lexer(Letters):
             self._emit(SIGNS[char][0], SIGNS[char][1], at)
         elif char in CHARACTERS:
             self._stack.append(token("CMD", CHARACTERS[char], at))
-        elif char == "$":
-            return
-        else:
+        elif char == "}":
+            self.complain("this } closes nothing", at)
+        elif char != "$":
             self.complain(f"unexpected {char!r}", at)
 
     def _accent(self, tok: Token) -> None:
@@ -171,10 +171,11 @@ class Lexer(Letters):
 
     def _do_atom(self, tok: Token, what: str) -> None:
         kind, value = what.split(" ", 1)
-        if value == "Sigma" and self._peek("_"):
+        if value == "Sigma" and (self._peek("_") or self._peek("low")):
             inner = self._stack[-2] if len(self._stack) > 1 else None
             ahead = self._stack[-7:-1] if inner is not None and inner == "{" else []
-            if any(t == "=" for t in ahead):
+            sign = place(tok).stop - place(tok).start == 1
+            if sign or any(t == "=" for t in ahead):
                 kind, value = "BIG", "sum"
         self._emit(kind, value, place(tok))
 
@@ -189,13 +190,14 @@ class Lexer(Letters):
         name = str(bracket)
         if name == "." and bracket.type == "CHAR":
             return
+        norm = bracket.type == "CMD" and name == "|"
         if name in ("<", "langle") or name in (">", "rangle"):
             kind = "LANGLE" if name in ("<", "langle") else "RANGLE"
             self._emit(kind, name, place(bracket))
-        elif name in ("|", "vert", "mid", "lvert", "rvert") and bracket.type != "RUN":
+        elif name in ("|", "vert", "mid", "lvert", "rvert") and not norm:
             kind = {"L": "LBAR", "R": "RBAR", "M": "MID"}.get(side, "BAR")
             self._emit(kind, "|", place(bracket))
-        elif name in ("||", "Vert", "lVert", "rVert", "parallel", "‖", "∥"):
+        elif norm or name in ("||", "Vert", "lVert", "rVert", "parallel", "‖", "∥"):
             kind = {"L": "LNORM", "R": "RNORM", "M": "PARALLEL"}.get(side, "DBAR")
             self._emit(kind, "||", place(bracket))
         else:
@@ -331,11 +333,16 @@ class Lexer(Letters):
     def _do_begin(self, tok: Token, _: str) -> None:
         name = self._environment(tok)
         self._optional()
+        emits = False
         after_brace = bool(self.out) and self.out[-1].type == "LSET"
         if name in ("array", "alignat", "alignedat", "IEEEeqnarray") and self._peek("{"):
             self._group()
         if len(self._environments) > MAX_NESTING:
             self.complain(f"nested deeper than {MAX_NESTING} levels", place(tok))
+        elif after_brace and name in DISPLAYS and self._has_cases():
+            self.out.pop()
+            self._emit("CASES", name, place(tok))
+            emits = True
         elif name in DISPLAYS or (name == "array" and not after_brace and not self._is_table()):
             self.columns = DISPLAYS.get(name, 3) or self.columns
             if after_brace:
@@ -345,10 +352,22 @@ class Lexer(Letters):
                 self.out.pop()
                 kind = "CASES"
             self._emit("MATRIX" if kind == "ARRAY" else kind, name, place(tok))
+            emits = True
         else:
             hint = "read are " + ", ".join([*DISPLAYS, *ENVIRONMENTS][:8]) + ", …"
             self.complain(f"unknown environment {name!r}", place(tok), hint)
-        self._environments.append(name)
+        self._environments.append((name, emits))
+
+    def _has_cases(self) -> bool:
+        """Whether the first cell ends before a condition, not before a relation: a & i = j."""
+        spaces = {"quad", "qquad", ",", ";", "!", " "}
+        ahead = [t for t in reversed(self._stack[-400:]) if str(t) not in spaces]
+        cells = [k for k, t in enumerate(ahead[:-1]) if t.type == "CHAR" and t == "&"]
+        if not cells:
+            return False
+        following = ahead[cells[0] + 1]
+        signs = COMMANDS.get(str(following), ("", ""))[1].startswith("REL")
+        return str(following) != "=" and not signs
 
     def _is_table(self) -> bool:
         """Whether an array stands inside of a formula (a matrix), not around a display."""
@@ -356,12 +375,11 @@ class Lexer(Letters):
 
     def _do_end(self, tok: Token, _: str) -> None:
         name = self._environment(tok)
-        if not self._environments or self._environments[-1] != name:
+        if not self._environments or self._environments[-1][0] != name:
             self.complain(f"\\end{{{name}}} ends nothing", place(tok))
             return
-        self._environments.pop()
-        opened = [t for t in self.out if t.type in ("CASES", "MATRIX", "END")]
-        if name not in DISPLAYS and opened:
+        _, emitted = self._environments.pop()
+        if emitted:
             self._trim_rows()
             self._emit("END", "end", place(tok))
 

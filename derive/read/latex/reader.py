@@ -31,7 +31,8 @@ from derive.syntax import (
 )
 
 MAX_ALTERNATIVES = 4
-_EDGES = frozenset({"LPAR", "RPAR", "LSQB", "RSQB", "COMMA", "SEMI", "MID", "BAR"})
+_OPENS = frozenset({"LPAR", "LSQB", "COMMA", "SEMI", "MID", "BAR"})
+_ENDS = frozenset({"RPAR", "RSQB", "COMMA", "SEMI", "MID", "BAR"})
 
 
 def read_latex(
@@ -70,7 +71,7 @@ def _placeholders(tokens: Sequence[Token]) -> list[Token]:
     """A dot that stands alone between commas or brackets, as in f(s, \\cdot), is any argument."""
     made = list(tokens)
     for k, (before, tok, after) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False), 1):
-        alone = before.type in _EDGES and after.type in _EDGES
+        alone = before.type in _OPENS and after.type in _ENDS
         if tok.type == "OP" and tok == "*" and alone:
             made[k] = token("DECOR", "all", place(tok))
     return made
@@ -119,7 +120,7 @@ class _Assembly:
         conditions = [node(tokens, condition=True) for tokens in draft.conditions]
         ranges = [Form("in", (node(a), node(b))) for a, b in draft.ranges]
         if len(draft.relations) >= len(members) and not lexer.complaints:
-            lexer.complain("the last relation has no right side", Span(whole.stop - 1, whole.stop))
+            lexer.complain("this relation has no right side", place(draft.relations[-1]))
         if lexer.complaints:
             return None, {}
         ranges += [c for c in conditions if isinstance(c, Form) and c.name == "in"]
@@ -128,7 +129,7 @@ class _Assembly:
             choices = {c: note for c, note in choices.items() if c.kind != "Sigma"}
         chain = Chain(
             members=tuple(members),
-            relations=tuple(draft.relations),
+            relations=tuple(map(str, draft.relations)),
             source=lexer.source[whole.start : whole.stop],
             span=whole,
             conditions=tuple(c for c in conditions if isinstance(c, Rel | Logic)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import lark
 
@@ -11,10 +12,12 @@ from derive.read.latex.derivatives import Derivatives, Row, bracket
 from derive.read.latex.names import Head, is_number
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import Part, factors, inside, kind, pieces, sole
+from derive.show import text
 from derive.syntax import (
     Add,
     Entry,
     Form,
+    Ind,
     Logic,
     Name,
     Neg,
@@ -24,6 +27,7 @@ from derive.syntax import (
     ReduceKind,
     Rel,
     Span,
+    children,
     free_names,
     transform,
 )
@@ -63,6 +67,7 @@ class Reductions(Derivatives):
             return self._limit(lower, row, span)
         bound = self._bound(lower, upper, span)
         body = self.run(row)
+        self._from_zero(bound, body)
         whole = self.across(span, body.span)
         if name not in _REDUCTIONS:
             letters = tuple(Name(i, span=span) for i in bound.indices)
@@ -97,7 +102,7 @@ class Reductions(Derivatives):
             lower, upper = upper, lower
             self.note("the limits of the sum are reversed; read the other way round")
         bound = Bound([], [])
-        top = self.text(upper[0]) if upper else ""
+        top = self._limit_value(upper[0]) if upper else None
         start: Node | None = None
         for part in lower:
             start = self._from(inside(part) if kind(part) == "group" else part, bound) or start
@@ -110,10 +115,11 @@ class Reductions(Derivatives):
         """Whether a limit says j = 1."""
         return any(kind(sole(c)) == "compare" for _, c in pieces(inside(part)))
 
-    def text(self, part: Part) -> str:
-        """A limit as written, without spaces and braces around it."""
-        span = self.span(inside(part) if kind(part) == "group" else part)
-        return self.reader.source[span.start : span.stop].strip(" {}")
+    def _limit_value(self, group: Part) -> Node | None:
+        """The upper limit; None where its braces are empty."""
+        inner = sole(group)
+        empty = isinstance(inner, lark.Tree) and inner.data == "content" and not inner.children
+        return None if empty else self.number(inner)
 
     def _from(self, content: Part, bound: Bound) -> Node | None:
         """The lower limit: indices and conditions are collected; the value that it starts from."""
@@ -171,7 +177,7 @@ class Reductions(Derivatives):
                 self._pair(rel, bound, tree)
         elif sign == "~":
             bound.indices += fresh
-            bound.over = self.text(right)
+            bound.over = text(self.value(right))
         else:
             self.complain("cannot read what the sum ranges over", self.span(tree))
         return None
@@ -190,35 +196,36 @@ class Reductions(Derivatives):
         if isinstance(inner, lark.Tree) and inner.data in ("curly", "square"):
             members = [self.value(c) for _, c in pieces(inside(inner))]
             if any(isinstance(m, Form) and m.name == "dots" for m in members):
-                last = [c for _, c in pieces(inside(inner))][-1]
-                bound.over = self._counted(members, self.text(last), bound, names)
+                self._size(bound, members[0], members[-1])
             elif inner.data == "square" and len(members) == 1:
-                bound.over = self.text(inside(inner))
+                bound.over = text(members[0])
             else:
                 options = tuple(Rel("==", Name(n), m) for n in names for m in members)
                 bound.where.append(options[0] if len(options) == 1 else Logic("or", options))
         else:
-            bound.over = self.text(part)
+            bound.over = text(self.value(part))
 
-    def _counted(self, members: list[Node], last: str, bound: Bound, names: list[str]) -> str:
-        size = Bound(names, bound.where, "")
-        self._size(size, members[0], last)
-        return size.over
+    def _size(self, bound: Bound, start: Node | None, top: Node | None) -> None:
+        """The size of the range, from where it starts and its upper limit."""
+        index = Name(bound.indices[-1] if bound.indices else "")
+        if start is not None and top is None:
+            bound.where.append(Rel("==", index, start, span=start.span))
+        elif start is not None and not is_number(start, 1):
+            bound.where.append(Rel(">=", index, start, span=start.span))
+        bound.over = bound.over if top is None else text(top)
 
-    def _size(self, bound: Bound, start: Node | None, top: str) -> None:
-        """The size of the range, from where it starts and the text of its upper limit."""
-        if start is None or is_number(start, 1):
-            bound.over = top or bound.over
-        elif is_number(start, 0) and top.replace(" ", "").endswith("-1"):
-            bound.over = top.replace(" ", "")[:-2]
+    def _from_zero(self, bound: Bound, body: Node) -> None:
+        """j = 0, …, K - 1 counts K classes, unless j is more than a subscript."""
+        first = Rel(">=", Name(bound.indices[-1] if bound.indices else ""), Num(Fraction(0)))
+        counted = bound.over.removesuffix(" - 1")
+        if (
+            first in bound.where
+            and counted != bound.over
+            and not _computed(body, bound.indices[-1])
+        ):
+            bound.where.remove(first)
+            bound.over = counted
             self.note("an index that starts at 0 is read as starting at 1")
-        elif not top:
-            index = bound.indices[-1] if bound.indices else ""
-            bound.where.append(Rel("==", Name(index), start, span=start.span))
-        else:
-            for index in bound.indices[-1:]:
-                bound.where.append(Rel(">=", Name(index), start, span=start.span))
-            bound.over = top
 
     def reaches(self, terms: list[Node], span: Span) -> list[Node]:
         """\\sum_j a_j + b_j: the sum may reach over the +. Both readings, where j shows it."""
@@ -294,6 +301,15 @@ def _last_reduction(node: Node) -> Reduce | None:
                 node = node.factors[-1]  # type: ignore[attr-defined]
             case _:
                 return found
+
+
+def _computed(node: Node, index: str) -> bool:
+    """Whether an index stands outside of subscripts, as a number: the t of gamma^t."""
+    if isinstance(node, Entry | Ind | Rel):
+        return False
+    if isinstance(node, Name):
+        return node.id == index
+    return any(_computed(part, index) for part in children(node))
 
 
 def _with_body(node: Node, target: Reduce, body: Node) -> Node:

@@ -26,7 +26,7 @@ class Stream(Text):
         self._expansions = 0
         self._depth = 0
         self._script = False
-        self._environments: list[str] = []
+        self._environments: list[tuple[str, bool]] = []
         self._lefts = 0
 
     def _emit(self, kind: str, value: str, span: Span) -> None:

@@ -9,6 +9,7 @@ import lark
 from derive.read.latex.derivatives import Row, bracket
 from derive.read.latex.names import INDICATORS, Head, times
 from derive.read.latex.reductions import Reductions
+from derive.read.latex.stream import MAX_NESTING
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import BRACKETS, Part, inside, kind, relational, sole
 from derive.read.latex.words import HEADS
@@ -83,10 +84,10 @@ class Terms(Reductions):
             return self.complain(f"\\{name} is not read here", self.span(sign))
         if name == "/":
             return self._quotient(left, row, start)
-        right = self.operand(row)
+        right = self._single(self.operand(row))
         span = self.across(start, right.span)
         if name == "*":
-            return times(left, right, span)
+            return times(self._single(left), right, span)
         return Form(name, (left, right), span=span)
 
     def _quotient(self, left: Node, row: Row, start: Span) -> Node:
@@ -127,6 +128,15 @@ class Terms(Reductions):
 
     def operand(self, row: Row, calls: bool = True) -> Node:
         """The next operand with its arguments; `calls` is off where brackets stand apart."""
+        if self._level >= MAX_NESTING:
+            span = self.span(row.take())
+            return self.complain(f"nested deeper than {MAX_NESTING} levels", span)
+        self._level += 1
+        node = self._operand(row, calls)
+        self._level -= 1
+        return node
+
+    def _operand(self, row: Row, calls: bool) -> Node:
         part = row.take()
         inner = sole(part) if kind(part) != "group" else part
         if isinstance(inner, Token) and inner.type == "SIGN":

@@ -89,6 +89,7 @@ class Values:
     def __init__(self, reader: Text, whole: Span, taken: frozenset[Choice]) -> None:
         self.reader, self.whole, self.taken = reader, whole, taken
         self.notes: list[str] = []
+        self._level = 0
         self.choices: dict[Choice, str] = {}
 
     def value(self, part: Part) -> Node:
