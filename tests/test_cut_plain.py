@@ -78,8 +78,9 @@ def test_no_formula(text: str) -> None:
 
 def test_alt_texts_are_read_once() -> None:
     text = (
-        "The function p\ni\n\n{\\displaystyle p_{i}}\n\n is such that\n\n∂\nL\n\n∂\n\nz\ni\n\n=\n\np"
-        "\ni\n\n−\n\ny\ni\n\n\n{\\displaystyle {\\frac {\\partial L}{\\partial z_{i}}}=p_{i}-y_{i}}\n"
+        "The function p\ni\n\n{\\displaystyle p_{i}}\n\n is such that\n\n∂\nL\n\n∂\n\nz\ni\n"
+        "\n=\n\np\ni\n\n−\n\ny\ni\n\n\n"
+        "{\\displaystyle {\\frac {\\partial L}{\\partial z_{i}}}=p_{i}-y_{i}}\n"
     )
     assert formulas(text, PLAIN) == [
         ("inline", "p_{i}"),

@@ -130,7 +130,9 @@ def test_files_and_commands_are_noted_and_not_touched(tmp_path: Path) -> None:
     secret = tmp_path / "secret.tex"
     secret.write_text("$$s = t$$", encoding="utf-8")
     made = tmp_path / "made"
-    text = f"\\input{{{secret}}} \\include{{{secret}}} \\immediate\\write18{{touch {made}}} $$a = b$$"
+    text = (
+        f"\\input{{{secret}}} \\include{{{secret}}} \\immediate\\write18{{touch {made}}} $$a = b$$"
+    )
     document = cut(text, format=LATEX)
     assert [p.source for p in document.pieces if p.kind == "display"] == ["a = b"]
     assert not made.exists()

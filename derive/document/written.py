@@ -105,6 +105,8 @@ def _name(text: str) -> str | None:
     if match is None or head is None:
         return None
     below = (match["below"] or "").strip("{}")
+    if "_" in below:
+        return None
     if _WORD_BELOW.fullmatch(below):
         head = f"{head}_{below}"
     star = match["star"] or match["late"] or ""
@@ -195,6 +197,8 @@ def member_kind(source: str) -> str | None:
         return None
     for pattern, kind in _SETS:
         if match := pattern.fullmatch(text, place.start()):
+            if match[0] == ">0" and name in _SCORES:
+                return None
             is_index = kind == "label" and name in _INDICES
             return f"{name}: {'index' if is_index else kind.format(**match.groupdict())}"
     return None
