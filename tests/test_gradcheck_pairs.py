@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -203,3 +205,12 @@ def test_a_uniform_upstream_would_hide_it() -> None:
     f = np.random.default_rng(0).normal(size=(4, 3))
     assert np.allclose(backward(f, np.ones(4)), softmax(f) - (np.arange(3) == y[:, None]))
     assert not gradcheck(rows, vjp=backward, points=[f])
+
+
+def test_the_example_in_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "engine.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    exec(compile(block, "docs/engine.md", "exec"), {})
+    assert f"# {capsys.readouterr().out.strip()}\n" in block
+    assert f"{len(FAMILIES)} kinds" in page
+    assert f"{len(BUGS)} planted mistakes" in page
