@@ -16,7 +16,7 @@ from checked import ARTICLE, article
 from test_check_fix import again as check_lines
 from test_formats import schema
 
-from derive.document.items import Checked
+from derive.document.items import Asked, Checked
 from reports.cli import main
 
 Check = Callable[..., Checked]
@@ -235,6 +235,23 @@ def test_the_timeout_is_that_of_a_claim(document: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("derive.document.judge.answering", answering)
     main(["check", str(document), "--timeout", "2.5"])
     assert asked == [2.5]
+
+
+@pytest.mark.parametrize(("options", "times"), [([], 1), (["--no-cache"], 3)])
+def test_equal_claims_are_judged_once_unless_told_otherwise(
+    options: list[str], times: int, document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Asked] = []
+
+    def repeating(text: str, *, answer: Callable[[Asked], Any], **setting: Any) -> Checked:
+        for _ in range(3):
+            answer(Asked(claim="1 == 1"))
+        return known((4,))(text, **setting)
+
+    monkeypatch.setattr("derive.check", repeating, raising=False)
+    monkeypatch.setattr("derive.document.judge.answering", lambda timeout: asked.append)
+    assert main(["check", str(document), *options]) == 0
+    assert len(asked) == times
 
 
 # Mended copies.

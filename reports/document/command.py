@@ -65,11 +65,13 @@ def _document(name: str) -> tuple[str, str]:
 
 
 def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checked]:
-    """A check of a text under the document's name; equal questions are asked once."""
+    """A check of a text under the document's name; with the cache, equal claims are judged once."""
     from derive import check as check_document
     from derive.document.judge import answering
 
-    answer = cache(answering(arguments.timeout))
+    answer = answering(arguments.timeout)
+    if not arguments.no_cache:
+        answer = cache(answer)
 
     def run(text: str) -> Checked:
         with ProgressLine(name) as line:
