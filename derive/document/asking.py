@@ -14,12 +14,17 @@ from derive.read.facts import read_facts
 from derive.read.formula import read_equation
 from derive.show import legible, text
 from derive.syntax import (
+    ONE,
+    Add,
+    Call,
     Deriv,
     Entry,
     Form,
     Name,
+    Neg,
     Node,
     Num,
+    Pow,
     Reduce,
     Rel,
     Span,
@@ -38,14 +43,15 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     """
     shown = ranged if ranges else text
     scope = statement.scope
-    trees = (statement.left, statement.right, *statement.conditions)
+    conditions = (*statement.conditions, *_picked(statement))
+    trees = (statement.left, statement.right, *conditions)
     known = tuple(_reachable(trees, scope))
     posed = harmonised(
         Posed(
             statement.left,
             statement.right,
             tuple((k.head, k.body) for k in known),
-            statement.conditions,
+            conditions,
         )
     )
     notes = [
@@ -55,16 +61,29 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     ]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)
+    declared = tuple(_declared(posed, scope))
+    positive = tuple(_in_logarithms(posed, declared))
+    notes += [f"{fact}, since its logarithm is taken" for fact in positive]
     orders = derivative_orders((posed.left, posed.right))
     functions = tuple(any_function(*which, orders) for which in sorted(statement.opaque) if orders)
     question = Asked(
         claim=f"{shown(posed.left)} == {shown(posed.right)}",
         given=(*(f"{text(h)} = {shown(b)}" for h, b in posed.definitions), *functions),
-        declare=tuple(_declared(posed, scope)),
+        declare=(*declared, *positive),
         where=", ".join(where),
         assume=(*assumed, *_assumed(posed, scope)),
     )
     return question, (*posed.notes, *notes)
+
+
+def _picked(statement: Statement) -> Iterator[Node]:
+    """k == label_y, where the text said y_k = 1, and both occur."""
+    sides = (statement.left, statement.right)
+    names = {name for side in sides for name in names_in(side)}
+    names |= {name for k in _reachable(sides, statement.scope) for name in names_in(k.body)}
+    for base, condition in statement.scope.picked:
+        if base in names and names_in(condition) & names:
+            yield condition
 
 
 def _check_variables(posed: Posed, statement: Statement) -> None:
@@ -77,7 +96,7 @@ def _check_variables(posed: Posed, statement: Statement) -> None:
     letters = {letter for _, letter in statement.opaque}
     for side in (posed.left, posed.right):
         for part in walk(side):
-            if isinstance(part, Deriv):
+            if isinstance(part, Deriv) and names_in(part.body):
                 found, waiting = set[str](), [part.body]
                 while waiting:
                     for name in names_in(waiting.pop()) - found:
@@ -165,9 +184,33 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
         )
         if len(counts - {0}) > 1 or not counts or name in fixed:
             continue
-        sizes = _sizes(name, max(counts), posed)
+        said = max((len(fact.sizes) for one in sources for fact in read_facts(one)), default=0)
+        count = max(counts) or (0 if name in subscripts else said)
+        sizes = _sizes(name, count, posed)
         fits = (_fitted(name, one, sizes, name in subscripts, name in labels) for one in sources)
         yield from [fitted for fitted in fits if fitted][-1:]
+
+
+def _in_logarithms(posed: Posed, declared: Iterable[str]) -> Iterator[str]:
+    """What is given, and of which the logarithm is taken, is positive; below 1 if of 1 - x too."""
+    closed = {key_of(head)[0] for head, _ in posed.definitions}
+    closed |= {fact.partition(":")[0] for fact in declared}
+    parts = [part for tree in posed.trees() for part in walk(tree)]
+    logs = [p.arg for p in parts if isinstance(p, Call) and p.function == "log"]
+    bases = [p.base for p in parts if isinstance(p, Pow) and not isinstance(p.exponent, Num)]
+    rests = {key_of(_complement(arg)) for arg in (*logs, *bases)}
+    for name, count in sorted({key_of(arg) for arg in logs} - {("", 0)}):
+        if name not in closed:
+            sizes = _sizes(name, count, posed)
+            axes = f"[{', '.join(sizes)}]" if sizes else ""
+            yield f"{name}: {'unit' if (name, count) in rests else 'positive'}{axes}"
+
+
+def _complement(node: Node) -> Node:
+    """x for 1 - x; for anything else what has no name."""
+    if isinstance(node, Add) and len(node.terms) == 2 and node.terms[0] == ONE:
+        return node.terms[1].arg if isinstance(node.terms[1], Neg) else ONE
+    return ONE
 
 
 def _varied(trees: Iterable[Node]) -> set[str]:
@@ -181,9 +224,15 @@ def _varied(trees: Iterable[Node]) -> set[str]:
     }
 
 
+# What the number of classes is called, where a formula divides by it.
+_CLASSES = ("n", "K", "C", "M", "V")
+
+
 def _sizes(name: str, count: int, posed: Posed) -> list[str]:
     """A size for each index of the name: the limit of the sums that it is in, else N, n, D."""
-    sizes = {1: ["n"], 2: ["N", "n"]}.get(count, ["N", "n", "D"][:count])
+    numbers = {key[0] for tree in posed.trees() for key in keys_in(tree) if not key[1]}
+    classes = next((size for size in _CLASSES if size in numbers), "n")
+    sizes = {1: [classes], 2: ["N", classes]}.get(count, ["N", classes, "D"][:count])
     limits = {p.over for tree in posed.trees() for p in walk(tree) if isinstance(p, Reduce)} - {""}
     if count == 1 and len(limits) == 1:
         return list(limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from derive.document.known import names_in
-from derive.syntax import Entry, Form, Name, Node, children, transform
+from derive.syntax import Entry, Form, Name, Node, Num, children, transform
 
 
 def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
@@ -78,3 +78,31 @@ def generalised(
 
 def _replaced(tree: Node, old: Node, new: Node) -> Node:
     return transform(tree, lambda part: new if part == old else None)
+
+
+def by_example(
+    head: Entry, body: Node, examples: tuple[tuple[Entry, Node], ...]
+) -> tuple[Entry, Node] | None:
+    """P_k and e^{y_k}/S out of P_1 = e^{y_1}/S; None where another example says otherwise."""
+    found = {_by_letters(*example) for example in ((head, body), *examples)}
+    if len(found) != 1 or found == {(head, body)}:
+        return None
+    (general,) = found
+    return general if general[1] != body else None
+
+
+def _by_letters(head: Entry, body: Node) -> tuple[Entry, Node]:
+    """Each number among the indices of the head replaced by a letter, in the body too."""
+    taken = names_in(body) | names_in(head)
+    letters = (c for c in "klmqrs" if c not in taken)
+    change: dict[Node, Node] = {
+        index: Name(next(letters)) for index in head.indices if isinstance(index, Num)
+    }
+    indices = tuple(change.get(index, index) for index in head.indices)
+
+    def at(part: Node) -> Node | None:
+        if not isinstance(part, Entry):
+            return None
+        return Entry(part.base, tuple(change.get(index, index) for index in part.indices))
+
+    return Entry(head.base, indices, span=head.span), transform(body, at)

@@ -56,6 +56,8 @@ def _uses(own: Statement, is_wrong: bool, wrong: Statement) -> bool:
     """Whether the left side of the wrong equality is put in as its right side, at any index."""
     if not any(isinstance(part, Deriv) for part in walk(wrong.left)):
         return False
+    if wrong.conditions and own.conditions and wrong.conditions != own.conditions:
+        return False
     for part in walk(own.left):
         letters = _match(wrong.left, part, {})
         if letters is None:

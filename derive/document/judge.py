@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
+from derive.document.known import names_in
 from derive.document.statements import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.formula import read_equation
@@ -68,7 +70,18 @@ def judge(statement: Statement, answer: Answer) -> Judgement:
         reason = "the opinions contradict each other, which is a bug of ours"
         undecided = Undecided(claim=question.claim, reason=reason)
         return Judgement(question, undecided, notes=notes, alarm=str(error))
+    missing = _perhaps_defined(statement, question) if verdict.status != "proved" else ""
+    if missing:
+        reason = f"{missing} may be defined in a formula that could not be read"
+        verdict = Undecided(claim=verdict.claim, reading=verdict.reading, reason=reason)
     return Judgement(question, verdict, notes=(*notes, *said))
+
+
+def _perhaps_defined(statement: Statement, question: Asked) -> str:
+    """A name without a definition that stands left of an equals sign in an unread formula."""
+    sides = names_in(statement.left) | names_in(statement.right)
+    defined = {re.split(r"[\[ =]", source, maxsplit=1)[0] for source in question.given}
+    return next(iter(sorted((sides - defined) & statement.scope.unread)), "")
 
 
 def _answered(

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from derive.read.facts import Fact
 from derive.read.latex import Chain
-from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, Rel, children, walk
+from derive.syntax import Deriv, Entry, Form, Name, Node, Num, Reduce, Rel, children, rebuild, walk
 
 Key = tuple[str, int]
+FUNCTION_WORDS = frozenset(
+    "sigma softmax sigmoid logistic log_softmax logsumexp softplus relu tanh exp log max min diag "
+    "onehot one_hot".split()
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Usage:
     ranges: frozenset[str] = frozenset()
     labels: frozenset[Entry] = frozenset()
 
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters that are subscripts and never stand on their own as a number or an array."""
+        return self.subscripts - {name for name, _ in self.arrays}
+
     def is_array(self, name: str) -> bool:
         """Whether the name carries an index somewhere."""
         return any(name == base for base, _ in self.arrays)
@@ -56,7 +65,9 @@ class Scope:
 
     `later` are definitions that the document gives only further on. `variable` is what the
     document last differentiated by; `words` are the function words that its prose mentions, `seen`
-    the names of the formulas so far, `line` where we are.
+    the names of the formulas so far, `line` where we are. `picked` are conditions k == label_y
+    with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., and
+    `unread` the names that stand left of an equals sign where the text could not be read.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -68,6 +79,9 @@ class Scope:
     variable: Node | None = None
     seen: frozenset[str] = frozenset()
     line: int = 0
+    picked: tuple[tuple[str, Node], ...] = ()
+    examples: Mapping[str, tuple[tuple[Entry, Node], ...]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def defining(self, known: Known) -> Scope:
         """The scope after a definition; the latest one of a name counts."""
@@ -122,6 +136,16 @@ def index_letters(tree: Node) -> frozenset[str]:
     return found - {tree.index} if isinstance(tree, Reduce) else found
 
 
+def examples(chains: Iterable[Chain]) -> Mapping[str, tuple[tuple[Entry, Node], ...]]:
+    """Every equality whose left side is an entry at numbers, by the name of the array."""
+    found: dict[str, tuple[tuple[Entry, Node], ...]] = {}
+    for chain in chains:
+        left, *rest = chain.members
+        if rest and isinstance(left, Entry) and any(isinstance(i, Num) for i in left.indices):
+            found[left.base] = (*found.get(left.base, ()), (left, rest[0]))
+    return found
+
+
 def usage(chains: Iterable[Chain]) -> Usage:
     """How the names stand in the formulas of a document."""
     arrays: set[Key] = set()
@@ -156,6 +180,27 @@ def usage(chains: Iterable[Chain]) -> Usage:
         frozenset(ranges),
         frozenset(labels),
     )
+
+
+def indexed(tree: Node, known: Usage) -> Node:
+    """pi_t(a) as the entry pi[t, a], where a is an index elsewhere in the document."""
+    parts = tuple(indexed(part, known) for part in children(tree))
+    tree = rebuild(tree, parts) if parts else tree
+    if not isinstance(tree, Form) or tree.name != "apply":
+        return tree
+    head, *args = tree.args
+    letters = [arg.args[0] if _is_given(arg) else arg for arg in args]  # type: ignore[attr-defined]
+    if not all(isinstance(a, Name) and a.id in known.letters for a in letters):
+        return tree
+    if isinstance(head, Entry):
+        return Entry(head.base, (*head.indices, *letters), span=tree.span)
+    if isinstance(head, Name) and head.id not in FUNCTION_WORDS:
+        return Entry(head.id, tuple(letters), span=tree.span)
+    return tree
+
+
+def _is_given(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "given"
 
 
 def _names(nodes: Iterable[Node]) -> set[str]:

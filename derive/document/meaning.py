@@ -10,25 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from derive.document import notations
 from derive.document.calls import call, opaque
 from derive.document.known import Scope, index_letters
 from derive.document.ranks import Ranks, matrix_products
 from derive.errors import Complaint, FormulaError
 from derive.show import text
 from derive.syntax import (
+    ZERO,
     Call,
     Deriv,
-    Div,
     Entry,
     Form,
     Mul,
     Name,
     Node,
-    Pow,
     Reduce,
+    Rel,
     Span,
     children,
-    free_names,
+    delta,
     mul,
     rebuild,
 )
@@ -77,6 +78,9 @@ class Meaning:
         self.notes: list[str] = []
         self.opaque: set[tuple[str, str]] = set()
         self.ranks = Ranks(scope)
+        self.bound: list[str] = []
+        # Capital letters that stand for the whole array of their small letter.
+        self.matrices: frozenset[str] = frozenset()
 
     def note(self, message: str) -> None:
         """Say once what was decided."""
@@ -100,6 +104,15 @@ class Meaning:
             return self._bare_sum(node)
         if isinstance(node, Mul):
             return self._product(node)
+        if isinstance(node, Reduce):
+            return self._sum(node)
+        if isinstance(node, Name) and self.matrices and node.id in self.matrices:
+            return Name(node.id.lower(), span=node.span)
+        if isinstance(node, Entry) and node.base == "I" and len(node.indices) == 2:
+            return self._identity(node)
+        if isinstance(node, Entry) and self.ranks.of(node) and not self.scope.named(node.base):
+            # x^{(i)} where x_j^{(i)} stands elsewhere: the row of that sample.
+            return Form("at", (Name(node.base), *map(self.of, node.indices)), span=node.span)
         return self._inside(node)
 
     def _inside(self, node: Node) -> Node:
@@ -113,7 +126,8 @@ class Meaning:
 
     # Brackets: a product or a call.
 
-    def _apply(self, node: Form) -> Node:
+    def apply(self, node: Form) -> Node:
+        """The product or the call that a head with brackets behind it is."""
         head, *args = node.args
         if isinstance(head, Form) and head.name == "vec":
             head = head.args[0]
@@ -130,7 +144,11 @@ class Meaning:
         known = self.scope.function(head.base)
         if known is not None:
             return call(self, known, (*args,), head.indices, node)
-        self.note(f"{text(head)}({_listed(args)}) is {text(head)}, what stands in brackets said")
+        if not all(isinstance(arg, Name) or _is_bold(arg) for arg in args):
+            if len(args) == 1:
+                return mul(self.of(head), self.of(args[0]))
+            raise self.fail("neither a product nor a function that is known", node)
+        self.note(f"{text(head)}({_listed(args)}) is {text(head)}, which depends on that")
         return self.of(head)
 
     def _call(self, head: Name, args: tuple[Node, ...], node: Form) -> Node:
@@ -140,6 +158,8 @@ class Meaning:
             return call(self, known, args, (), node)
         if name == "sigma" and not self.scope.named(name):
             return self._sigma(args, node)
+        if name == "max" and len(args) == 2 and args[0] == ZERO:
+            return Call("relu", self.of(args[1]))
         if name in _OF_NUMBERS and len(args) == 1:
             return Call(_OF_NUMBERS[name], self.of(args[0]))
         if name in _OF_VECTORS and len(args) == 1:
@@ -271,27 +291,29 @@ class Meaning:
         self.note(f"the sum without limits goes over {letter}")
         return Reduce(node.kind, body, letter, node.where, node.over, span=node.span)
 
-    def _expectation(self, node: Form) -> Node:
-        """E_{j ~ p}[g_j] = sum_j p_j g_j."""
-        if len(node.args) != 3 or not isinstance(node.args[2], Name):
-            raise self.fail("an expectation, but over what is not said", node)
-        body, weights, index = node.args
-        if not isinstance(weights, Name):
-            raise self.fail("an expectation over what is no named distribution", node)
-        self.note(f"the expectation is the sum over {text(index)} weighted by {text(weights)}")
-        weight = Entry(weights.id, (index,))
-        return Reduce("sum", mul(weight, self.of(body)), node.args[2].id)
+    def _sum(self, node: Reduce) -> Node:
+        """A sum over i != j goes over both where j stands for nothing else."""
+        self.bound.append(node.index)
+        inside = self._inside(node)
+        self.bound.pop()
+        where = node.where
+        if not isinstance(where, Rel) or not isinstance(where.right, Name):
+            return inside
+        other = where.right.id
+        if other == node.index or other in self.outer or other in self.bound:
+            return inside
+        if other not in self.scope.usage.subscripts:
+            return inside
+        if other not in index_letters(node.body):
+            return inside
+        self.note(f"the sum goes over {node.index} and {other}")
+        return Reduce(node.kind, inside, other, span=node.span)
 
-    def _divergence(self, node: Form) -> Node:
-        """KL(p || q) = sum_j p_j log(p_j / q_j)."""
-        names = [a.args[0] if isinstance(a, Form) and a.name == "vec" else a for a in node.args]
-        if len(names) != 2 or not all(isinstance(name, Name) for name in names):
-            raise self.fail("a divergence of what are no named distributions", node)
-        taken = free_names(node) | self.scope.usage.subscripts
-        letter = next(c for c in "jlmrsuv" if c not in taken or c == "v")
-        p, q = (Entry(n.id, (Name(letter),)) for n in names if isinstance(n, Name))
-        self.note(f"KL({text(names[0])} || {text(names[1])}) is the sum of p log(p/q)")
-        return Reduce("sum", mul(p, Call("log", Div(p, q))), letter)
+    def _identity(self, node: Entry) -> Node:
+        if self.scope.named("I"):
+            return self._inside(node)
+        self.note("I is the identity matrix")
+        return delta(*map(self.of, node.indices))
 
     def _product(self, node: Mul) -> Node:
         factors = matrix_products(list(map(self.of, node.factors)), self.ranks)
@@ -300,36 +322,13 @@ class Meaning:
     def _vec(self, node: Form) -> Node:
         return self.of(node.args[0])
 
-    def _power_of_brackets(self, node: Form) -> Node:
-        """a(1 - p)^2: a product with a power, or a function of 1 - p to that power."""
-        head, power, *args = node.args
-        applied = self._apply(Form("apply", (head, *args), span=node.span))
-        factors = applied.factors if isinstance(applied, Mul) else ()
-        raised = self.of(power)
-        if len(args) == 1 and len(factors) == 2 and factors[0] == self.of(head):
-            return mul(factors[0], Pow(factors[1], raised))
-        return Pow(applied, raised)
-
-    def _inner(self, node: Form) -> Node:
-        a, b = map(self.of, node.args)
-        return Form("matmul", (Form("transpose", (a,)), b))
-
-    def _entrywise(self, node: Form) -> Node:
-        return mul(*map(self.of, node.args))
-
-    def _square_norm(self, node: Form) -> Node:
-        """|x|^2 = x.T @ x."""
-        inside = self.of(node.args[0])
-        return Form("matmul", (Form("transpose", (inside,)), inside))
-
-    def _log_base(self, node: Form) -> Node:
-        """log_b x = log x / log b."""
-        base, arg = map(self.of, node.args)
-        return Div(Call("log", arg), Call("log", base))
-
     def _given(self, node: Form) -> Node:
         self.note("what stands behind the bar is left out")
         return self.of(node.args[0])
+
+
+def _is_bold(node: Node) -> bool:
+    return isinstance(node, Form) and node.name in ("vec", "given")
 
 
 def _plain(node: Node) -> bool:
@@ -345,19 +344,19 @@ def _listed(nodes: Sequence[Node]) -> str:
 
 _KEPT = frozenset({"transpose", "outer", "matmul", "blank", "list"})
 _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
-    "apply": Meaning._apply,
-    "apply_pow": Meaning._power_of_brackets,
-    "inner": Meaning._inner,
+    "apply": Meaning.apply,
+    "apply_pow": notations.power_of_brackets,
+    "inner": notations.inner,
     "at": Meaning._entry,
     "vec": Meaning._vec,
     "D": Meaning._operator,
     "prime": Meaning._prime,
     "grad": Meaning._gradient,
     "hess": Meaning._gradient,
-    "expect": Meaning._expectation,
-    "kl": Meaning._divergence,
-    "hadamard": Meaning._entrywise,
-    "norm2": Meaning._square_norm,
-    "log_base": Meaning._log_base,
+    "expect": notations.expectation,
+    "kl": notations.divergence,
+    "hadamard": notations.entrywise,
+    "norm2": notations.square_norm,
+    "log_base": notations.log_base,
     "given": Meaning._given,
 }

@@ -31,8 +31,8 @@ class Ranks:
     def of(self, node: Node) -> int:
         """The number of axes of what the tree stands for."""
         match node:
-            case Entry():
-                return 0
+            case Entry(base=base, indices=indices):
+                return max(self._of_array(base) - len(indices), 0)
             case Name(id=name):
                 return self._of_name(name)
             case Form(name="transpose" | "hadamard" | "softmax" | "log_softmax", args=(arg, *_)):
@@ -57,14 +57,18 @@ class Ranks:
         usage = self.scope.usage
         if name in usage.subscripts or name in self.numbers:
             return 0
-        ranks = [count for base, count in usage.arrays if base == name]
-        if ranks:
-            return max(ranks)
+        if usage.is_array(name):
+            return self._of_array(name)
         for known in self.scope.named(name):
             return known.key[1]
         if name in usage.bold:
             return 2 if name[0].isupper() else 1
         return 0
+
+    def _of_array(self, name: str) -> int:
+        if self.scope.named(name):
+            return max(known.key[1] for known in self.scope.named(name))
+        return max((count for base, count in self.scope.usage.arrays if base == name), default=0)
 
 
 def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:

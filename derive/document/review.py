@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge
-from derive.document.known import Scope, usage
+from derive.document.known import Scope, examples, indexed, usage
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen
 from derive.document.setting import conditions_beside, declared, heard
@@ -64,7 +65,7 @@ def check(
     Raises FormulaError where the document as a whole cannot be taken: too large, no text.
     """
     document = read_document(source) if isinstance(source, Path) else cut(source, name, kind)
-    sheets = _read(document)
+    sheets = _indexed(_read(document))
     scope = _first_scope(document, sheets)
     judged = _judged(document, sheets, scope, answer or answering(timeout), progress)
     items = inherited(judged)
@@ -93,6 +94,18 @@ def _read(document: Document) -> tuple[_Sheet, ...]:
     return tuple(_sheet(place, piece, macros) for place, piece in formulas)
 
 
+def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
+    """The sheets with arguments that are indices written as indices."""
+    known = usage(chain for sheet in sheets for chain in sheet.chains)
+
+    def change(chain: Chain) -> Chain:
+        members = tuple(indexed(member, known) for member in chain.members)
+        others = tuple(map(change, chain.alternatives))
+        return replace(chain, members=members, alternatives=others)
+
+    return tuple(replace(s, chains=tuple(map(change, s.chains))) for s in sheets)
+
+
 def _sheet(place: int, piece: Piece, macros: dict[str, Macro]) -> _Sheet:
     says = any(sign in piece.source for sign in _SIGNS)
     if piece.kind == "inline" and not says:
@@ -110,8 +123,24 @@ def _first_scope(document: Document, sheets: Sequence[_Sheet]) -> Scope:
     words = frozenset(
         word for word, spellings in _WORDS.items() if any(s in prose.casefold() for s in spellings)
     )
-    scope = Scope(usage=usage(chain for _, chain in chains), words=words)
-    return definitions(chains, scope)
+    written = [chain for _, chain in chains]
+    unread = (name for sheet in sheets if sheet.complaint for name in _left_of(sheet.piece.source))
+    scope = Scope(
+        usage=usage(written),
+        words=words,
+        examples=examples(written),
+        unread=frozenset(unread),
+    )
+    # Twice, since a definition may use one that comes behind it.
+    return definitions(chains, definitions(chains, scope))
+
+
+_NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*&?\s*:?=")
+
+
+def _left_of(source: str) -> list[str]:
+    """The names right before an equals sign of a formula that could not be read."""
+    return _NAME_LEFT.findall(source)
 
 
 _WORDS = {

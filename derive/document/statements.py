@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derive.document.heads import generalised, head_of, is_number
+from derive.document.heads import by_example, generalised, head_of, is_number
 from derive.document.known import (
+    FUNCTION_WORDS,
     Key,
     Known,
     Scope,
@@ -22,13 +23,18 @@ from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
 from derive.show import text
 from derive.syntax import (
+    ONE,
+    ZERO,
+    Deriv,
     Entry,
     Form,
     Name,
     Node,
     Num,
     Reduce,
+    Rel,
     Span,
+    walk,
 )
 
 Kind = Literal["definition", "claim", "fact"]
@@ -93,6 +99,27 @@ class _Reader:
         self.outer = index_letters(first)
         self.meaning = Meaning(self.scope, self.chain.source, variable, self.outer)
         self.members = list(self.chain.members)
+        self.meaning.matrices = self._matrices()
+
+    def _matrices(self) -> frozenset[str]:
+        """X for the array of all x_ij, where the chain differentiates by X, which has no role."""
+        usage, scope = self.scope.usage, self.scope
+
+        def stands_for(node: Node) -> bool:
+            if not isinstance(node, Name) or not node.id.isupper() or len(node.id) != 1:
+                return False
+            taken = scope.named(node.id) or usage.is_array(node.id) or node.id in usage.ranges
+            small = node.id.lower()
+            return not taken and (usage.is_array(small) or bool(scope.named(small)))
+
+        parts = [part for member in self.chain.members for part in walk(member)]
+        bare = [p.args[0] if isinstance(p, Form) and p.name == "vec" else p for p in parts]
+        wrt = [v for p in parts if isinstance(p, Deriv) for v in p.wrt]
+        by = {v.args[0] if isinstance(v, Form) and v.name == "vec" else v for v in wrt}
+        if not any(map(stands_for, by)):
+            return frozenset()
+        found = {p for p in bare if isinstance(p, Name) and stands_for(p)}
+        return frozenset(name.id for name in found if name in by or name.id not in scope.seen)
 
     def statements(self) -> None:
         first = 0
@@ -104,7 +131,7 @@ class _Reader:
         elif self._mentions():
             return
         elif len(self.members) > 1 and not self.claims_only and self._opens():
-            first = 1
+            first = self.found[-1].members[1]
         steps = range(first, len(self.members) - 1)
         for place in steps:
             self._claim(place, place + 1)
@@ -141,7 +168,7 @@ class _Reader:
     def _defines(self) -> bool:
         head, arguments = head_of(self.members[0])
         if head is None:
-            return False
+            return self._exemplifies()
         explicit = self.chain.relations[0] == ":="
         known = self.scope.definitions.values()
         name = key_of(head)[0]
@@ -149,7 +176,26 @@ class _Reader:
             k.key == key_of(head) or (arguments and k.arguments and k.key[0] == name) for k in known
         ):
             return False
+        if len(self.members) > 2 and self._is_unknown_call(self.members[1]):
+            return self._define(head, arguments, self.members[2], (0, 2))
         return self._define(head, arguments, self.members[1], (0, 1))
+
+    def _exemplifies(self) -> bool:
+        """P_1 = e^{y_1}/S, an example of P_k = e^{y_k}/S where all the others are alike."""
+        member, body = self.members[:2]
+        if not isinstance(member, Entry) or self.scope.named(member.base):
+            return False
+        literals = [index for index in member.indices if isinstance(index, Num)]
+        general = by_example(member, body, self.scope.examples.get(member.base, ()))
+        if not literals or general is None:
+            return False
+        return self._define(general[0], (), general[1], (0, 1))
+
+    def _is_unknown_call(self, member: Node) -> bool:
+        """CE(y, p) in L = CE(y, p) = -sum ...: a name for what follows."""
+        head, arguments = head_of(member)
+        name = key_of(head)[0] if head is not None else ""
+        return bool(arguments) and not self.scope.named(name) and name not in FUNCTION_WORDS
 
     def _abbreviates(self) -> bool:
         """A formula on the left and a new name on the right: sum_j e^{f_j} = Sigma."""
@@ -184,7 +230,8 @@ class _Reader:
         self.scope = self.scope.defining(known)
         self._add("definition", head, meant, members, known)
         self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable, self.outer)
-        self.trees[0], self.trees[1] = head, meant
+        self.meaning.matrices = self._matrices()
+        self.trees[0], self.trees[members[1]] = head, meant
         return True
 
     def _uses(self, body: Node, key: Key) -> bool:
@@ -207,7 +254,7 @@ class _Reader:
         left, right = self.members[:2]
         if len(self.members) != 2 or not isinstance(right, Num):
             return False
-        if isinstance(left, Name):
+        if isinstance(left, Name) or self._picks_label(left, right):
             self._add("fact", left, right, (0, 1))
             return True
         body = left.body if isinstance(left, Reduce) else None
@@ -217,6 +264,16 @@ class _Reader:
         self._add("fact", left, right, (0, 1))
         assumed = f"{text(left)} == {text(right)}"
         self.scope = replace(self.scope, assumed=(*self.scope.assumed, assumed))
+        return True
+
+    def _picks_label(self, left: Node, right: Node) -> bool:
+        """y_k = 1 for a one-hot y says that k is the class of which y is the vector."""
+        if not isinstance(left, Entry) or self.scope.named(left.base) or right not in (ZERO, ONE):
+            return False
+        kinds = " ".join(self.scope.declared.get(left.base, ()))
+        if right == ONE and "onehot" in kinds and len(left.indices) == 1:
+            picked = Rel("==", left.indices[0], Name(f"label_{left.base}"))
+            self.scope = replace(self.scope, picked=(*self.scope.picked, (left.base, picked)))
         return True
 
     # Claims.
@@ -304,6 +361,9 @@ def read_chain(
     goes_on = before if chain.continued else None
     if goes_on is not None and not chain.conditions:
         chain = replace(chain, conditions=goes_on.conditions)
+    elif goes_on is not None and chain.conditions != goes_on.conditions:
+        # Another case begins: it starts from where the cases part.
+        goes_on = replace(goes_on, last=goes_on.first)
     reader = _Reader(chain, scope, goes_on, claims_only)
     reader.statements()
     first = goes_on.first if goes_on is not None else reader.trees.get(0)

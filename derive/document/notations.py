@@ -1,0 +1,67 @@
+"""Notations that stand for longer formulas: expectations, divergences, norms, powers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.show import text
+from derive.syntax import Call, Div, Entry, Form, Mul, Name, Node, Pow, Reduce, free_names, mul
+
+if TYPE_CHECKING:
+    from derive.document.meaning import Meaning
+
+
+def expectation(meaning: Meaning, node: Form) -> Node:
+    """E_{j ~ p}[g_j] = sum_j p_j g_j."""
+    if len(node.args) != 3 or not isinstance(node.args[2], Name):
+        raise meaning.fail("an expectation, but over what is not said", node)
+    body, weights, index = node.args
+    if not isinstance(weights, Name):
+        raise meaning.fail("an expectation over what is no named distribution", node)
+    meaning.note(f"the expectation is the sum over {text(index)} weighted by {text(weights)}")
+    weight = Entry(weights.id, (index,))
+    return Reduce("sum", mul(weight, meaning.of(body)), node.args[2].id)
+
+
+def divergence(meaning: Meaning, node: Form) -> Node:
+    """KL(p || q) = sum_j p_j log(p_j / q_j)."""
+    names = [a.args[0] if isinstance(a, Form) and a.name == "vec" else a for a in node.args]
+    if len(names) != 2 or not all(isinstance(name, Name) for name in names):
+        raise meaning.fail("a divergence of what are no named distributions", node)
+    taken = free_names(node) | meaning.scope.usage.subscripts
+    letter = next(c for c in "jlmrsuv" if c not in taken or c == "v")
+    p, q = (Entry(n.id, (Name(letter),)) for n in names if isinstance(n, Name))
+    meaning.note(f"KL({text(names[0])} || {text(names[1])}) is the sum of p log(p/q)")
+    return Reduce("sum", mul(p, Call("log", Div(p, q))), letter)
+
+
+def power_of_brackets(meaning: Meaning, node: Form) -> Node:
+    """a(1 - p)^2: a product with a power, or a function of 1 - p to that power."""
+    head, power, *args = node.args
+    applied = meaning.apply(Form("apply", (head, *args), span=node.span))
+    factors = applied.factors if isinstance(applied, Mul) else ()
+    raised = meaning.of(power)
+    if len(args) == 1 and len(factors) == 2 and factors[0] == meaning.of(head):
+        return mul(factors[0], Pow(factors[1], raised))
+    return Pow(applied, raised)
+
+
+def inner(meaning: Meaning, node: Form) -> Node:
+    a, b = map(meaning.of, node.args)
+    return Form("matmul", (Form("transpose", (a,)), b))
+
+
+def entrywise(meaning: Meaning, node: Form) -> Node:
+    return mul(*map(meaning.of, node.args))
+
+
+def square_norm(meaning: Meaning, node: Form) -> Node:
+    """|x|^2 = x.T @ x."""
+    inside = meaning.of(node.args[0])
+    return Form("matmul", (Form("transpose", (inside,)), inside))
+
+
+def log_base(meaning: Meaning, node: Form) -> Node:
+    """log_b x = log x / log b."""
+    base, arg = map(meaning.of, node.args)
+    return Div(Call("log", arg), Call("log", base))
