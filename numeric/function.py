@@ -51,7 +51,8 @@ class Function:
         outs = how.outputs(shapes, arrays)
         kind = how.computed(arrays[0].dtype)
         if kind.type in COMPILED and self.runner is not None:
-            made = self.runner.run(arrays, outs, kind, how.workers)
+            compiled = how.compiled(arrays[0])
+            made = self.runner.run(arrays, outs, kind, how.workers, compiled=compiled)
         else:
             made = self._whole(arrays, kind)
         for name, result in made.items():

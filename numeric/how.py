@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 
 from numeric.inputs import Array
+from numeric.jit import installed
 
 COMPILED = (np.float32, np.float64)
 """What blocks are computed in; other types of logits run the array program as a whole."""
+MANY = 1 << 18
+"""From so many logits on, loops are worth the second or two that compiling them takes, once."""
 
 
 @dataclass(frozen=True)
 class How:
     """threads: how many at most; GRADPROOF_THREADS, else the processors that are ours.
     precise: float16 and float32 are computed in float64 and rounded once.
+    backend: "numpy" or "numba"; numba if it is installed and the logits are many.
     out: the array that the derivative is written to, of its shape, of any floating type.
 
     The results are the same for any number of threads.
@@ -26,6 +30,7 @@ class How:
 
     threads: int | None = None
     precise: bool = False
+    backend: str | None = None
     out: Any = None
 
     @property
@@ -37,6 +42,19 @@ class How:
         if not str(given).isdecimal() or int(given) == 0:
             raise ValueError(f"{given!r} threads; expected a positive whole number")
         return int(given)
+
+    def compiled(self, logits: Array) -> bool:
+        """Whether to run loops that numba compiles.
+
+        Raises ValueError for another backend, or for numba where it is not installed.
+        """
+        if self.backend not in (None, "numpy", "numba"):
+            raise ValueError(f"backend {self.backend!r}; expected numpy or numba")
+        if self.backend == "numba" and not installed():
+            raise ValueError("numba is not installed: pip install 'gradproof[fast]'")
+        if self.backend is None:
+            return logits.size >= MANY and installed()
+        return self.backend == "numba"
 
     def computed(self, kind: np.dtype[Any]) -> np.dtype[Any]:
         """The type that logits of this type are computed in."""

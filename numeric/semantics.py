@@ -21,7 +21,7 @@ from numeric.options import Options, Reduction, engine
 class Arguments(TypedDict, total=False):
     """weight (C,): of the classes. reduction: none, mean or sum. ignore_index: the label whose
     samples do not count. axis: that of the classes; PyTorch's if not given, 0 for (C,), else 1.
-    How to run: out, precise, threads; see `numeric.how`.
+    How to run: out, precise, threads, backend; see `numeric.how`.
     """
 
     weight: ArrayLike | None
@@ -32,6 +32,7 @@ class Arguments(TypedDict, total=False):
     out: Array | None
     precise: bool
     threads: int | None
+    backend: str | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class _Asked:
     out: Any = None
     precise: bool = False
     threads: int | None = None
+    backend: str | None = None
 
     def __post_init__(self) -> None:
         if self.reduction not in get_args(Reduction):
@@ -55,7 +57,7 @@ class _Asked:
 
     @property
     def how(self) -> dict[str, Any]:
-        return {"precise": self.precise, "threads": self.threads}
+        return {"precise": self.precise, "threads": self.threads, "backend": self.backend}
 
 
 def value_and_grad(
@@ -247,7 +249,7 @@ def _ready(logits: ArrayLike, target: ArrayLike, asked: _Asked, *, logged: bool 
 
 class BinaryArguments(TypedDict, total=False):
     """weight and pos_weight: broadcast against the logits. reduction: none, mean or sum.
-    How to run: out, precise, threads; see `numeric.how`.
+    How to run: out, precise, threads, backend; see `numeric.how`.
     """
 
     weight: ArrayLike | None
@@ -256,6 +258,7 @@ class BinaryArguments(TypedDict, total=False):
     out: Array | None
     precise: bool
     threads: int | None
+    backend: str | None
 
 
 def binary_cross_entropy_with_logits(

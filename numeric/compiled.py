@@ -1,0 +1,384 @@
+"""Passes printed for numba: each row in as few loops over its classes as its sums allow.
+
+From the same steps as the NumPy blocks. Two forms of one function: `rows` takes a row at a time and
+is vectorised over the classes; `lanes` takes LANES rows at a time, classes first, and is vectorised
+over the rows, for few classes. Sums over the rows are left to the caller, who gets the summands.
+Names that begin with an underscore are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.errors import OutOfFragment
+from derive.syntax import (
+    Add,
+    Call,
+    Cases,
+    Div,
+    Logic,
+    Mul,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Rel,
+    children,
+    walk,
+)
+from numeric.fusion import Spread, Step, Total, fused, step_reads
+from numeric.kernel import Kernel, Pass
+from numeric.program import Arange, Argmax, Floor, Fold, Map, Pick, PositivePart, Take, View
+
+LANES = 64
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A printed function: its arguments, the full values it keeps (`scratch`), what it writes."""
+
+    source: str
+    arguments: tuple[str, ...]
+    scratch: int
+    written: tuple[str, ...]
+
+
+def printed_rows(kernel: Kernel, work: Pass, *, lanes: bool) -> Compiled:
+    """The function of one pass. Raises OutOfFragment for what has no such loop."""
+    return (_Lanes if lanes else _Rows)(kernel, work).compiled()
+
+
+class _Printer:
+    """Steps to loops: what both forms share, the text of expressions."""
+
+    def __init__(self, kernel: Kernel, work: Pass) -> None:
+        self.extents, self.work = dict(kernel.extents), work
+        self.lines_of = {line.name: line for line in kernel.program.lines}
+        self.steps = fused(kernel, work)
+        made = {step.name for step in self.steps}
+        used = frozenset[str]().union(*(step_reads(step.op) for step in self.steps))
+        self.arguments = tuple(
+            n for n in kernel.extents if n in used and n not in made and not self.is_class(n)
+        )
+        self.given = frozenset(self.arguments)
+        self.written = (*work.sums, *work.outputs)
+        self.inline: dict[str, Node] = {}
+        self.stored: dict[str, str] = {}
+        self.pending: dict[str, Node] = {}
+        self.text: list[str] = []
+        self.depth = 1
+        for step in self.steps:
+            if isinstance(step.op, Fold) and step.op.axis == -2 and self.extents[step.name].classes:
+                raise OutOfFragment("a sum over rows for each class")
+
+    def is_class(self, name: str) -> bool:
+        return name in self.lines_of and isinstance(self.lines_of[name].op, Arange)
+
+    def compiled(self) -> Compiled:
+        """The function, its parameters: arguments, then scratch, then what is written."""
+        self.body()
+        kept = dict.fromkeys(self.stored.values())
+        scratch = tuple(name for name in kept if not name.startswith("_to_"))
+        given = (
+            "_count",
+            "_n",
+            *self.arguments,
+            *scratch,
+            *(f"_to_{name}" for name in self.written),
+        )
+        source = f"def pass_over({', '.join(given)}):\n" + "".join(
+            f"{line}\n" for line in self.text
+        )
+        return Compiled(source, self.arguments, len(scratch), self.written)
+
+    def body(self) -> None:
+        raise NotImplementedError
+
+    def write(self, line: str) -> None:
+        self.text.append("    " * self.depth + line)
+
+    def is_full(self, expr: Node) -> bool:
+        return any(self.of_classes(p.name) for p in walk(expr) if isinstance(p, View))
+
+    def of_classes(self, name: str) -> bool:
+        return name in self.inline or name in self.stored or self.extents[name].classes
+
+    def variable(self, name: str) -> str:
+        raise NotImplementedError
+
+    def shown(self, node: Node) -> str:
+        """An expression at class `_k` of one row."""
+        parts = [self.shown(part) for part in children(node)]
+        match node:
+            case View(name=name):
+                return self.variable(name)
+            case Num(value=value):
+                return f"_real({value.numerator / value.denominator!r})"
+            case Add():
+                return f"({' + '.join(parts)})"
+            case Mul():
+                return f"({'*'.join(parts)})"
+            case Neg():
+                return f"(-{parts[0]})"
+            case Div():
+                return f"({parts[0]}/{parts[1]})"
+            case Pow(exponent=Num(value=value)) if value == 2:
+                return f"({parts[0]}*{parts[0]})"
+            case Pow():
+                return f"({parts[0]}**{parts[1]})"
+            case Call(function=function):
+                return f"_{function}({parts[0]})"
+            case Rel(op=op):
+                return f"({self.place(node.left)} {op} {self.place(node.right)})"
+            case Logic(op="not"):
+                return f"(not {parts[0]})"
+            case Logic(op=op):
+                return f"({f' {op} '.join(parts)})"
+            case Cases(branches=branches):
+                shown = parts[-1]
+                for at in reversed(range(0, 2 * len(branches), 2)):
+                    shown = f"({parts[at]} if {parts[at + 1]} else {shown})"
+                return shown
+        raise OutOfFragment(f"no loop for {type(node).__name__}")
+
+    def place(self, node: Node) -> str:
+        """A side of a comparison: whole numbers stay whole."""
+        if isinstance(node, Num) and node.value.denominator == 1:
+            return str(node.value)
+        return self.shown(node)
+
+    def small(self, step: Step) -> str:
+        """The right side of a step that is one number for each row."""
+        match step.op:
+            case Map(expr=expr):
+                return self.shown(expr)
+            case PositivePart(expr=expr):
+                return f"_max({self.shown(expr)}, _real(0))"
+            case Floor(expr=expr):
+                return f"_max({self.shown(expr)}, _tiny)"
+            case Take(array=array, label=label, shared=True):
+                return f"{array}[{self.variable(label)}]"
+            case Take(array=array, label=label):
+                return f"{array}{self.row}, {self.variable(label)}]"
+            case Pick(array=array, place=place):
+                return f"{array}{self.row}, {place}]"
+        raise OutOfFragment(f"no loop for {type(step.op).__name__}")
+
+    row = "[_i"
+
+    def keeps(self, step: Step, spread: Spread) -> bool:
+        """Whether a full value is worth keeping: it took a function, or entries were replaced."""
+        return bool(spread.puts) or any(isinstance(p, Call | Pow) for p in walk(spread.expr))
+
+
+class _Rows(_Printer):
+    """One row at a time."""
+
+    def body(self) -> None:
+        self.write("for _i in range(_count):")
+        self.depth += 1
+        for step in self.steps:
+            self.step(step)
+
+    def step(self, step: Step) -> None:
+        name = step.name
+        match step.op:
+            case Spread(expr=expr, puts=puts) if name in self.work.outputs:
+                self.loop(expr, f"_to_{name}[_i, _k]")
+                self.puts(f"_to_{name}[_i, %s]", puts)
+                self.inline[name] = View(name)
+                self.stored[name] = f"_to_{name}"
+            case Spread(expr=expr, puts=puts):
+                if not self.keeps(step, step.op):
+                    self.inline[name] = expr
+                    return
+                self.stored[name] = f"_s{len(self.stored)}"
+                if puts:
+                    self.loop(expr, f"{self.stored[name]}[_k]")
+                    self.puts(f"{self.stored[name]}[%s]", puts)
+                else:
+                    self.pending[name] = expr
+            case Total():
+                self.total(name, step.op)
+            case Argmax(expr=View(name=array)) if array in self.given:
+                self.write(f"{name} = _largest({array}[_i])")
+            case Fold(expr=expr, kind="sum", axis=-2):
+                self.write(f"_to_{name}[_i] = {self.shown(expr)}")
+            case _:
+                self.write(f"{name} = {self.small(step)}")
+        if name in self.work.outputs and not self.extents[name].classes:
+            self.write(f"_to_{name}[_i] = {name}")
+
+    def puts(self, target: str, puts: tuple[tuple[Node, Node], ...]) -> None:
+        for label, value in puts:
+            self.write(f"{target % self.shown(label)} = {self.shown(value)}")
+
+    def variable(self, name: str) -> str:
+        if self.is_class(name):
+            return "_k"
+        if name in self.pending:
+            return f"_{name}"
+        if name in self.stored:
+            stored = self.stored[name]
+            return f"{stored}[_i, _k]" if stored.startswith("_to_") else f"{stored}[_k]"
+        if name in self.inline:
+            return self.shown(self.inline[name])
+        if name not in self.given:
+            return name
+        extent = self.extents[name]
+        axes = ["_i"] * extent.rows + ["_k"] * extent.classes
+        return f"{name}[{', '.join(axes)}]" if axes else name
+
+    def first_use(self, expr: Node) -> list[str]:
+        """What is computed and kept on the way, for the classes of this loop."""
+        found: list[str] = []
+        for part in walk(expr):
+            if isinstance(part, View):
+                inner = self.inline.get(part.name, self.pending.get(part.name))
+                if inner is not None and inner != part:
+                    found.extend(n for n in self.first_use(inner) if n not in found)
+                if part.name in self.pending and part.name not in found:
+                    found.append(part.name)
+        return found
+
+    def inner(self, expr: Node, target: str, kept: list[str]) -> None:
+        """The body of a loop: what is kept, then the target."""
+        for name in kept:
+            self.write(f"_{name} = {self.shown(self.pending[name])}")
+            self.write(f"{self.stored[name]}[_k] = _{name}")
+        self.write(target % self.shown(expr))
+
+    def loop(self, expr: Node, target: str) -> None:
+        kept = self.first_use(expr)
+        self.write("for _k in range(_n):")
+        self.depth += 1
+        self.inner(expr, f"{target} = %s", kept)
+        self.depth -= 1
+        for name in kept:
+            del self.pending[name]
+
+    def total(self, name: str, op: Total) -> None:
+        """The sum of a row that is kept, an entry replaced meanwhile."""
+        if len(op.puts) > 1 or op.kind != "sum":
+            raise OutOfFragment("a fold that has no loop")
+        if op.array in self.given:
+            kept = f"{op.array}[_i]"
+            if op.puts:
+                raise OutOfFragment("an argument with an entry replaced")
+        else:
+            kept = self.kept(op.array)
+        for label, value in op.puts:
+            self.write(f"_left = {kept}[{self.shown(label)}]")
+            self.write(f"{kept}[{self.shown(label)}] = {self.shown(value)}")
+        self.write(f"{name} = _sum({kept})")
+        for label, _ in op.puts:
+            self.write(f"{kept}[{self.shown(label)}] = _left")
+
+    def kept(self, name: str) -> str:
+        """The buffer of a full value, filled now if it is not yet."""
+        if name in self.pending:
+            self.loop(self.pending.pop(name), f"{self.stored[name]}[_k]")
+        elif name in self.inline:
+            expr = self.inline.pop(name)
+            self.stored[name] = f"_s{len(self.stored)}"
+            self.loop(expr, f"{self.stored[name]}[_k]")
+        return self.stored[name]
+
+
+class _Lanes(_Printer):
+    """LANES rows at a time, the classes first: each step is a loop over the lanes."""
+
+    row = "_[_r"
+
+    def body(self) -> None:
+        small = [s.name for s in self.steps if not isinstance(s.op, Spread)]
+        self.labels = {s.name for s in self.steps if isinstance(s.op, Argmax)}
+        for name in small:
+            kind = "_int" if name in self.labels else "_real"
+            self.write(f"{name} = _empty({LANES}, {kind})")
+        self.write(f"for _i in range(0, _count, {LANES}):")
+        self.depth += 1
+        self.write(f"_r_n = min({LANES}, _count - _i)")
+        for name in (*self.arguments, *(f"_to_{made}" for made in self.written)):
+            if name.startswith("_to_") or self.extents[name].rows:
+                self.write(f"{name}_ = {name}[_i : _i + _r_n]")
+        for name in self.arguments:
+            if self.extents[name].full:
+                self.keep(name)
+                self.nested(f"{self.stored[name]}[_k, _r]", f"{name}_[_r, _k]", "_r", "_k")
+        for step in self.steps:
+            self.step(step)
+
+    def keep(self, name: str) -> None:
+        self.stored[name] = f"_s{len(self.stored)}"
+
+    def nested(self, target: str, value: str, outer: str = "_k", inner: str = "_r") -> None:
+        ranges = {"_k": "range(_n)", "_r": "range(_r_n)"}
+        self.write(f"for {outer} in {ranges[outer]}:")
+        self.write(f"    for {inner} in {ranges[inner]}:")
+        self.write(f"        {target} = {value}")
+
+    def lane(self, *lines: str) -> None:
+        self.write("for _r in range(_r_n):")
+        for line in lines:
+            self.write(f"    {line}")
+
+    def variable(self, name: str) -> str:
+        if self.is_class(name):
+            return "_k"
+        if name in self.stored:
+            return f"{self.stored[name]}[_k, _r]"
+        extent = self.extents[name]
+        if name not in self.given:
+            return f"{name}[_r]"
+        if extent.classes:
+            return f"{name}[_k]"
+        return f"{name}_[_r]" if extent.rows else name
+
+    def step(self, step: Step) -> None:
+        name = step.name
+        match step.op:
+            case Spread(expr=expr, puts=puts):
+                self.keep(name)
+                self.nested(f"{self.stored[name]}[_k, _r]", self.shown(expr))
+                for label, value in puts:
+                    target = f"{self.stored[name]}[{self.shown(label)}, _r]"
+                    self.lane(f"{target} = {self.shown(value)}")
+                if name in self.work.outputs:
+                    self.nested(f"_to_{name}_[_r, _k]", f"{self.stored[name]}[_k, _r]", "_r", "_k")
+            case Total(array=array, kind="sum", puts=puts) if len(puts) < 2:
+                summand = f"{self.stored[array]}[_k, _r]"
+                if puts:
+                    ((label, instead),) = puts
+                    self.lane(f"{name}[_r] = {self.shown(instead)}")
+                    summand = f"(_real(0) if _k == {self.shown(label)} else {summand})"
+                else:
+                    self.lane(f"{name}[_r] = _real(0)")
+                self.nested(f"{name}[_r]", f"{name}[_r] + {summand}")
+            case Argmax(expr=View(name=array)) if array in self.given:
+                self.argmax(name, array)
+            case Fold(expr=expr, kind="sum", axis=-2):
+                self.lane(f"_to_{name}_[_r] = {self.shown(expr)}")
+            case Total():
+                raise OutOfFragment("a fold that has no loop")
+            case _:
+                self.lane(f"{name}[_r] = {self.small(step)}")
+        if name in self.work.outputs and not self.extents[name].classes:
+            self.lane(f"_to_{name}_[_r] = {name}[_r]")
+
+    def argmax(self, name: str, array: str) -> None:
+        """The first largest entry of each lane; a nan counts as the largest."""
+        stored = self.stored[array]
+        self.lane(f"_best[_r] = {stored}[0, _r]", f"{name}[_r] = 0")
+        self.write("for _k in range(1, _n):")
+        self.write("    for _r in range(_r_n):")
+        self.write(f"        _x = {stored}[_k, _r]")
+        self.write("        _more = _x > _best[_r] or _x != _x")
+        self.write("        _best[_r] = _x if _more else _best[_r]")
+        self.write(f"        {name}[_r] = _k if _more else {name}[_r]")
+
+    def compiled(self) -> Compiled:
+        made = super().compiled()
+        head, rest = made.source.split("\n", 1)
+        best = f"    _best = _empty({LANES}, _real)\n" if self.labels else ""
+        return Compiled(f"{head}\n{best}{rest}", made.arguments, made.scratch, made.written)

@@ -1,0 +1,74 @@
+"""exp and the like for loops that are compiled: arithmetic and bits, so that they vectorise.
+
+exp(x) = 2**n * exp(r) with n = round(x/log 2) and r = x - n*log 2, |r| <= log(2)/2, the product
+with log 2 taken in two parts (Cody and Waite, Software Manual for the Elementary Functions, 1980).
+exp(r) = 1 + r + r*r*q(r), q a polynomial of Chebyshev's kind: fitted to (exp(r) - 1 - r)/r**2 at
+Chebyshev nodes in 60 digits. n is found by adding 1.5 times 2 to the number of fraction bits, whose
+last bits then are n; 2**n is put together from bits, in two factors so that subnormal results come
+out rounded. Against 50 digits at most 1.0 units in the last place (a test looks). nan stays nan.
+
+They are plain functions of NumPy scalars here; `numeric.jit` compiles them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_I32, _I64, _F32, _F64 = np.int32, np.int64, np.float32, np.float64
+
+
+def exp_float32(x: Any) -> Any:
+    """e**x of a float32."""
+    inside = max(x, _F32(-104))
+    inside = min(inside, _F32(89))
+    shifted = inside * _F32(1.4426950408889634) + _F32(12582912.0)
+    n = shifted - _F32(12582912.0)
+    r = (inside - n * _F32(0.693145751953125)) - n * _F32(1.42860676533018e-06)
+    q = _F32(0.001392618359)
+    q = q * r + _F32(0.008363179053)
+    q = q * r + _F32(0.04166655462)
+    q = q * r + _F32(0.1666657699)
+    q = q * r + _F32(0.5)
+    power = _I32(_F32(shifted).view(_I32) - _I32(0x4B400000))
+    half = _I32(power >> _I32(1))
+    first = _I32((half + _I32(127)) << _I32(23)).view(_F32)
+    second = _I32((power - half + _I32(127)) << _I32(23)).view(_F32)
+    return _F32(((q * r * r + r) + _F32(1)) * first * second)
+
+
+def exp_float64(x: Any) -> Any:
+    """e**x of a float64."""
+    inside = max(x, _F64(-746))
+    inside = min(inside, _F64(710))
+    shifted = inside * _F64(1.4426950408889634) + _F64(6755399441055744.0)
+    n = shifted - _F64(6755399441055744.0)
+    r = (inside - n * _F64(6.93147180369123816490e-01)) - n * _F64(1.90821492927058770002e-10)
+    q = _F64(2.510038549551032e-08)
+    q = q * r + _F64(2.7620088445409746e-07)
+    q = q * r + _F64(2.7557268459997064e-06)
+    q = q * r + _F64(2.4801521295954376e-05)
+    q = q * r + _F64(0.00019841269863053618)
+    q = q * r + _F64(0.0013888888917213717)
+    q = q * r + _F64(0.008333333333330062)
+    q = q * r + _F64(0.04166666666662413)
+    q = q * r + _F64(0.16666666666666669)
+    q = q * r + _F64(0.5000000000000001)
+    power = _I64(_F64(shifted).view(_I64) - _I64(0x4338000000000000))
+    half = _I64(power >> _I64(1))
+    first = _I64((half + _I64(1023)) << _I64(52)).view(_F64)
+    second = _I64((power - half + _I64(1023)) << _I64(52)).view(_F64)
+    return _F64(((q * r * r + r) + _F64(1)) * first * second)
+
+
+def order_float32(x: Any) -> Any:
+    """A whole number that is larger exactly if x is; nan is above all numbers, or below them."""
+    bits = _F32(x).view(_I32)
+    return _I32(bits ^ ((bits >> _I32(31)) & _I32(0x7FFFFFFF)))
+
+
+def order_float64(x: Any) -> Any:
+    """The same for float64."""
+    bits = _F64(x).view(_I64)
+    return _I64(bits ^ ((bits >> _I64(63)) & _I64(0x7FFFFFFFFFFFFFFF)))

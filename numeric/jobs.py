@@ -1,0 +1,188 @@
+"""One pass over one set of arrays: its blocks shared by threads, its sums kept apart."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from numeric.blocked import Block
+from numeric.blocks import Index, Layout, row_places
+from numeric.compiled import LANES, Compiled
+from numeric.inputs import Array
+from numeric.kernel import Extent, Pass
+
+UFUNC_BUFFER = 512
+"""Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""
+
+
+class Job:
+    """What both kinds of a pass share. `values` are its arguments by name.
+
+    Those with rows are (*rows, C) or (*rows, 1), or one number for all rows.
+    """
+
+    def __init__(
+        self,
+        work: Pass,
+        extents: Mapping[str, Extent],
+        values: Mapping[str, Any],
+        outs: Mapping[str, Array],
+        layout: Layout,
+        dtype: np.dtype[Any],
+    ) -> None:
+        self.work, self.extents, self.outs = work, extents, outs
+        self.layout, self.dtype = layout, dtype
+        self.values = {name: self.shared(name, value) for name, value in values.items()}
+        self.wide = [name for name in values if extents[name].full]
+
+    def shared(self, name: str, value: Any) -> Any:
+        """A value in the form in which every block gets it, or as it is if it is cut in blocks."""
+        raise NotImplementedError
+
+    def buffers(self) -> list[Array]:
+        """What a thread has for itself."""
+        raise NotImplementedError
+
+    def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
+        """One block: its outputs are written, its sums returned, (1, 1), (1, C) or as it lies."""
+        raise NotImplementedError
+
+    def by_rows(self, name: str) -> bool:
+        return self.extents[name].rows and bool(self.values[name].ndim)
+
+    def sums(self, threads: int) -> list[Array]:
+        """All blocks done; the sums over the rows that the pass finishes."""
+        if not self.work.lines:
+            return []
+        blocks = list(enumerate(self.layout.blocks()))
+        parts: list[tuple[Array, ...]] = [()] * len(blocks)
+        queue = iter(blocks)
+
+        def work() -> None:
+            buffers = self.buffers()
+            with np.errstate(all="ignore"):
+                before = np.setbufsize(UFUNC_BUFFER)
+                try:
+                    for number, index in queue:
+                        parts[number] = self.one(index, buffers)
+                finally:
+                    np.setbufsize(before)
+
+        helpers = [_pool(threads).submit(work) for _ in range(1, min(threads, len(blocks)))]
+        work()
+        for helper in helpers:
+            helper.result()
+        return [self._summed(name, parts, at) for at, name in enumerate(self.work.sums)]
+
+    def _summed(self, name: str, parts: Sequence[tuple[Array, ...]], at: int) -> Array:
+        shape = (1, self.layout.classes if self.extents[name].classes else 1)
+        if not parts:
+            return np.zeros(shape, self.dtype)
+        whole: Array = np.sum([part[at] for part in parts], axis=0)
+        return whole.reshape(shape).astype(self.dtype)
+
+
+class ArrayJob(Job):
+    """With NumPy: a block is loaded into a buffer, worked on there, and stored."""
+
+    def __init__(self, block: Block, function: Callable[..., Any], *job: Any) -> None:
+        self.block, self.function = block, function
+        super().__init__(*job)
+
+    def shared(self, name: str, value: Any) -> Any:
+        extent = self.extents[name]
+        if extent.rows or isinstance(value, int):
+            return value
+        if value.dtype.kind == "f":
+            value = value.astype(self.dtype, copy=False)
+        return self.layout.lying(value.reshape(1, -1)) if extent.classes else value
+
+    def buffers(self) -> list[Array]:
+        size = self.layout.length * self.layout.classes
+        return [np.empty(size, self.dtype) for _ in range(len(self.wide) + self.block.scratch)]
+
+    def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
+        layout, shape = self.layout, self.layout.shape(index)
+        count, classes = math.prod(shape), layout.classes
+        flat = (classes, count) if layout.axis == 0 else (count, classes)
+        buffered = [buffer[: count * classes].reshape(flat) for buffer in buffers]
+        given = []
+        for name, value in self.values.items():
+            block = value
+            if name in self.wide:
+                block = buffered[self.wide.index(name)]
+                np.copyto(layout.standing(block, shape), value[index])
+            elif self.by_rows(name):
+                block = layout.lying(value[index].reshape(-1, 1))
+                block = block.astype(self.dtype, copy=False) if block.dtype.kind == "f" else block
+            given.append(block)
+        step = count if layout.axis == 0 else 1
+        places = row_places(count, 1 if layout.axis == 0 else classes, layout.axis)
+        scratch = buffered[len(self.wide) :]
+        made = self.function(*given, layout.axis, -1 - layout.axis, places, step, scratch)
+        sums = len(self.work.sums)
+        for name, result in zip(self.work.outputs, made[sums:], strict=True):
+            seen = layout.standing(result, shape)
+            seen = seen if self.extents[name].classes else seen[..., 0]
+            np.copyto(self.outs[name][index], seen, casting="same_kind")
+        return tuple(made[:sums])
+
+
+class LoopJob(Job):
+    """With compiled loops: they read and write the arrays themselves where those are contiguous."""
+
+    def __init__(self, printed: Compiled, function: Callable[..., Any], *job: Any) -> None:
+        self.printed, self.function = printed, function
+        super().__init__(*job)
+
+    def shared(self, name: str, value: Any) -> Any:
+        extent = self.extents[name]
+        if extent.rows:
+            return value
+        if extent.classes:
+            return np.ascontiguousarray(value, self.dtype).reshape(-1)
+        return self.dtype.type(np.asarray(value).reshape(()))
+
+    def buffers(self) -> list[Array]:
+        shape = (self.layout.classes, LANES) if self.layout.axis == 0 else (self.layout.classes,)
+        return [np.empty(shape, self.dtype) for _ in range(self.printed.scratch)]
+
+    def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
+        shape = self.layout.shape(index)
+        count = math.prod(shape)
+        given = [self._given(name, index, count) for name in self.printed.arguments]
+        summands = [np.empty(count, np.float64) for _ in self.work.sums]
+        results = []
+        for name in self.work.outputs:
+            out = self.outs[name][index]
+            axes = (count, -1) if self.extents[name].classes else (count,)
+            direct = out.flags.c_contiguous and out.dtype == self.dtype
+            results.append(
+                out.reshape(axes) if direct else np.empty(out.shape, self.dtype).reshape(axes)
+            )
+        self.function(count, self.layout.classes, *given, *buffers, *summands, *results)
+        for name, result in zip(self.work.outputs, results, strict=True):
+            out = self.outs[name][index]
+            if not np.may_share_memory(out, result):
+                np.copyto(out, result.reshape(out.shape), casting="same_kind")
+        return tuple(np.sum(summand).reshape(1, 1) for summand in summands)
+
+    def _given(self, name: str, index: Index, count: int) -> Any:
+        value = self.values[name]
+        if not self.extents[name].rows:
+            return value
+        kind = self.dtype if np.asarray(value).dtype.kind == "f" else np.intp
+        if not self.by_rows(name):
+            return np.full(count, value, kind)
+        axes = (count, -1) if self.extents[name].classes else (count,)
+        return np.ascontiguousarray(value[index], kind).reshape(axes)
+
+
+@functools.cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="gradproof")

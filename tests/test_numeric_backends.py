@@ -1,0 +1,148 @@
+"""The backends compute one program: NumPy's blocks, printed loops as Python runs them, numba."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from test_numeric_engine import arguments, logits_of
+
+import numeric
+from derive.catalogue import ENGINES
+from numeric import compile as compiled
+from numeric import jit
+from numeric.elementary import exp_float32, exp_float64, order_float32, order_float64
+from numeric.how import How
+from numeric.inputs import bind
+from numeric.options import Options, engine
+
+REAL = {np.float32: exp_float32, np.float64: exp_float64}
+
+
+@pytest.mark.parametrize("kind", list(REAL))
+def test_exp_is_within_a_unit_in_the_last_place(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    least = -103 if kind is np.float32 else -745
+    drawn = np.concatenate([rng.uniform(least, 88, 2000), rng.uniform(-1, 1, 1000)]).astype(kind)
+    worst = 0.0
+    with mpmath.workdps(50):
+        for x in drawn:
+            wanted = mpmath.exp(mpmath.mpf(float(x)))
+            got = REAL[kind](x)
+            assert got.dtype == kind
+            unit = mpmath.mpf(float(np.spacing(kind(wanted))))
+            worst = max(worst, float(abs(mpmath.mpf(float(got)) - wanted) / unit))
+    assert worst <= 1.0
+
+
+@pytest.mark.parametrize("kind", list(REAL))
+def test_exp_of_special_values(kind: Any) -> None:
+    exp, values = REAL[kind], [0.0, -0.0, np.inf, -np.inf, np.nan, 1e30, -1e30, 1e-30]
+    with np.errstate(over="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        got = [float(exp(kind(value))) for value in values]
+    assert got[:4] == [1, 1, np.inf, 0]
+    assert np.isnan(got[4])
+    assert got[5:] == [np.inf, 0, 1]
+
+
+@pytest.mark.parametrize(("kind", "order"), [("f4", order_float32), ("f8", order_float64)])
+def test_order_is_that_of_the_numbers(kind: str, order: Any) -> None:
+    values = np.array([-np.inf, -1e30, -1.5, -1e-45, 0.0, 1e-45, 1.5, 1e30, np.inf, np.nan], kind)
+    values = np.unique(values)
+    made = [int(order(value)) for value in values]
+    assert made == sorted(set(made))
+
+
+def both(name: str, function: str, values: Any, logits: Any, lanes: bool) -> tuple[Any, Any]:
+    """The results of NumPy's blocks and of the printed loops, run by Python."""
+    made = compiled(name) if isinstance(name, str) else name
+    call, given = made.signature, dict(values)
+    target = given.pop(call.inputs[1].name) if call.has_target else None
+    arrays = bind(call, logits, target, given)
+    if function == "hvp":
+        arrays.append(np.cos(logits))
+    shapes = made._shapes(function, logits)
+    wanted = made.function(function)(arrays, shapes, How(backend="numpy"))
+    runner = made.function(function).runner
+    assert runner is not None
+    loops = runner.loops(lanes)
+    assert loops is not None, "no loops for this program"
+    outs = How().outputs(shapes, arrays)
+    with pytest.MonkeyPatch.context() as patched, np.errstate(all="ignore"):
+        made_by_python = [jit.interpreted(printed.source, logits.dtype) for printed in loops]
+        patched.setattr(runner, "loops", lambda _: loops)
+        patched.setattr(runner, "_compiled", lambda *_: made_by_python)
+        patched.setattr("numeric.blocks.FEW_CLASSES", 10**9 if lanes else 0)
+        small = runner.run(arrays, outs, logits.dtype, 1, compiled=True)
+    for key, value in small.items():
+        outs[key][...] = np.reshape(value, outs[key].shape)
+    return wanted, tuple(outs.values())
+
+
+def assert_same(wanted: Any, got: Any, roundings: float = 64) -> None:
+    for a, b in zip(wanted, got, strict=True):
+        scale = np.abs(a).max(initial=0) or 1.0
+        assert np.max(np.abs(a - b), initial=0) <= roundings * np.finfo(b.dtype).eps * scale
+
+
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("function", ["value_and_grad", "hvp"])
+@pytest.mark.parametrize("name", [name for name in ENGINES if compiled(name).signature.slots])
+def test_printed_loops_are_the_program(name: str, function: str, kind: Any, lanes: bool) -> None:
+    logits = logits_of(name).astype(kind)
+    values = arguments(compiled(name).signature, logits)
+    assert_same(*both(name, function, values, logits, lanes))
+
+
+EVERY = [Options("mean", True, True, True), Options("none", False, True, True, True)]
+EVERY += [Options("mean", False, True, True, True), Options("sum", False, False, True)]
+
+
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("options", EVERY, ids=str)
+def test_printed_loops_of_pytorchs_options(options: Options, lanes: bool) -> None:
+    logits = np.random.default_rng(1).normal(size=(5, 4))
+    values = arguments(engine(options).signature, logits)
+    if "c" in values:
+        values["c"] = np.array([1.0, 0.0, 1.0, 1.0, 0.0])
+    if "y" in values:
+        values["y"] = np.random.default_rng(2).integers(4, size=5)
+    assert_same(*both(engine(options), "value_and_grad", values, logits, lanes))  # type: ignore[arg-type]
+
+
+SHAPES = [(70, 3), (5, 64), (3, 1000), (130, 20), (2, 7, 33)]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_numba_agrees(kind: Any) -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    rng = np.random.default_rng(3)
+    for shape in SHAPES:
+        logits = (5 * rng.normal(size=shape)).astype(kind)
+        target = rng.integers(shape[1], size=(shape[0], *shape[2:]))
+        for at in (None, np.nan, np.inf, -np.inf):
+            if at is not None:
+                logits[(0,) * len(shape)] = at
+            one = numeric.value_and_grad(logits, target, backend="numpy", reduction="none")
+            two = numeric.value_and_grad(logits, target, backend="numba", reduction="none")
+            for a, b in zip(one, two, strict=True):
+                assert np.array_equal(np.isnan(a), np.isnan(b))
+                same = np.isclose(a, b, rtol=64 * np.finfo(kind).eps, atol=0, equal_nan=True)
+                assert same.all()
+        few = numeric.value_and_grad(logits, target, backend="numba", threads=1)
+        many = numeric.value_and_grad(logits, target, backend="numba", threads=3)
+        assert few[0] == many[0] or np.isnan(few[0])
+        assert np.array_equal(few[1], many[1], equal_nan=True)
+
+
+def test_the_backend_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="backend 'fortran'; expected numpy or numba"):
+        numeric.cross_entropy([[1.0, 2.0]], [0], backend="fortran")
+    monkeypatch.setattr("numeric.how.installed", lambda: False)
+    with pytest.raises(ValueError, match="numba is not installed"):
+        numeric.cross_entropy([[1.0, 2.0]], [0], backend="numba")
