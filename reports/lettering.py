@@ -1,4 +1,4 @@
-r"""Names as people write them: y_hat is \hat{y}, L_CE is L with a word below, y_star is y^{*}.
+r"""Names as people write them: y_hat or yhat is \hat{y}, L_CE is L with a word below, y_star y^{*}.
 
 `derive.show` sets a name of several letters upright, with its underscores; this goes on from there.
 """
@@ -8,15 +8,32 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from derive.show import latex_name
+from derive.show import latex, latex_name, text
+from derive.syntax import Node
 
 _UPRIGHT = re.compile(r"\\mathrm\{((?:[A-Za-z0-9]|\\_)+)\}(\^)?")
 _ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar"}
 _RAISED = {"star": "^{*}", "prime": "'"}
+_HUNG = re.compile(rf"({'|'.join((*_ACCENTS, *_RAISED))})$")
+_ENTRY = re.compile(r"\b([A-Za-z]\w*)\[([A-Za-z0-9])\]")
+# What formula text has and plain text, as people write it, has not.
+_OURS = re.compile(r"[\[\]]|\b(?:sum|prod|max|d|delta|ind|cases)\(")
 _FUNCTION = re.compile(r"([A-Za-z])\s*\(\s*([A-Za-z])\s*\)")
 
 
-def lettered(latex: str, spelled: Mapping[str, str] = {}) -> str:
+def written(formula: Node, beside: str) -> str:
+    """The formula as it can stand in the author's text: in LaTeX, or plainly where that is plain.
+
+    `beside` is the author's own equality.
+    """
+    if "\\" not in beside:
+        plain = _ENTRY.sub(r"\1_\2", text(formula))
+        if not _OURS.search(plain):
+            return plain
+    return lettered(latex(formula), functions_in(beside))
+
+
+def lettered(source: str, spelled: Mapping[str, str] = {}) -> str:
     """The LaTeX with its upright names in letters; `spelled` are names with a spelling known."""
 
     def shown(found: re.Match[str]) -> str:
@@ -28,7 +45,7 @@ def lettered(latex: str, spelled: Mapping[str, str] = {}) -> str:
         # A name with a superscript of its own is one thing that is then raised to a power.
         return f"{{{new}}}{raised}" if raised and re.search(r"[\^')]", new) else f"{new}{raised}"
 
-    return _UPRIGHT.sub(shown, latex)
+    return _UPRIGHT.sub(shown, source)
 
 
 def functions_in(source: str) -> dict[str, str]:
@@ -38,7 +55,7 @@ def functions_in(source: str) -> dict[str, str]:
 
 def _lettered(name: str) -> str | None:
     """The name's stem with what hangs on it; None for a name without a stem of one letter."""
-    head, *hung = name.split("_")
+    head, *hung = _HUNG.sub(r"_\1", name).replace("__", "_").split("_")
     stem = latex_name(head)
     if not hung or stem.startswith(r"\mathrm"):
         return None

@@ -12,12 +12,13 @@ from checked import GIVEN, article, item
 from derive import verify
 from derive.document.items import Asked, Checked, Item
 from derive.errors import Complaint
-from derive.read.formula import read_equation
+from derive.read.formula import read_equation, read_expression
 from derive.show import text as formula_text
 from derive.syntax import Span
 from reports.document.fixing import fix
 from reports.document.mended import mended
 from reports.document.sides import sides
+from reports.lettering import written
 
 # A checker of a tiny notation, so that these tests do not hang on the LaTeX reader: lines of
 # members joined by =, in formula text but for LaTeX's subscripts, entries and delta.
@@ -90,7 +91,7 @@ def test_a_right_conclusion_is_not_touched_where_slips_cancel() -> None:
     checked = without_the_first_repair("$2*p_k = 3*p_k = 2*p_k$\n$p_k = 5*p_k$")
     assert [each.status for each in checked.items] == ["refuted", "refuted", "proved", "refuted"]
     fixed = fix(checked, without_the_first_repair)
-    assert fixed.checked.text == "$2*p_k = 3*p_k = 2*p_k$\n$p_k = p_{k}$"
+    assert fixed.checked.text == "$2*p_k = 3*p_k = 2*p_k$\n$p_k = p_k$"
     assert [left.why for left in fixed.left] == ["fix_no_repair", "fix_not_proved"]
 
 
@@ -133,7 +134,7 @@ def test_an_edit_after_which_the_document_reads_otherwise_is_taken_back() -> Non
 
 
 def test_what_is_left_is_said() -> None:
-    wrong = article().items[5]
+    wrong = replace(article().items[5], start=0, stop=5)
     complaint = Complaint("unknown", "x", Span(0, 1))
     unread = replace(wrong, number=2, complaint=complaint, verdict=None)
     no_repair = replace(wrong, number=3, verdict=replace(verified(wrong), repair=None))
@@ -185,14 +186,19 @@ def test_a_repair_of_the_left_side_is_put_there() -> None:
 )
 def test_sides(source: str, left: str, right: str) -> None:
     text = f"$${source}$$"
-    found = sides(text, 2, 2 + len(source))
+    assert cut_out(text, 2, 2 + len(source)) == [left, right]
+
+
+def cut_out(text: str, start: int, stop: int) -> list[str | None]:
+    found = sides(text, start, stop)
     assert found is not None
-    assert [text[side.start : side.stop] for side in found] == [left, right]
+    both = (found.left, found.right)
+    return [None if side is None else text[side.start : side.stop] for side in both]
 
 
 @pytest.mark.parametrize(
     "source",
-    ["a != b", r"a \le b = c", "a := b", "a", "a =", "= b", r"a = b \\ + c", r"a \\ + b = c",
+    ["a != b", r"a \le b = c", "a := b", "", "a =", "= b", r"a = b \\ + c", r"a \\ + b = c",
      r"\begin{cases} a = b \end{cases}", "a) = b", "a = {b"],
 )  # fmt: skip
 def test_where_the_sides_are_not_plain(source: str) -> None:
@@ -202,8 +208,26 @@ def test_where_the_sides_are_not_plain(source: str) -> None:
 def test_brackets_at_the_edges_belong_to_the_sides() -> None:
     text = r"$$ \left( a + b \right)^2 &= \bigl( c - 1 \bigr) $$"
     start, stop = text.index("a + b"), text.index("c - 1") + 5
-    found = sides(text, start, stop)
-    assert found is not None
-    assert [text[side.start : side.stop] for side in found] == [
-        r"\left( a + b \right)^2", r"\bigl( c - 1 \bigr)"
-    ]  # fmt: skip
+    assert cut_out(text, start, stop) == [r"\left( a + b \right)^2", r"\bigl( c - 1 \bigr)"]
+
+
+def test_an_equality_that_goes_on_from_an_earlier_display_has_a_right_side_only() -> None:
+    assert cut_out("so $$= p_k - 1.$$", 7, 14) == [None, "p_k - 1"]
+
+
+# How a repair is written.
+
+
+@pytest.mark.parametrize(
+    ("formula", "beside", "wanted"),
+    [
+        ("p[k] - delta(k, y)", r"\frac{a}{b} = p_k - 1", r"p_{k} - \delta_{k y}"),
+        ("p[k] - y_hat[k]", r"\hat{y}_k = 1", r"p_{k} - \hat{y}_{k}"),
+        ("p[k] - yhat[k]", r"\hat{y}_k = 1", r"p_{k} - \hat{y}_{k}"),
+        ("h*exp(-z)/(1 + p[k])", "dh/dz = exp(-z)", "h*exp(-z)/(1 + p_k)"),
+        ("p[k] - delta(k, y)", "dL/dz_k = p_k - 1", r"p_{k} - \delta_{k y}"),
+        ("d(fx, x)", r"\mathbf{D} f(x) = 1", r"\frac{\partial f(x)}{\partial x}"),
+    ],
+)
+def test_a_repair_is_written_as_its_neighbours_are(formula: str, beside: str, wanted: str) -> None:
+    assert written(read_expression(formula), beside) == wanted

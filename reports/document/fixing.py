@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.document.items import Checked, Item
-from derive.show import latex
 from reports.document.mended import mended
 from reports.document.sides import sides
-from reports.lettering import functions_in, lettered
+from reports.lettering import written
 
 # A mended step may leave the next one wrong: so many times the text is gone through.
 _ROUNDS = 6
@@ -80,7 +79,7 @@ def _edits(checked: Checked) -> list[Edit]:
         edit = _edit(item, checked.text)
         if item.jump:
             both = sides(checked.text, item.start, item.stop)
-            ends |= {both[1].start} if both else set()
+            ends |= {both.right.start} if both else set()
         elif edit is not None and edit.start in ends:
             continue
         if edit is not None and not any(_overlap(edit, other) for other in found):
@@ -97,9 +96,10 @@ def _edit(item: Item, text: str) -> Edit | None:
     found = sides(text, item.start, item.stop)
     if right is None or found is None:
         return None
-    side = found[0] if right.left_changed else found[1]
-    new = lettered(latex(right.changed), functions_in(item.source))
-    return Edit(item.number, side.start, side.stop, new)
+    side = found.left if right.left_changed else found.right
+    if side is None:
+        return None
+    return Edit(item.number, side.start, side.stop, written(right.changed, item.source))
 
 
 def _put_in(checked: Checked, edits: Sequence[Edit], again: Again) -> tuple[list[Edit], Checked]:

@@ -29,11 +29,20 @@ class Side:
     stop: int
 
 
-def sides(text: str, start: int, stop: int) -> tuple[Side, Side] | None:
+@dataclass(frozen=True)
+class Sides:
+    """Both sides; `left` is None where the equality goes on from an earlier display."""
+
+    left: Side | None
+    right: Side
+
+
+def sides(text: str, start: int, stop: int) -> Sides | None:
     """What stands before the first and after the last `=` of text[start:stop], outside brackets.
 
-    Brackets that begin or end just outside of the range belong to it. None where it is not plain
-    to see what a side is: other relations, environments, a last row without its own sign.
+    Without any `=` the whole is a right side. Brackets that begin or end just outside of the range
+    belong to it. None where it is not plain to see what a side is: other relations, environments,
+    a side that is broken over rows.
     """
     whole = grown(text, start, stop)
     if whole is None:
@@ -43,12 +52,14 @@ def sides(text: str, start: int, stop: int) -> tuple[Side, Side] | None:
     names = {token for token, _ in tokens}
     equals = [at for token, at in tokens if token == "="]
     rows = [at for token, at in tokens if token == _ROW]
-    if not equals or names & _OTHER_RELATIONS or {r"\begin", r"\end"} & names:
+    if names & _OTHER_RELATIONS or {r"\begin", r"\end"} & names:
         return None
-    left, right = _trimmed(text, start, equals[0]), _trimmed(text, equals[-1] + 1, stop)
-    if left is None or right is None or any(right.start < at < right.stop for at in rows):
+    left = _trimmed(text, start, equals[0]) if equals else None
+    right = _trimmed(text, equals[-1] + 1 if equals else start, stop)
+    if right is None or (equals and left is None):
         return None
-    return (left, right) if not any(at < left.stop for at in rows) else None
+    broken = any(side.start < at < side.stop for side in (left, right) if side for at in rows)
+    return None if broken else Sides(left, right)
 
 
 def _tokens(text: str, start: int, stop: int) -> Iterator[tuple[str, int]]:
