@@ -19,6 +19,7 @@ from derive.document.written import (
     condition_text,
     definition_in,
     entry_of_one,
+    is_entry_of_number,
     member_kind,
     name_text,
     sum_in,
@@ -41,6 +42,7 @@ _HOLES = {
     "m": _NAME,
     "a": PLACEHOLDER,
     "b": PLACEHOLDER,
+    "k": rf"{PLACEHOLDER}|{_PLAIN_CONDITION}",
     "e": PLACEHOLDER,
     "s": PLACEHOLDER,
     "c": rf"{PLACEHOLDER}|{_PLAIN_CONDITION}",
@@ -107,9 +109,13 @@ def said(prose: str, inline: Sequence[str]) -> tuple[Said, ...]:
 
 
 def _once(found: Sequence[Said]) -> Iterator[Said]:
-    """Without what an overlapping stretch has said already."""
+    """Without what an overlapping stretch has said; a one-hot label is a vector, not an index."""
     latest: dict[tuple[str, str], int] = {}
+    texts = {one.text for one in found}
     for one in found:
+        name, _, kind = one.text.partition(": ")
+        if kind == "label" and f"{name}: onehot" in texts:
+            continue
         key = one.kind, one.text
         if one.span[0] >= latest.get(key, 0):
             yield one
@@ -211,6 +217,8 @@ def _value(hole: str, found: str, place: int, sentence: _Sentence) -> str | None
             return shown if name_text(source) else None
         case "c":
             return shown if condition_text(source) else None
+        case "k":
+            return shown if condition_text(source) and not is_entry_of_number(source) else None
         case "e":
             return shown if definition_in(source) else None
         case "s":
@@ -222,7 +230,7 @@ def _plain_value(hole: str, found: str) -> str | None:
     match hole:
         case "n" | "m":
             return name_text(found)
-        case "c":
+        case "c" | "k":
             return condition_text(found)
         case "x" | "w":
             number = re.search(r"[\w.:-]+(?=\)?$)", found)

@@ -183,6 +183,11 @@ def entry_of_one(source: str) -> str | None:
     return _name(text[:-2]) if text.endswith("=1") else None
 
 
+def is_entry_of_number(source: str) -> bool:
+    """Whether the formula gives an entry its value, as `y_k = 1`, rather than being a condition."""
+    return ("_" in source or "[" in source) and bool(re.search(r"=\s*-?\d+\W*$", source))
+
+
 def member_kind(source: str) -> str | None:
     r"""`y: bit` for `y \in \{0, 1\}`, `T: positive` for `T > 0`, else None."""
     if len(source) > MAX_LENGTH:

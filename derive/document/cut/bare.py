@@ -91,9 +91,22 @@ def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
             stop = start + len(piece) - 1
         elif piece.startswith("(") and piece.count("(") > piece.count(")"):
             start += 1
+        elif (opened := _unclosed(piece)) > 0:
+            stop = start + opened
         else:
             break
     return start, max(start, stop)
+
+
+def _unclosed(piece: str) -> int:
+    """Where the first round bracket stands that nothing closes, or -1."""
+    opened: list[int] = []
+    for place, sign in enumerate(piece):
+        if sign == "(":
+            opened.append(place)
+        elif sign == ")" and opened:
+            opened.pop()
+    return opened[0] if opened else -1
 
 
 def _is_formula(run: str) -> bool:
@@ -105,7 +118,9 @@ def _is_formula(run: str) -> bool:
 
 
 def _continues(run: str) -> bool:
-    return bool(_RELATION.match(run.lstrip(" &"))) and not _CODE.search(run)
+    """Whether a formula above goes on with this run: a relation and a right side."""
+    found = _RELATION.match(run.lstrip(" &"))
+    return found is not None and found.end() < len(run.strip(" &")) and not _CODE.search(run)
 
 
 def _read(text: str, start: int, stop: int) -> _Line:
@@ -123,16 +138,24 @@ def _read(text: str, start: int, stop: int) -> _Line:
 def bare_formulas(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where formulas stand in the given lines of `text`; one may go on over several lines."""
     opened: tuple[int, int] | None = None
+    follows = False
     for span in lines:
         line = _read(text, *span)
+        if not text[slice(*span)].strip():
+            continue
+        continues = line.is_maths and _continues(text[slice(*line.runs[0])])
         if opened is not None:
-            goes_on = line.is_maths and opened[1] >= span[0] - 2
-            open_end = _ENDS_OPEN.search(text, opened[0], opened[1])
-            if goes_on and (open_end or _continues(text[slice(*line.runs[0])])):
+            open_end = _ENDS_OPEN.search(text, max(opened[0], opened[1] - 5), opened[1])
+            is_next = line.is_maths and opened[1] >= span[0] - 2
+            if is_next and (continues or open_end):
                 opened = opened[0], line.runs[0][1]
                 continue
             yield from _kept(text, opened)
-            opened = None
+            opened, follows = None, True
+        if continues and follows:
+            yield line.runs[0]
+            continue
+        follows = False
         if line.is_maths and _starts(text[slice(*line.runs[0])]):
             opened = line.runs[0]
             continue

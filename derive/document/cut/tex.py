@@ -45,10 +45,10 @@ _TOKEN = re.compile(
         \s*(?:\[[^\[\]]{0,500}\])?\{(?P<heading>(?:[^{}\\$]|\\.|\$[^$]{0,500}\$|\{[^{}]{0,500}\}){0,500})\}
   | \\(?P<file>input|include|includegraphics|lstinputlisting|write18|immediate|openin|openout)
         (?![A-Za-z])
+  | (?P<paragraph>\n[ \t\r]*\n|\\item(?![A-Za-z]))
   | (?P<bracket>\\[\[(])
   | (?P<escape>\\.)
   | (?P<dollars>\$\$?)
-  | (?P<paragraph>\n[ \t\r]*\n)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -137,6 +137,7 @@ class _Cutter:
             self._section(match)
         elif match["paragraph"]:
             self._say(match.start())
+            self._done = match.end()
         elif match["file"]:
             self._page.notes.append(f"\\{match['file']} is not followed")
         elif match["bracket"] or match["dollars"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.document.sayings.chinese_japanese import CHINESE_JAPANESE
 from derive.document.sayings.korean import KOREAN
 from derive.document.sayings.names_en import NAMES_EN
 from derive.document.sayings.row import Saying
@@ -9,4 +10,4 @@ from derive.document.sayings.steps_en import STEPS_EN
 
 __all__ = ["SAYINGS", "Saying"]
 
-SAYINGS = (*NAMES_EN, *STEPS_EN, *KOREAN)
+SAYINGS = (*NAMES_EN, *STEPS_EN, *KOREAN, *CHINESE_JAPANESE)

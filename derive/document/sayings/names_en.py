@@ -38,12 +38,23 @@ NAMES_EN = (
         "en",
         "declare",
         "<n>: onehot",
-        ("otherwise", "elsewhere"),
+        ("other", "elsewhere", "zero"),
         r"@n (?:is|equals|=) (?:1|one) (?:if|when|for|only)\b.{0,80}\b(?:0|zero) "
         r"(?:otherwise|elsewhere|for all other)",
         "where $y_i$ is 1 if $i$ is the correct class and 0 otherwise",
         "where $y_i$ is 1 if the picture shows a cat",
         conditional=True,
+    ),
+    Saying(
+        "one-of-them-is-one",
+        "en",
+        "declare",
+        "<n>: onehot",
+        ("one of",),
+        r"\b(?:exactly|only) one (?:of (?:the )?)?(?:entry of |element of |component of )?@n"
+        r"'?s? (?:is|equals|can be|=) (?:1|one|non-?zero)",
+        "since exactly one of the $t_i$s is 1 and the rest are zeros",
+        "exactly one of the $t_i$s is wrong",
     ),
     Saying(
         "one-hot-equation",

@@ -2,7 +2,8 @@ r"""A row of the table of sayings.
 
 A pattern is a regular expression in which `@n` and `@m` stand for names, `@a` for a name that is
 given a meaning, `@b` for the formula that is its meaning, `@c` for a condition on indices or
-parameters, `@e` for a definition, `@s` for an equality of a sum, `@x` and `@w` for the number of
+parameters, `@k` for one in which no entry is a
+number, `@e` for a definition, `@s` for an equality of a sum, `@x` and `@w` for the number of
 an equation. `says` repeats their values as `<n>`, `<c>` …
 """
 
@@ -23,7 +24,7 @@ class Saying:
     """
 
     name: str
-    language: Literal["en", "ko"]
+    language: Literal["en", "ko", "zh", "ja"]
     kind: SaidKind
     says: str
     cues: tuple[str, ...]

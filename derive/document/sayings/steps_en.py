@@ -94,11 +94,22 @@ STEPS_EN = (
         "en",
         "where",
         "<c>",
-        ("for", "when", "if", "case", "assum", "where", "while", "with", "set", "taking", "let"),
-        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|with|setting|taking|let|where"
-        r"|case(?: \d:?)?|in (?:the|this) case|assuming|while)(?: that| all| any| every)?:? @c",
+        ("for", "when", "if", "case", "assum", "while"),
+        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: \d:?)?|in (?:the|this) case"
+        r"|assuming|while)(?: that| all| any| every)?:? @c",
         "for $k \\neq y$",
         "even if $k \\neq y$",
+        conditional=True,
+    ),
+    Saying(
+        "condition-set",
+        "en",
+        "where",
+        "<k>",
+        ("where", "with", "set", "taking", "let"),
+        r"\b(?:where|with|setting|set|taking|let)(?: all| any| every)?:? @k",
+        "setting $T = 1$",
+        "where $y_k = 1$",
         conditional=True,
     ),
     Saying(
