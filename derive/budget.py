@@ -15,22 +15,28 @@ _CLOCK_EVERY = 2_000
 
 
 class Budget:
-    """Steps and seconds that are left. One step is one node evaluated or one product of terms."""
+    """Steps and seconds that are left. One step is one node evaluated or one product of terms.
+
+    `exhausted` says whether something was broken off, so that more time might say more.
+    """
 
     def __init__(self, seconds: float = DEFAULT_SECONDS, steps: int = MAX_STEPS) -> None:
         self._seconds, self._left = seconds, steps
         self._deadline = time.monotonic() + seconds
         self._look = _CLOCK_EVERY
+        self.exhausted = False
 
     def spend(self, steps: int = 1) -> None:
         """Count work. Raises OutOfBudget when the steps or the time are used up."""
         self._left -= steps
         self._look -= steps
         if self._left < 0:
+            self.exhausted = True
             raise OutOfBudget(f"out of budget: more than {MAX_STEPS:,} steps")
         if self._look < 0:
             self._look = _CLOCK_EVERY
             if time.monotonic() > self._deadline:
+                self.exhausted = True
                 raise OutOfBudget(f"out of budget: more than {self._seconds:g} s")
 
 
@@ -43,13 +49,15 @@ def current() -> Budget:
 
 
 @contextmanager
-def limited(seconds: float = DEFAULT_SECONDS) -> Iterator[None]:
-    """Everything inside shares one budget; an outer budget stays in force."""
-    if _current.get() is not None:
-        yield
+def limited(seconds: float = DEFAULT_SECONDS) -> Iterator[Budget]:
+    """Everything inside shares one budget, which is given; an outer budget stays in force."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
         return
-    token = _current.set(Budget(seconds))
+    budget = Budget(seconds)
+    token = _current.set(budget)
     try:
-        yield
+        yield budget
     finally:
         _current.reset(token)

@@ -85,6 +85,48 @@ class Undecided(Verdict):
     """Nothing was proved and nothing refuted; `reason` says why."""
 
 
+_STATUSES: Mapping[str, type[Verdict]] = {
+    kind.__name__.lower(): kind for kind in (Proved, Conditional, Refuted, Undecided)
+}
+_TEXTS = ("condition", "repair", "diagnosis", "reason")
+
+
+def recalled(record: Mapping[str, Any]) -> Verdict:
+    """The verdict whose `to_json` is `record`; raises ValueError if it is that of none.
+
+    Beside `prove` this is the one way to a `Proved`. It decides nothing: it trusts its caller that
+    the record was made by `to_json` of a verdict of this very program on this very question. The
+    caller is `derive.cache`, which compares both before it asks; nothing else may call this.
+    """
+    kind = _STATUSES.get(str(record.get("status")))
+    claim, seconds = record.get("claim"), record.get("seconds")
+    texts = {name: record.get(name) for name in _TEXTS}
+    if kind is None or not isinstance(claim, str) or not isinstance(seconds, int | float):
+        raise ValueError("no verdict")
+    if not all(text is None or isinstance(text, str) for text in texts.values()):
+        raise ValueError("a text of the verdict is none")
+    found = record.get("counterexample")
+    told: dict[str, Any] = {
+        **texts,
+        "claim": claim,
+        "seconds": float(seconds),
+        "reading": _lines(record.get("reading")),
+        "premises": _lines(record.get("premises")),
+        "counterexample": None if found is None else Counterexample.from_json(found),
+    }
+    if (found is not None) != (kind in (Conditional, Refuted)):
+        raise ValueError("a counterexample where there is none, or none where there is one")
+    if (texts["condition"] is not None) != (kind is Conditional):
+        raise ValueError("a condition where there is none, or none where there is one")
+    return Proved(seal=_SEAL, **told) if kind is Proved else kind(**told)
+
+
+def _lines(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(line, str) for line in value):
+        raise ValueError("not a list of texts")
+    return tuple(value)
+
+
 def agree(residuals: Sequence[Residual], second: Opinion, third: Opinion) -> bool:
     """Whether all opinions find the two sides equal: exactly, modulo primes, within intervals."""
     exact = bool(residuals) and all(residual.is_zero for residual in residuals)

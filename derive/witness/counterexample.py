@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any
 
@@ -57,6 +57,20 @@ class Counterexample:
             "right": self.right,
             "exact": self.exact,
         }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Counterexample:
+        """The counterexample whose `to_json` this is; raises ValueError if it is that of none."""
+        if not isinstance(data, dict) or data.keys() != {each.name for each in fields(cls)}:
+            raise ValueError("not the parts of a counterexample")
+        nested = [data[name] for name in ("sizes", "indices", "labels", "exp", "values")]
+        if not all(isinstance(part, dict) for part in nested):
+            raise ValueError("a part of the counterexample is no mapping")
+        if not isinstance(data["left"], str) or not isinstance(data["right"], str):
+            raise ValueError("the values of the counterexample are no text")
+        if not isinstance(data["exact"], bool):
+            raise ValueError("the counterexample does not say whether it is exact")
+        return cls(**data)
 
     def __str__(self) -> str:
         parts = [f"{name} = {value}" for name, value in self.sizes.items()]

@@ -65,13 +65,18 @@ def _document(name: str) -> tuple[str, str]:
 
 
 def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checked]:
-    """A check of a text under the document's name; with the cache, equal claims are judged once."""
+    """A check of a text under the document's name; with the cache, equal claims are judged once.
+
+    What was judged in earlier runs is remembered too, in the user's cache.
+    """
     from derive import check as check_document
+    from derive.cache import remembering, users_cache
     from derive.document.judge import answering
 
     answer = answering(arguments.timeout)
     if not arguments.no_cache:
-        answer = cache(answer)
+        kept = users_cache()
+        answer = cache(answer if kept is None else remembering(answer, kept, arguments.timeout))
 
     def run(text: str) -> Checked:
         with ProgressLine(name) as line:
