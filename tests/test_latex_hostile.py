@@ -75,7 +75,7 @@ def test_hostile_text_is_answered_soon(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["braces", "macro bomb", "nested brackets", "long", "sums"])
 def test_what_is_out_of_bounds_is_refused(name: str) -> None:
-    with pytest.raises(FormulaError, match=r"never closed|without bound|more than|longer than"):
+    with pytest.raises(FormulaError, match=r"without bound|nested|more than|longer than"):
         read_latex(HOSTILE[name])
 
 

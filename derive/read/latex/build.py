@@ -130,7 +130,8 @@ class Builder(Tables):
         waiting: list[Node] = []
         either = any(sep is not None and str(sep) in EITHER for sep, _ in parts)
         for _, part in parts:
-            node = self.value(part)
+            bracketed = kind(sole(part)) == "round"
+            node = self.condition(part) if bracketed else self.value(part)
             if isinstance(node, Rel):
                 found += [Rel(node.op, w, node.right, span=w.span) for w in waiting]
                 waiting = []
@@ -157,10 +158,11 @@ class Builder(Tables):
         return steps[0] if len(steps) == 1 else Logic("and", steps, span=span)
 
     def _related(self, left: Node, sign: str, right: Node, span: Span) -> Node:
+        counted = _counted(right)
+        if sign == "in" or (sign == "=" and counted is not right):
+            return Form("in", (left, counted), span=span)
         if sign in _RELATIONS:
             return Rel(_RELATIONS[sign], left, right, span=span)
-        if sign == "in":
-            return Form("in", (left, _counted(right)), span=span)
         if sign in _OTHER_RELATIONS:
             return Form(_OTHER_RELATIONS[sign], (left, right), span=span)
         return self.complain(f"cannot read the relation {sign}", span)

@@ -201,6 +201,8 @@ class Cutter:
         sides = _sides(segment.tokens)[0]
         if set(signs) <= _DENIALS:
             return True
+        if signs == ["="] and any(tok.type == "DOTS" for tok in sides[1]):
+            return _index_like(sides[0])
         return set(signs) <= {"=", "!="} and all(map(_index_like, sides))
 
     def _range(self, segments: list[Segment], position: int) -> int:

@@ -12,7 +12,7 @@ import lark
 
 from derive.read.latex.names import Names
 from derive.read.latex.tokens import Token
-from derive.read.latex.values import BRACKETS, Part, factors, inside, kind, sole
+from derive.read.latex.values import BRACKETS, EVERYWHERE, Part, factors, inside, kind, sole
 from derive.syntax import Deriv, Form, Mul, Name, Neg, Node, Num, Pow, Span
 
 MAX_ORDER = 4
@@ -259,7 +259,7 @@ class Derivatives(Names):
         span = self.span(first)
         if head.font not in ("bold", "upright"):
             other = "D is read as the operator of differentiation; it may be a factor"
-            if self.chosen("operator D", span, other):
+            if self.chosen("operator D", EVERYWHERE, other):
                 return None
         body = self.operand(row)
         return Form("D", (body, *hung.indices), span=self.across(span, body.span))
@@ -267,12 +267,14 @@ class Derivatives(Names):
     def differential(self, first: Part, row: Row) -> Node | None:
         """dL outside of a fraction: the differential, or a factor d."""
         following = row.peek()
-        if kind(sole(first)) != "NAME" or str(sole(first)) != "d" or following is None:
+        head = self.head(first)
+        if head is None or head.name != "d" or head.vector or following is None:
             return None
         if kind(following) not in ("NAME", "scripted", "WORD", "font", "accent"):
             return None
         span = self.span(first)
-        if self.chosen("differential", span, "d is read as a differential; it may be a factor"):
+        note = "d is read as a differential; it may be a factor"
+        if not head.font and self.chosen("differential", EVERYWHERE, note):
             return None
         body = self.operand(row)
         return Form("differential", (body,), span=self.across(span, body.span))

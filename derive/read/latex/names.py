@@ -11,6 +11,7 @@ import lark
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import (
     BRACKETS,
+    EVERYWHERE,
     Part,
     Values,
     factors,
@@ -20,10 +21,25 @@ from derive.read.latex.values import (
     relational,
     sole,
 )
-from derive.syntax import Call, Entry, Form, Ind, Mul, Name, Node, Num, Pow, Rel, Span
+from derive.show import text
+from derive.syntax import (
+    Add,
+    Call,
+    Entry,
+    Form,
+    Ind,
+    Mul,
+    Name,
+    Node,
+    Num,
+    Pow,
+    Rel,
+    Span,
+    free_names,
+)
 
 _PARAMETERS = frozenset({"theta", "phi", "psi", "omega"})
-_LETTER_EXPONENTS = frozenset("ijkl")
+_LETTER_EXPONENTS = frozenset("ijklL")
 INDICATORS = frozenset({"I", "chi", "delta"})
 
 
@@ -86,19 +102,23 @@ class Names(Values):
                 hung.words.append(parameter)
                 hung.indices = []
         name = "_".join([head.name, *hung.words, *["prime"] * hung.primes])
-        self._letter_exponent(hung, name, span)
+        self._letter_exponent(hung, name)
         axes = (*hung.samples, *hung.indices)
         node: Node = Entry(name, axes, span=span) if axes else Name(name, span=span)
         if head.vector and not axes:
             node = Form("vec", (Name(name, span=span),), span=span)
         return self._raised(node, hung, span)
 
-    def _letter_exponent(self, hung: Scripts, name: str, span: Span) -> None:
+    def _letter_exponent(self, hung: Scripts, name: str) -> None:
         """x^i_j may be a power, or the sample's index: a person must say which."""
         match hung.powers:
-            case [Name(id=letter)] if letter in _LETTER_EXPONENTS and not hung.samples:
-                other = f"{name}^{letter} is read as a power; it may be an index"
-                if self.chosen("exponent", span, other):
+            case [exponent] if not hung.samples:
+                letters = free_names(exponent)
+                arithmetic = isinstance(exponent, Name | Add)
+                if not letters or not letters <= _LETTER_EXPONENTS or not arithmetic:
+                    return
+                other = f"{name}^{text(exponent)} is read as a power; it may be an index"
+                if self.chosen("exponent", EVERYWHERE, other):
                     hung.samples, hung.powers = hung.powers, []
 
     def _special(

@@ -119,6 +119,9 @@ class Reductions(Derivatives):
         """The upper limit; None where its braces are empty."""
         inner = sole(group)
         empty = isinstance(inner, lark.Tree) and inner.data == "content" and not inner.children
+        if isinstance(inner, lark.Tree) and inner.data == "compare":
+            inner = inner.children[-1]
+            self.note("a limit such as C = 2 is read as 2")
         return None if empty else self.number(inner)
 
     def _from(self, content: Part, bound: Bound) -> Node | None:

@@ -92,12 +92,13 @@ class Stream(Text):
         """TeX takes one character where there are no braces: x_12 is x_1 2."""
         whole = self._stack.pop()
         at, size = place(whole), len(whole)
-        if size > 1:
+        if size > 1 and not whole.startswith("."):
             own = at.stop - at.start == size
             rest = Span(at.start + 1, at.stop) if own else at
             self._stack.append(token(whole.type, whole[1:], rest))
             at = Span(at.start, at.start + 1) if own else at
-        self._stack.append(token(whole.type, whole[0], at))
+            whole = token(whole.type, whole[0], at)
+        self._stack.append(whole)
 
     def _braced(self, opening: Span) -> None:
         """The group that comes next, lexed by itself, between braces."""

@@ -16,6 +16,10 @@ BRACKETS = frozenset({"round", "square", "curly"})
 SEPARATORS = frozenset({"COMMA", "SEMI", "COLON", "MID", "PARALLEL", "WORDS"})
 
 
+# The place of a choice that is made once for a whole chain.
+EVERYWHERE = Span(0, 0)
+
+
 @dataclass(frozen=True)
 class Choice:
     """A place that can be read in two ways, and what the second is."""
