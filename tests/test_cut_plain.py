@@ -76,6 +76,16 @@ def test_no_formula(text: str) -> None:
     assert formulas(text, PLAIN) == []
 
 
+def test_a_formula_goes_on_behind_a_blank_line_and_behind_its_number() -> None:
+    text = "a = b (1)\n\n= c\n\n= d\n\nwords\n\n= e"
+    assert [source for _, source in formulas(text, PLAIN)] == ["a = b", "= c", "= d"]
+
+
+def test_words_in_an_open_bracket_end_a_formula() -> None:
+    text = "p = σ(z) (where σ is the sigmoid)"
+    assert formulas(text, PLAIN) == [("inline", "p = σ(z)")]
+
+
 def test_alt_texts_are_read_once() -> None:
     text = (
         "The function p\ni\n\n{\\displaystyle p_{i}}\n\n is such that\n\n∂\nL\n\n∂\n\nz\ni\n"

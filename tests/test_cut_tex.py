@@ -71,6 +71,15 @@ def test_prose() -> None:
     ]
 
 
+def test_items_are_paragraphs() -> None:
+    text = "\\begin{itemize}\\item one $a$\n\\item[x] $b = c$ \\item two\\end{itemize}"
+    document = cut(text, format=LATEX)
+    check(document)
+    found = [(p.kind, p.source) for p in document.pieces]
+    assert ("prose", "one \ufffc") in found
+    assert ("prose", "two") in found
+
+
 def test_sections_and_theorems_make_the_path() -> None:
     text = (
         "\\section{A}\\begin{theorem}[of \\emph{it}]\\[a\\]\\begin{proof}\\[b\\]\\end{proof}"
