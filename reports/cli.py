@@ -166,9 +166,7 @@ def _add_check(commands: _Commands) -> None:
     command.add_argument(
         "--timeout", type=float, default=10.0, metavar="SECONDS", help="for each claim"
     )
-    command.add_argument(
-        "--no-cache", action="store_true", help="judge equal claims anew, each time they occur"
-    )
+    command.add_argument("--no-cache", action="store_true", help="judge every claim anew")
     command.add_argument("--quiet", action="store_true", help="only what is not proved")
     command.add_argument(
         "--fix", action="store_true", help="write a corrected copy FILE.fixed.* with proved repairs"

@@ -53,15 +53,24 @@ def _marked(line: str, start: int, stop: int) -> Iterator[Marked]:
     stop -= len(inside) - len(inside.rstrip())
     left = 0 if stop <= _WIDTH else max(0, start - _AROUND)
     end = min(len(line), max(stop, left + _WIDTH))
+    before = "..." if left else ""
     while left < end:
-        right = min(end, left + _WIDTH)
-        before, after = "..." if left else "", "..." if right < len(line) else ""
+        right = _break(line, left, end)
         shown = _set(line[left:right])
         first, last = max(start, left), min(stop, right)
         pad = columns(before + shown[: first - left])
-        carets = "^" * max(1, columns(shown[first - left : last - left]))
+        carets = "^" * max(1, columns(shown[first - left : last - left].rstrip()))
+        after = "..." if right == end < len(line) else ""
         yield Marked(f"{before}{shown}{after}".rstrip(), " " * pad + carets)
-        left = right
+        left, before = right, ""
+
+
+def _break(line: str, left: int, end: int) -> int:
+    """Where a part that begins at `left` ends: after a space where there is one late enough."""
+    if end - left <= _WIDTH:
+        return end
+    space = line.rfind(" ", left + _WIDTH // 2, left + _WIDTH)
+    return left + _WIDTH if space < 0 else space + 1
 
 
 def _set(line: str) -> str:
