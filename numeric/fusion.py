@@ -190,21 +190,39 @@ class _Fusion:
         return Mul((made, Neg(scale) if negative else scale))
 
     def at_least_one(self, divisor: Node) -> bool:
-        """A size, or 1 plus a sum of exponentials."""
-        line = self.lines.get(divisor.name) if isinstance(divisor, View) else None
-        match line:
-            case Line(op=Size()):
-                return True
-            case Line(op=Map(expr=Add(terms=(first, View(name=rest))))):
-                fold = self.lines[rest].op if rest in self.lines else None
-                return first == ONE and isinstance(fold, Fold) and self.is_mass(fold)
+        """A size, or 1 plus sums of exponentials (and what is 0 or nan)."""
+        if isinstance(divisor, View) and divisor.name in self.lines:
+            op = self.lines[divisor.name].op
+            if isinstance(op, Map) and isinstance(op.expr, Add) and op.expr.terms[0] == ONE:
+                return all(map(self.is_mass, op.expr.terms[1:]))
+            return isinstance(op, Size)
         return False
 
-    def is_mass(self, fold: Fold) -> bool:
-        leaves = [fold.expr]
-        if isinstance(fold.expr, Cases):
-            leaves = [*(value for value, _ in fold.expr.branches), fold.expr.otherwise]
-        return fold.kind == "sum" and all(self.is_exponential(leaf) for leaf in leaves)
+    def is_mass(self, node: Node) -> bool:
+        """A sum of exponentials, with x - x added or not."""
+        op = (
+            self.lines[node.name].op if isinstance(node, View) and node.name in self.lines else None
+        )
+        match op:
+            case Map(expr=Add(terms=terms)):
+                return all(self.is_mass(t) or self.is_difference_of_equals(t) for t in terms)
+            case Fold(kind="sum", expr=Cases(branches=branches, otherwise=otherwise)):
+                return all(map(self.is_exponential, (*(v for v, _ in branches), otherwise)))
+            case Fold(kind="sum", expr=expr):
+                return self.is_exponential(expr)
+        return False
+
+    def is_difference_of_equals(self, node: Node) -> bool:
+        """x - x, divided or not."""
+        match node:
+            case View(name=name) if name in self.lines:
+                op = self.lines[name].op
+                return isinstance(op, Map) and self.is_difference_of_equals(op.expr)
+            case Div(num=top):
+                return self.is_difference_of_equals(top)
+            case Add(terms=(first, Neg(arg=second))):
+                return first == second
+        return False
 
     def is_exponential(self, node: Node) -> bool:
         if isinstance(node, Num):

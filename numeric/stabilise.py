@@ -6,7 +6,8 @@ shift = max(z, 0). So nothing about the maximum is ever proved, and nothing need
 
 With the largest logit as reference the tails keep their digits: exp(gap) is at most 1, the class
 `top` itself contributes an exact 1, `1 - p[k]` becomes a sum of what the others have, and
-`log(1 + rest)` is computed as log1p(rest).
+`log(1 + rest)` is computed as log1p(rest). gap[top] is 0, or nan where the largest logit is not
+finite: it is added to `rest`, so that nothing that is computed from such logits looks right.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Rewrite:
 SOFTMAX = (
     "gap[k] = u[k] - u[top]",
     "mass[k] = exp(gap[k])",
-    "rest = sum(mass[j], j, j != top)",
+    "rest = sum(mass[j], j, j != top) + gap[top]",
     "total = 1 + rest",
     "p[k] = mass[k]/total",
     "others[k] = cases(rest, k == top, total - mass[k])/total",
