@@ -238,6 +238,8 @@ class Builder(Tables):
 
     def _angle(self, tree: lark.Tree[Token]) -> Node:
         args = self.arguments(inside(tree))
+        if len(args) == 1:
+            return Form("expect", args, span=self.span(tree))
         if len(args) != 2:
             return self.complain("an inner product has two arguments", self.span(tree))
         return Form("inner", args, span=self.span(tree))
@@ -295,6 +297,9 @@ class Builder(Tables):
             one = self._one(scripts, span)
             if one is not None:
                 return one
+        if kind(inner) == "NUMBER" and all(map(_one_sided, scripts)):
+            self.note("a number with a sign above it, as in 0^+, is read as the number")
+            return self.value(inner)
         head = self.head(atom)
         if head is not None:
             return self.named(head, scripts, span)
@@ -307,7 +312,7 @@ class Builder(Tables):
         hung = self.scripts(scripts)
         if not hung.below:
             return None
-        return Ind(self.condition(hung.below[0]), span=span)
+        return self._raised(Ind(self.condition(hung.below[0]), span=span), hung, span)
 
     def _norms(self, inner: Part, scripts: Sequence[Part], span: Span) -> Node:
         """‖x‖² is the sum of squares, ‖x‖_1 that of absolute values."""
@@ -315,6 +320,9 @@ class Builder(Tables):
         node = self.value(inner)
         assert isinstance(node, Form)
         which = hung.indices[0] if hung.indices else num(2)
+        which = Name(hung.words[0]) if hung.words else which
+        if hung.samples or hung.primes or hung.transposed or len(hung.powers) > 1:
+            return self.complain("a norm that is not read", span)
         squared = [p for p in hung.powers if isinstance(p, Num) and p.value == 2]
         euclidean = which == num(2) or which == Name("F")
         if euclidean and squared:
@@ -333,6 +341,12 @@ def has_parallel(content: Part) -> bool:
     """Whether ‖ stands between the arguments, as in KL(p ‖ q)."""
     children = content.children if isinstance(content, lark.Tree) else []
     return any(kind(part) == "PARALLEL" for part in children)
+
+
+def _one_sided(script: Part) -> bool:
+    """Whether a script is the sign of a one-sided limit."""
+    mark = sole(inside(script)) if kind(script.children[0]) == "SUP" else None  # type: ignore[union-attr]
+    return mark is not None and kind(mark) == "DECOR" and str(mark) in ("plus", "minus")
 
 
 def _counted(node: Node) -> Node:

@@ -21,8 +21,24 @@ SIMPLE = frozenset({"NAME", "NUMBER", "WORD", "scripted", "font", "accent", "gro
 class Calls(Reductions):
     """A name and the brackets behind it; whether it is called, the context says later."""
 
+    def _derived(self, part: Part, row: Row) -> Node | None:
+        """(f/g)'(x)."""
+        if not isinstance(part, lark.Tree) or part.data != "scripted" or not bracket(row.peek()):
+            return None
+        marks = [kind(s.children[0]) for s in part.children[1:] if isinstance(s, lark.Tree)]
+        if kind(part.children[0]) not in BRACKETS or "PRIME" not in marks:
+            return None
+        following = row.take()
+        if marks != ["PRIME"] or kind(following) not in BRACKETS:
+            return self.complain("cannot read this derivative", self.span(part))
+        args = self.arguments(inside(following))
+        span = self.across(self.span(part), self.span(following))
+        return Form("prime", (self.value(part.children[0]), *args), span=span)
+
     def _applied(self, part: Part, row: Row) -> Node:
         """A name before brackets may be called; which it is, the context says later."""
+        if (derived := self._derived(part, row)) is not None:
+            return derived
         following = row.peek()
         base = part.children[0] if kind(part) == "scripted" else part  # type: ignore[union-attr]
         head = self.head(base)
@@ -34,6 +50,7 @@ class Calls(Reductions):
         group = following.children[0] if scripted else following  # type: ignore[union-attr]
         one = kind(sole(part)) == "NUMBER" and str(sole(part)) == "1"
         indicator = one or (head is not None and head.name in {*INDICATORS, "ones"})
+        indicator = indicator and kind(part) != "scripted"
         if indicator and (relational(inside(group)) or self._kronecker(head, group)):
             row.take()
             return self._indicator(head, group, following, self.span(part))

@@ -140,7 +140,8 @@ class Cutter:
         elif role == "words":
             self._spoken([*segment.words, _text(segment.tokens)])
         elif role == "label":
-            self._draft.label = str(segment.tokens[1])
+            target = self._draft if self._draft.members else self._waiting
+            target.label = str(segment.tokens[1])
         else:
             self._spoken([w for w in segment.words if w.lower() not in CONNECTIVES])
             self._chain(segment)
@@ -166,6 +167,8 @@ class Cutter:
                 return "condition"
             if all(t.type == "WORDS" for t in inner.tokens):
                 return "words"
+            if len(inner.tokens) == 1 and inner.tokens[0].type == "NUMBER" and behind == "QUAD":
+                return "label"
             if len(inner.tokens) == 1 and segment.separator == "QUAD" and self._draft.members:
                 return "label"
             if any(t.type == "WORDS" for t in inner.tokens):

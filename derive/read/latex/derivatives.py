@@ -13,7 +13,7 @@ import lark
 from derive.read.latex.names import Names
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import BRACKETS, EVERYWHERE, Part, factors, inside, kind, sole
-from derive.syntax import Deriv, Form, Mul, Name, Neg, Node, Num, Pow, Span
+from derive.syntax import Deriv, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
 
 MAX_ORDER = 4
 
@@ -230,7 +230,9 @@ class Derivatives(Names):
         """∇L, ∇_z L, ∇²_z L."""
         scripts = first.children[1:] if isinstance(first, lark.Tree) else []
         hung = self.scripts(scripts)
-        second = any(isinstance(p, Num) and p.value == 2 for p in hung.powers)
+        second = hung.powers == [num(2)]
+        if hung.samples or hung.primes or hung.transposed or (hung.powers and not second):
+            return self.complain("∇ takes no such superscript", self.span(first))
         if not row.more() or kind(row.peek()) == "OP":
             return self.complain("∇ needs what it differentiates", self.span(first))
         body = self._under_nabla(row)

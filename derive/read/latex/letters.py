@@ -94,7 +94,8 @@ class Letters(Stream):
         parts = low.replace(",", " ").split() or [low]
         spoken = low in OTHERWISE or parts[0] in CONDITION_WORDS or low in CONNECTIVES
         name = word.replace("-", "").replace("_", "").replace(" ", "")
-        alone = not spoken and phrase == word and " " not in word
+        spaced = str(tok) != str(tok).strip() and word not in NAMES and word not in HEADS
+        alone = not (spoken or spaced) and phrase == word and " " not in word
         if (self._script or alone) and name.isalnum() and name.isascii():
             self.word(word, place(tok))
             return

@@ -117,7 +117,9 @@ class Lexer(Letters):
             self._stack.append(token("CMD", CHARACTERS[char], at))
         elif char == "}":
             self.complain("this } closes nothing", at)
-        elif char != "$":
+        elif char == "~" and self.plain:
+            self._emit("REL", "~", at)
+        elif char not in "$~":
             self.complain(f"unexpected {char!r}", at)
 
     def _accent(self, tok: Token) -> None:

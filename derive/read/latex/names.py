@@ -40,6 +40,8 @@ from derive.syntax import (
 
 _PARAMETERS = frozenset({"theta", "phi", "psi", "omega"})
 _LETTER_EXPONENTS = frozenset("ijklL")
+# On an entry these too: P^r_{ij} may be a power, or the array of rows.
+_LABEL_EXPONENTS = frozenset("abcdefghopqrsuvwxyz")
 INDICATORS = frozenset({"I", "chi", "delta"})
 
 
@@ -96,6 +98,8 @@ class Names(Values):
         special = self._special(head, hung, scripts, span)
         if special is not None:
             return special
+        if hung.below and any(relational(part) for part in hung.below):
+            return self.complain("a condition hangs on no indicator", span)
         if len(hung.indices) == 1 and not hung.samples and isinstance(hung.indices[0], Name):
             parameter = hung.indices[0].id
             if parameter in _PARAMETERS:
@@ -114,6 +118,9 @@ class Names(Values):
         match hung.powers:
             case [exponent] if not hung.samples:
                 letters = free_names(exponent)
+                if hung.indices and isinstance(exponent, Name) and len(exponent.id) == 1:
+                    letters -= _LABEL_EXPONENTS
+                    letters = letters or frozenset("i")
                 arithmetic = isinstance(exponent, Name | Add)
                 if not letters or not letters <= _LETTER_EXPONENTS or not arithmetic:
                     return
@@ -167,10 +174,24 @@ class Names(Values):
             self._mark(str(inner), hung)
             return
         hung.below.append(content)
-        if not relational(content):
+        arrow = self._arrow(content)
+        if arrow:
+            hung.words.append(arrow)
+            hung.below.pop()
+        elif not relational(content):
             words, indices = self.indices(content)
             hung.words += words
             hung.indices += indices
+
+    def _arrow(self, content: Part) -> str:
+        """L_{I \\to T}: a word of the name."""
+        inner = sole(content)
+        if not isinstance(inner, lark.Tree) or inner.data != "compare":
+            return ""
+        heads = [self.head(part) for part in inner.children[::2]]
+        names = [head.name for head in heads if head is not None]
+        arrows = all(str(sign) == "->" for sign in inner.children[1::2])
+        return "_to_".join(names) if arrows and len(names) == len(heads) else ""
 
     def _mark(self, mark: str, hung: Scripts) -> None:
         if mark == "all":
@@ -204,8 +225,12 @@ class Names(Values):
     def hung_on(self, node: Node, scripts: Sequence[Part], span: Span) -> Node:
         """Scripts on something that is no name: (a + b)_k, [z]^2."""
         hung = self.scripts(scripts)
-        if hung.primes or hung.words:
+        if hung.words:
             return self.complain("this mark hangs on no name", span)
+        if hung.primes:
+            node = Form("prime", (node,), span=span)
+        if hung.primes > 1:
+            return self.complain("one prime at a time", span)
         axes = (*hung.samples, *hung.indices)
         if axes:
             node = Form("at", (node, *axes), span=span)
@@ -236,6 +261,8 @@ class Names(Values):
         inner = sole(item)
         if kind(inner) in ("WORD", "WORDS"):
             words.append("_".join(str(inner).split()))
+        elif kind(inner) == "DECOR" and str(inner) == "all":
+            found.append(Form("all", (), span=self.span(inner)))
         elif kind(inner) == "DECOR":
             words.append(str(inner))
         elif isinstance(inner, lark.Tree) and inner.data in BRACKETS:

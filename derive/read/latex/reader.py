@@ -68,10 +68,11 @@ def _check_size(lexer: Lexer, tokens: Sequence[Token]) -> None:
 
 
 def _placeholders(tokens: Sequence[Token]) -> list[Token]:
-    """A dot that stands alone between commas or brackets, as in f(s, \\cdot), is any argument."""
+    """A dot that stands for any argument or index: f(s, \\cdot), x_{\\cdot j}."""
     made = list(tokens)
     for k, (before, tok, after) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False), 1):
-        alone = before.type in _OPENS and after.type in _ENDS
+        inside = before.type == "LBRACE" or after.type == "RBRACE"
+        alone = inside or (before.type in _OPENS and after.type in _ENDS)
         if tok.type == "OP" and tok == "*" and alone:
             made[k] = token("DECOR", "all", place(tok))
     return made

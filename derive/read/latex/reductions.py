@@ -61,6 +61,8 @@ class Reductions(Derivatives):
                 whole = self.across(span, self.span(following))
                 return Form("apply", (Name(name, span=span), *args), span=whole)
             row.position -= 1
+        if any(kind(s.children[0]) == "PRIME" for s in scripts):
+            return self.complain("a prime hangs on no name", span)
         lower = [inside(s) for s in scripts if kind(s.children[0]) == "SUB"]
         upper = [inside(s) for s in scripts if kind(s.children[0]) == "SUP"]
         if name == "limit":
@@ -259,6 +261,8 @@ class Reductions(Derivatives):
         if head.font == "upright" and not bracket(following):
             return None
         hung = [s for s in scripts if isinstance(s, lark.Tree) and kind(s.children[0]) == "SUB"]
+        if len(hung) != len(scripts):
+            return self.complain("an expectation takes no superscript", span)
         body = self.operand(row) if bracket(following) else self.run(row)
         whole = self.across(span, body.span)
         drawn: list[tuple[Node, ...]] = []

@@ -94,7 +94,8 @@ class Terms(Calls):
         right = self.operand(row, calls=not self._apart(row))
         following = row.peek()
         simple = kind(following) in SIMPLE or bracket(following)
-        if simple and kind(first) != "prefix":
+        plainly = isinstance(right, Num) and (bracket(following) or kind(following) == "norm")
+        if simple and not plainly and kind(first) != "prefix":
             note = "the quotient ends before the next factor; it may reach further"
             if self.chosen("quotient", self.across(start, right.span), note):
                 while kind(row.peek()) in SIMPLE or bracket(row.peek()):
@@ -176,8 +177,10 @@ class Terms(Calls):
         if name == "lg" or (name == "log" and hung.indices):
             base = hung.indices[0] if hung.indices else num(10)
             node: Node = Form("log_base", (base, arg), span=span)
-        elif hung.indices or hung.words:
-            return self.complain(f"\\{name} takes no subscript", start)
+        elif hung.indices or hung.words or hung.samples or hung.transposed or hung.below:
+            return self.complain(f"\\{name} takes no such subscript or superscript", start)
+        elif hung.primes == 1:
+            node = Form("prime", (Name(name, span=start), arg), span=span)
         else:
             node = Call(name, arg, span=span)
         for power in hung.powers:
@@ -231,13 +234,18 @@ class Terms(Calls):
             if self.chosen("argument", span, note):
                 row.position = position
                 return first
-        elif kind(row.peek()) == "OP" and str(row.peek()) == "/":
+        elif self._over_simple(row):
             note = f"\\{name} ends before the /; it may reach over the quotient"
             if self.chosen("argument", span, note):
                 row.take()
                 below = self.operand(row)
                 return Div(arg, below, span=self.across(span, below.span))
         return arg
+
+    def _over_simple(self, row: Row) -> bool:
+        """Whether a / and something smaller than a sum follow."""
+        after = row.items[row.position + 1] if row.position + 1 < len(row.items) else None
+        return kind(row.peek()) == "OP" and str(row.peek()) == "/" and kind(after) != "prefix"
 
     def _careful(self, name: str, row: Row) -> Node:
         """The first factor; \\log p_k (1 - p_k) may be a product of two."""

@@ -24,9 +24,9 @@ from derive.syntax import Span
 Token = lark.Token
 
 _PIECE = re.compile(
-    r"(?P<skip>[ \t\r\n~]+|(?<!\\)%[^\n]*)"
+    r"(?P<skip>[ \t\r\n]+|(?<!\\)%[^\n]*)"
     r"|\\(?P<CMD>[A-Za-z@]+\*?|.)"
-    r"|(?P<NUM>\d{1,3}(?:(?:\\,|\{,\})\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<NUM>\d{1,3}(?:(?:\\,|\{,\})\d{3})+(?:\.\d+)?|(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\d.]))?)"
     r"|(?P<RUN>[A-Za-z]+)"
     r"|(?P<PAIR>:=|==|!=|<=|>=|->|=:|<-|=>|\|\||\*\*|~=|\.\.\.?)"
     r"|(?P<CHAR>.)",
@@ -93,7 +93,7 @@ def _closing(text: str, opened: int) -> int:
 def _sign(text: str, place: int, span: Span) -> Iterator[Token]:
     """One character outside of ASCII, or a sign: by what it stands for."""
     char = text[place]
-    if char in SIGNS or char in '{}_^&#$"!?`@' or char in CHARACTERS:
+    if char in SIGNS or char in '{}_^&#$"!?`@~' or char in CHARACTERS:
         yield token("CHAR", char, span)
         return
     whole = unicodedata.normalize("NFKC", char)
