@@ -21,7 +21,7 @@ from derive.residual import Residual, settled
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
-from derive.syntax import ZERO, Div, Rel
+from derive.syntax import ZERO, Div, Rel, Span
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import Counterexample, counterexample
@@ -116,6 +116,11 @@ def pose(
     if complaints:
         raise FormulaError(complaints)
     flat = [fact for group in facts for fact in group]
+    for equality in equations:
+        if has_vectors([equality], []):
+            span = Span(0, len(equality.source))
+            message = "an assumption is about entries, such as sum(t[j], j) == 1"
+            raise FormulaError([Complaint(message, equality.source, span, "", "assume")])
     if has_vectors([equation, *definitions], flat):
         equation, definitions = index_form(equation, definitions, flat)
     return resolve(equation, definitions, flat, conditions, equations)

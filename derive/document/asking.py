@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from derive.document.calls import any_function, derivative_orders
 from derive.document.items import Asked
-from derive.document.known import Known, Scope, key_of, keys_in, names_in
+from derive.document.known import Known, Scope, index_letters, key_of, keys_in, names_in
 from derive.document.roles import Posed, harmonised
 from derive.document.statements import Statement
 from derive.errors import Complaint, FormulaError
@@ -254,7 +254,8 @@ def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool, is_lab
     axes = f"[{', '.join(sizes)}]" if sizes else ""
     if fact.kind in ("label", "index"):
         return f"{name}: {fact.kind}{axes}" if (is_label if sizes else is_subscript) else ""
-    if is_subscript or is_label:
+    if is_subscript or is_label or fact.kind == "integer":
+        # A size is known by its use: declared as a number, it would be no size.
         return ""
     if fact.kind in ("onehot", "simplex"):
         return f"{name}: {fact.kind}{axes}" if sizes else ""
@@ -263,8 +264,12 @@ def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool, is_lab
 
 def _assumed(posed: Posed, scope: Scope) -> Iterator[str]:
     """The stated facts about names that occur here."""
-    keys = {key for tree in posed.trees() for key in keys_in(tree)}
+    names = {name for tree in posed.trees() for name in names_in(tree)}
     for source in scope.assumed:
-        arrays = {key for key in keys_in(read_equation(source).left) if key[1]}
-        if arrays <= keys:
+        left = read_equation(source).left
+        if names_in(left) - index_letters(left) - _bound(left) <= names:
             yield source
+
+
+def _bound(tree: Node) -> set[str]:
+    return {part.index for part in walk(tree) if isinstance(part, Reduce)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from derive.document.known import names_in
-from derive.syntax import Entry, Form, Name, Node, Num, children, transform
+from derive.syntax import Entry, Form, Mul, Name, Node, Num, children, transform, walk
 
 
 def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
@@ -34,14 +34,32 @@ def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
 def _argument(node: Node) -> Node | None:
     if isinstance(node, Form) and node.name == "vec":
         return node.args[0]
-    if isinstance(node, Form) and node.name == "given":
+    if isinstance(node, Form) and node.name in ("given", "apply"):
+        # f(x | y) is about x; H(y, sigma(z)) only says that H depends on that, too.
         return _argument(node.args[0])
     return node if isinstance(node, Name | Entry) else None
 
 
-def is_number(argument: Node) -> TypeGuard[Name]:
-    """An argument such as x in sigma(x): a letter that its own body never indexes."""
-    return isinstance(argument, Name)
+def is_number(argument: Node, body: Node) -> TypeGuard[Name]:
+    """An argument such as x in sigma(x) = 1/(1 + e^-x), which its body never takes for a vector."""
+    return isinstance(argument, Name) and not _as_vector(argument, body)
+
+
+def is_vector(argument: Node, body: Node) -> TypeGuard[Name]:
+    """An argument such as x in h(x) = g(theta^T x), whatever x is elsewhere."""
+    return isinstance(argument, Name) and _as_vector(argument, body)
+
+
+def _as_vector(name: Name, body: Node) -> bool:
+    for part in walk(body):
+        inside = children(part)
+        beside_row = isinstance(part, Mul) and any(
+            isinstance(f, Form) and f.name == "transpose" for f in part.factors
+        )
+        bold = isinstance(part, Form) and part.name in ("vec", "transpose", "norm2", "inner")
+        if (beside_row or bold) and name in inside:
+            return True
+    return False
 
 
 def _is_letter(index: Node) -> bool:

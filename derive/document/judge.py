@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
-from derive.document.known import names_in
+from derive.document.known import Scope, names_in
 from derive.document.statements import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
-from derive.read.formula import read_equation
+from derive.read.formula import Equation, read_equation
 from derive.show import text
 from derive.syntax import Deriv, walk
 from derive.verdict import Conditional, Refuted, Undecided, Verdict
@@ -70,11 +70,38 @@ def judge(statement: Statement, answer: Answer) -> Judgement:
         reason = "the opinions contradict each other, which is a bug of ours"
         undecided = Undecided(claim=question.claim, reason=reason)
         return Judgement(question, undecided, notes=notes, alarm=str(error))
-    missing = _perhaps_defined(statement, question) if verdict.status != "proved" else ""
-    if missing:
-        reason = f"{missing} may be defined in a formula that could not be read"
-        verdict = Undecided(claim=verdict.claim, reading=verdict.reading, reason=reason)
+    doubt = _doubt(statement, question, verdict)
+    if doubt:
+        verdict = Undecided(claim=verdict.claim, reading=verdict.reading, reason=doubt)
     return Judgement(question, verdict, notes=(*notes, *said))
+
+
+def _doubt(statement: Statement, question: Asked, verdict: Verdict) -> str:
+    """Why a counterexample would not count: a name of it may mean something that we do not know."""
+    if not isinstance(verdict, Refuted | Conditional):
+        return ""
+    missing = _perhaps_defined(statement, question)
+    if missing:
+        return f"{missing} may be defined in a formula that could not be read"
+    stranger = _stranger(question, statement.scope)
+    return f"{stranger} is defined nowhere before" if stranger else ""
+
+
+def _stranger(question: Asked, scope: Scope) -> str:
+    """A side that holds only names which no formula before and no definition knows of."""
+    claim = read_equation(question.claim)
+    told = {name for source in question.given for name in _names_of(read_equation(source))}
+    told |= scope.seen
+    letters = scope.usage.subscripts | scope.usage.ranges
+    for own, other in ((claim.left, claim.right), (claim.right, claim.left)):
+        names = names_in(own) - letters
+        if names and not names & (names_in(other) | told):
+            return " and ".join(sorted(names))
+    return ""
+
+
+def _names_of(equation: Equation) -> set[str]:
+    return names_in(equation.left) | names_in(equation.right)
 
 
 def _perhaps_defined(statement: Statement, question: Asked) -> str:

@@ -40,19 +40,18 @@ class Known:
 
 @dataclass(frozen=True)
 class Usage:
-    """How names stand in a whole document: as arrays, as subscripts, on their own, applied."""
+    """How names stand in a whole document: as arrays, subscripts, bold, limits, labels.
+
+    `letters` are the names that are an index wherever they stand.
+    """
 
     arrays: frozenset[Key] = frozenset()
     subscripts: frozenset[str] = frozenset()
-    applied: frozenset[str] = frozenset()
     bold: frozenset[str] = frozenset()
     ranges: frozenset[str] = frozenset()
     labels: frozenset[Entry] = frozenset()
 
-    @property
-    def letters(self) -> frozenset[str]:
-        """The letters that are subscripts and never stand on their own as a number or an array."""
-        return self.subscripts - {name for name, _ in self.arrays}
+    letters: frozenset[str] = frozenset()
 
     def is_array(self, name: str) -> bool:
         """Whether the name carries an index somewhere."""
@@ -148,38 +147,58 @@ def examples(chains: Iterable[Chain]) -> Mapping[str, tuple[tuple[Entry, Node], 
 
 def usage(chains: Iterable[Chain]) -> Usage:
     """How the names stand in the formulas of a document."""
+    parts = [p for c in chains for tree in (*c.members, *c.conditions) for p in walk(tree)]
     arrays: set[Key] = set()
     subscripts: set[str] = set()
-    applied: set[str] = set()
     bold: set[str] = set()
     ranges: set[str] = set()
     labels: set[Entry] = set()
-    for chain in chains:
-        for part in (p for tree in (*chain.members, *chain.conditions) for p in walk(tree)):
-            match part:
-                case Entry(base=base, indices=indices):
-                    arrays.add((base, len(indices)))
-                    subscripts |= _names(indices)
-                    labels |= {index for index in indices if isinstance(index, Entry)}
-                case Form(name="apply", args=(Name(id=head), *_)):
-                    applied.add(head)
-                case Form(name="vec", args=(Name(id=name),)):
-                    bold.add(name)
-                case Form(name="at", args=(_, *indices)):
-                    subscripts |= _names(indices)
-                case Reduce(index=index, over=over):
-                    subscripts.add(index)
-                    ranges.add(over)
-                case Rel(op="==" | "!=", left=Name(), right=Name()):
-                    subscripts |= _names(children(part))
+    for part in parts:
+        match part:
+            case Entry(base=base, indices=indices):
+                arrays.add((base, len(indices)))
+                subscripts |= _names(indices)
+                labels |= {index for index in indices if isinstance(index, Entry)}
+            case Form(name="vec", args=(Name(id=name),)):
+                bold.add(name)
+            case Form(name="at", args=(_, *indices)):
+                subscripts |= _names(indices)
+            case Reduce(index=index, over=over):
+                subscripts.add(index)
+                ranges.add(over)
+            case Rel(op="==" | "!=", left=Name(), right=Name()):
+                subscripts |= _names(children(part))
     return Usage(
         frozenset(arrays),
         frozenset(subscripts),
-        frozenset(applied),
         frozenset(bold),
         frozenset(ranges),
         frozenset(labels),
+        _index_letters(parts, subscripts - {name for name, _ in arrays}),
     )
+
+
+def _index_letters(parts: Iterable[Node], letters: set[str]) -> frozenset[str]:
+    """The letters that are an index: b in sum_b H(b), and then a in H(a)."""
+    calls = [p.args for p in parts if isinstance(p, Form) and p.name == "apply"]
+    plain = [(_head_name(head), _names(_ungiven(args))) for head, *args in calls]
+    found = set(letters)
+    while True:
+        heads = {head for head, names in plain if head and names & found}
+        more = {name for head, names in plain if head in heads for name in names}
+        if more <= found:
+            return frozenset(found)
+        found |= more
+
+
+def _head_name(head: Node) -> str:
+    name = key_of(head)[0]
+    return "" if name in FUNCTION_WORDS else name
+
+
+def _ungiven(args: Iterable[Node]) -> list[Node]:
+    """The arguments without the bars in them: a for a | s."""
+    return [a.args[0] if isinstance(a, Form) and a.name == "given" else a for a in args]
 
 
 def indexed(tree: Node, known: Usage) -> Node:
@@ -189,7 +208,7 @@ def indexed(tree: Node, known: Usage) -> Node:
     if not isinstance(tree, Form) or tree.name != "apply":
         return tree
     head, *args = tree.args
-    letters = [arg.args[0] if _is_given(arg) else arg for arg in args]  # type: ignore[attr-defined]
+    letters = _ungiven(args)
     if not all(isinstance(a, Name) and a.id in known.letters for a in letters):
         return tree
     if isinstance(head, Entry):
@@ -197,10 +216,6 @@ def indexed(tree: Node, known: Usage) -> Node:
     if isinstance(head, Name) and head.id not in FUNCTION_WORDS:
         return Entry(head.id, tuple(letters), span=tree.span)
     return tree
-
-
-def _is_given(node: Node) -> bool:
-    return isinstance(node, Form) and node.name == "given"
 
 
 def _names(nodes: Iterable[Node]) -> set[str]:

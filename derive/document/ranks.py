@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.document.known import Scope
+from derive.read.latex import Chain
 from derive.syntax import (
     Call,
     Deriv,
@@ -15,18 +16,19 @@ from derive.syntax import (
     Node,
     Pow,
     children,
+    walk,
 )
 
 
 class Ranks:
     """The number of axes of trees in a scope.
 
-    `numbers` are names that are numbers here, whatever they are elsewhere: a function's arguments.
+    `own` are names that have another rank here than elsewhere: a function's arguments.
     """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.numbers: set[str] = set()
+        self.own: dict[str, int] = {}
 
     def of(self, node: Node) -> int:
         """The number of axes of what the tree stands for."""
@@ -55,7 +57,9 @@ class Ranks:
 
     def _of_name(self, name: str) -> int:
         usage = self.scope.usage
-        if name in usage.subscripts or name in self.numbers:
+        if name in self.own:
+            return self.own[name]
+        if name in usage.subscripts:
             return 0
         if usage.is_array(name):
             return self._of_array(name)
@@ -69,6 +73,27 @@ class Ranks:
         if self.scope.named(name):
             return max(known.key[1] for known in self.scope.named(name))
         return max((count for base, count in self.scope.usage.arrays if base == name), default=0)
+
+
+def matrices(chain: Chain, scope: Scope) -> frozenset[str]:
+    """X for the array of all x_ij, where the chain differentiates by X, which has no role."""
+    usage = scope.usage
+
+    def stands_for(node: Node) -> bool:
+        if not isinstance(node, Name) or not node.id.isupper() or len(node.id) != 1:
+            return False
+        taken = scope.named(node.id) or usage.is_array(node.id) or node.id in usage.ranges
+        small = node.id.lower()
+        return not taken and (usage.is_array(small) or bool(scope.named(small)))
+
+    parts = [part for member in chain.members for part in walk(member)]
+    bare = [p.args[0] if isinstance(p, Form) and p.name == "vec" else p for p in parts]
+    wrt = [v for p in parts if isinstance(p, Deriv) for v in p.wrt]
+    by = {v.args[0] if isinstance(v, Form) and v.name == "vec" else v for v in wrt}
+    if not any(map(stands_for, by)):
+        return frozenset()
+    found = {p for p in bare if isinstance(p, Name) and stands_for(p)}
+    return frozenset(name.id for name in found if name in by or name.id not in scope.seen)
 
 
 def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:

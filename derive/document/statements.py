@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derive.document.heads import by_example, generalised, head_of, is_number
+from derive.document.heads import by_example, generalised, head_of, is_number, is_vector
 from derive.document.known import (
     FUNCTION_WORDS,
     Key,
@@ -19,13 +19,13 @@ from derive.document.known import (
     names_in,
 )
 from derive.document.meaning import Meaning
+from derive.document.ranks import matrices
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
 from derive.show import text
 from derive.syntax import (
     ONE,
     ZERO,
-    Deriv,
     Entry,
     Form,
     Name,
@@ -34,7 +34,7 @@ from derive.syntax import (
     Reduce,
     Rel,
     Span,
-    walk,
+    same,
 )
 
 Kind = Literal["definition", "claim", "fact"]
@@ -99,27 +99,7 @@ class _Reader:
         self.outer = index_letters(first)
         self.meaning = Meaning(self.scope, self.chain.source, variable, self.outer)
         self.members = list(self.chain.members)
-        self.meaning.matrices = self._matrices()
-
-    def _matrices(self) -> frozenset[str]:
-        """X for the array of all x_ij, where the chain differentiates by X, which has no role."""
-        usage, scope = self.scope.usage, self.scope
-
-        def stands_for(node: Node) -> bool:
-            if not isinstance(node, Name) or not node.id.isupper() or len(node.id) != 1:
-                return False
-            taken = scope.named(node.id) or usage.is_array(node.id) or node.id in usage.ranges
-            small = node.id.lower()
-            return not taken and (usage.is_array(small) or bool(scope.named(small)))
-
-        parts = [part for member in self.chain.members for part in walk(member)]
-        bare = [p.args[0] if isinstance(p, Form) and p.name == "vec" else p for p in parts]
-        wrt = [v for p in parts if isinstance(p, Deriv) for v in p.wrt]
-        by = {v.args[0] if isinstance(v, Form) and v.name == "vec" else v for v in wrt}
-        if not any(map(stands_for, by)):
-            return frozenset()
-        found = {p for p in bare if isinstance(p, Name) and stands_for(p)}
-        return frozenset(name.id for name in found if name in by or name.id not in scope.seen)
+        self.meaning.matrices = matrices(self.chain, self.scope)
 
     def statements(self) -> None:
         first = 0
@@ -183,13 +163,18 @@ class _Reader:
     def _exemplifies(self) -> bool:
         """P_1 = e^{y_1}/S, an example of P_k = e^{y_k}/S where all the others are alike."""
         member, body = self.members[:2]
-        if not isinstance(member, Entry) or self.scope.named(member.base):
+        if not isinstance(member, Entry) or all(not isinstance(i, Num) for i in member.indices):
             return False
-        literals = [index for index in member.indices if isinstance(index, Num)]
         general = by_example(member, body, self.scope.examples.get(member.base, ()))
-        if not literals or general is None:
+        if general is None:
             return False
-        return self._define(general[0], (), general[1], (0, 1))
+        known = self.scope.definitions.get(key_of(member))
+        if known is None:
+            return self._define(general[0], (), general[1], (0, 1))
+        if not same(known.body, self.meaning.of(general[1])):
+            return False
+        self._add("definition", member, self._member(1), (0, 1), known)
+        return True
 
     def _is_unknown_call(self, member: Node) -> bool:
         """CE(y, p) in L = CE(y, p) = -sum ...: a name for what follows."""
@@ -212,7 +197,9 @@ class _Reader:
     ) -> bool:
         if isinstance(head, Name) and head.id in self.scope.usage.subscripts | {""}:
             return False
-        self.meaning.ranks.numbers = {a.id for a in arguments if is_number(a)}
+        own = {a.id: 0 for a in arguments if is_number(a, body)}
+        own |= {a.id: 1 for a in arguments if is_vector(a, body)}
+        self.meaning.ranks.own = own
         try:
             meant = self.meaning.of(body)
         except FormulaError as error:
@@ -230,7 +217,7 @@ class _Reader:
         self.scope = self.scope.defining(known)
         self._add("definition", head, meant, members, known)
         self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable, self.outer)
-        self.meaning.matrices = self._matrices()
+        self.meaning.matrices = matrices(self.chain, self.scope)
         self.trees[0], self.trees[members[1]] = head, meant
         return True
 
