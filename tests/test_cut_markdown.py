@@ -52,6 +52,10 @@ def display(source: str) -> list[tuple[str, str]]:
         "$$\\newcommand{\\R}{\\mathbb{R}} a = b$$",
         "\ufeff$$a = b$$",
         "$$\r\na = b\r\n$$",
+        "```{math}\n:label: x\na = b\n```",
+        "<math>a = b</math>",
+        '<math display="block"><mi>x</mi><annotation encoding="application/x-tex">a = b'
+        "</annotation></math>",
     ],
 )
 def test_display(text: str) -> None:
@@ -103,6 +107,8 @@ def test_undone_escapes_are_told() -> None:
         "<td>the $k$</td>",
         'the <script type="math/tex">k</script> of it',
         "costs $5 and $6, with $k$",
+        "the {math}`k` of it",
+        "the <math>k</math> of it",
     ],
 )
 def test_inline(text: str) -> None:
@@ -133,6 +139,8 @@ def test_inline(text: str) -> None:
         "<pre>\n$$a = b$$\n\n$$c = d$$\n</pre>",
         "<script>\nvar x = '$$a = b$$';\n\nvar y = '$$c$$';\n</script>",
         '<img alt="$a = b$">',
+        "{% highlight python %}\nx = '$a$'\n\ny = '$b$'\n{% endhighlight %}",
+        "<math><mi>x</mi><mo>=</mo><mi>y</mi></math>",
         "[$5](u) and [$6](v)",
         "$HOME/$USER",
         "$$\n# heading\n$$",

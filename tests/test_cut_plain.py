@@ -81,6 +81,19 @@ def test_a_formula_goes_on_behind_a_blank_line_and_behind_its_number() -> None:
     assert [source for _, source in formulas(text, PLAIN)] == ["a = b", "= c", "= d"]
 
 
+def test_restructured_text() -> None:
+    text = (
+        "The :math:`k` is\n\n.. math::\n   :label: x\n\n   a = b\n\n   - c\n\nwhere\n\n"
+        ".. math:: f = g\n\nx\n\n  .. math::\n\n     h = i\n  done"
+    )
+    assert formulas(text, PLAIN) == [
+        ("inline", "k"),
+        ("display", "a = b\n\n   - c"),
+        ("display", "f = g"),
+        ("display", "h = i"),
+    ]
+
+
 def test_words_in_an_open_bracket_end_a_formula() -> None:
     text = "p = σ(z) (where σ is the sigmoid)"
     assert formulas(text, PLAIN) == [("inline", "p = σ(z)")]

@@ -37,6 +37,14 @@ def test_formula(text: str, kind: str) -> None:
     assert formulas(text, LATEX) == [(kind, "a = b")]
 
 
+def test_macros_that_open_and_close_a_display() -> None:
+    text = (
+        "\\newcommand{\\be}{\\begin{equation}}\\newcommand{\\ee}{\\end{equation}}\\def\\beq{x}"
+        "so \\be a = b \\ee{} and \\be c = d\\ee."
+    )
+    assert formulas(text, LATEX) == [("display", "a = b"), ("display", "c = d")]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from derive.document.cut.files import MAX_BYTES, read_text
-from derive.document.cut.macros import Definitions
 from derive.document.cut.markdown import cut_markdown
 from derive.document.cut.notebook import cut_notebook
 from derive.document.cut.page import Page
@@ -24,7 +23,7 @@ from derive.errors import DocumentError
 
 __all__ = ["cut", "read_document"]
 
-_CUTTERS: Mapping[Format, Callable[[Page], Definitions]] = {
+_CUTTERS: Mapping[Format, Callable[[Page], None]] = {
     "markdown": cut_markdown,
     "latex": cut_tex,
     "notebook": cut_notebook,
@@ -62,8 +61,8 @@ def cut(text: str, name: str = "-", format: str | None = None) -> Document:  # n
         raise DocumentError(f"{name}: larger than {MAX_BYTES:,} characters")
     chosen = _chosen(text, name) if format is None else _named(format)
     page = Page(text)
-    definitions = _CUTTERS[chosen](page)
-    macros = MappingProxyType(definitions.macros)
+    _CUTTERS[chosen](page)
+    macros = MappingProxyType(page.macros)
     notes = tuple(dict.fromkeys(page.notes))
     return Document(name, chosen, text, tuple(page.pieces), macros, notes)
 

@@ -3,8 +3,6 @@ r"""The author's own commands: `\newcommand`, `\def`, `\let`, `\DeclareMathOpera
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass
 
 from derive.document.pieces import Macro
 
@@ -23,25 +21,8 @@ _DEFINITION = re.compile(
     re.VERBOSE,
 )
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """The macros of a text, the last of each name, and where their definitions stand."""
-
-    macros: dict[str, Macro]
-    spans: tuple[tuple[int, int], ...]
-
-    def blanked(self, source: str, start: int) -> str:
-        """`source`, which stands at `start` of the text, with blanks for its definitions."""
-        first = bisect_left(self.spans, (start, start))
-        for begin, end in self.spans[first:]:
-            if begin >= start + len(source):
-                break
-            a, b = begin - start, min(end - start, len(source))
-            source = source[:a] + " " * (b - a) + source[b:]
-        return source
+# A body ends at a blank line, closed or not.
+_BRACE = re.compile(r"\\.|[{}]|\n[ \t\r]*\n", re.DOTALL)
 
 
 def _body(text: str, start: int) -> tuple[int, int, int] | None:
@@ -51,6 +32,8 @@ def _body(text: str, start: int) -> tuple[int, int, int] | None:
         return None if token is None else (*token.span(), token.end())
     depth = 0
     for match in _BRACE.finditer(text, start, start + MAX_BODY):
+        if match[0].startswith("\n"):
+            break
         if match[0] in "{}":
             depth += 1 if match[0] == "{" else -1
             if depth == 0:
@@ -58,28 +41,30 @@ def _body(text: str, start: int) -> tuple[int, int, int] | None:
     return None
 
 
-def find_definitions(text: str) -> Definitions:
-    """The definitions of `text`, at most MAX_DEFINITIONS, but for those with a default argument."""
+def taken_definitions(text: str) -> tuple[dict[str, Macro], str]:
+    """The macros that `text` defines, the last of each name, and the text with blanks for them.
+
+    At most MAX_DEFINITIONS; one with a default argument is blanked, but is no macro.
+    """
     macros: dict[str, Macro] = {}
-    spans: list[tuple[int, int]] = []
-    position = unclosed = 0
+    kept: list[str] = []
+    done = position = unclosed = 0
     for _ in range(MAX_DEFINITIONS):
         match = _DEFINITION.search(text, position)
-        if match is None:
+        if match is None or unclosed > MAX_UNCLOSED:
             break
         position = match.end()
         body = _body(text, match.end())
         if body is None:
             unclosed += 1
-            if unclosed > MAX_UNCLOSED:
-                break
             continue
         macro = _macro(match, text[body[0] : body[1]])
         if match["default"] is None:
             macros[macro.name] = macro
         position = body[2]
-        spans.append((match.start(), position))
-    return Definitions(macros, tuple(spans))
+        kept += text[done : match.start()], re.sub(r"[^\r\n]", " ", text[match.start() : position])
+        done = position
+    return macros, "".join([*kept, text[done:]])
 
 
 def _macro(match: re.Match[str], body: str) -> Macro:

@@ -18,8 +18,8 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from derive.document.cut.declarations import front_matter
-from derive.document.cut.macros import Definitions, find_definitions
-from derive.document.cut.marks import Scan
+from derive.document.cut.macros import taken_definitions
+from derive.document.cut.marks import Scan, options_end
 from derive.document.cut.page import Page, trimmed
 from derive.document.cut.running import Running
 from derive.errors import DocumentError
@@ -30,7 +30,9 @@ MAX_BLOCKS = 300_000
 _OPENER = re.compile(r"\$\$|\\\[|\\begin[ ]?\{")
 _BARRIER = re.compile(r"[ ]{0,3}(?:`{3}|~{3}|#{1,6}[ ])")
 _RAW = re.compile(
-    r"[ ]{0,3}<(?P<name>!--|script|pre|style|textarea|svg|math)(?![a-z])", re.IGNORECASE
+    r"[ ]{0,3}(?:<(?P<name>!--|script|pre|style|textarea|svg|math)(?![a-z])"
+    r"|\{%-?\s*(?P<tag>highlight|codeblock)\b)",
+    re.IGNORECASE,
 )
 _MARK = re.compile(r"\s*+(?:[-*+>#=~`$<\\]|\d{1,9}[.)])")
 _MATH_FENCES = frozenset({"math", "katex", "mathjax"})
@@ -84,8 +86,9 @@ class _Spans:
         match = _RAW.match(state.src, state.bMarks[start], state.eMarks[start])
         if match is None or state.is_code_block(start):
             return False
-        name = match["name"].lower()
-        last = self._line_with("-->" if name == "!--" else f"</{name}", start)
+        name = (match["name"] or "").lower()
+        closer = "-->" if name == "!--" else f"</{name}" if name else f"end{match['tag']}"
+        last = self._line_with(closer, start)
         return last < end and _taken(state, start, last + 1, silent)
 
     def _line_with(self, closer: str, line: int) -> int:
@@ -166,9 +169,9 @@ def _count_starts(lines: list[str]) -> int:
     )
 
 
-def cut_markdown(page: Page) -> Definitions:
-    """Cut a page of Markdown; its definitions. Raises FormulaError, DocumentError."""
-    definitions = find_definitions(page.text)
+def cut_markdown(page: Page) -> None:
+    """Cut a page of Markdown. Raises FormulaError, DocumentError."""
+    page.macros, page.text = taken_definitions(page.text)
     lines = [page.line(number) for number in range(len(page.starts))]
     if _count_starts(lines) > MAX_BLOCKS:
         raise DocumentError(f"more than {MAX_BLOCKS:,} paragraphs and list items: split it")
@@ -177,15 +180,14 @@ def cut_markdown(page: Page) -> Definitions:
     for block in _blocks(lines, page):
         view, offset = _view(page, block)
         if block.level:
-            Running(page, definitions, view, offset).cut_heading(block.level)
+            Running(page, view, offset).cut_heading(block.level)
         elif block.kind in ("inline", "display"):
-            Running(page, definitions, view, offset).cut()
+            Running(page, view, offset).cut()
         else:
-            _cut_fence(page, definitions, block, view, offset)
-    return definitions
+            _cut_fence(page, block, view, offset)
 
 
-def _cut_fence(page: Page, definitions: Definitions, block: Block, view: str, offset: int) -> None:
+def _cut_fence(page: Page, block: Block, view: str, offset: int) -> None:
     """A fence is code, but for one that is marked as mathematics or as TeX's."""
     language = re.split(r"[\s{}]", block.info.lstrip("{. "), maxsplit=1)[0]
     start, stop = trimmed(view, 0, len(view))
@@ -193,11 +195,11 @@ def _cut_fence(page: Page, definitions: Definitions, block: Block, view: str, of
         return
     is_tex = language in _TEX_FENCES and not _IS_TEX_FILE.search(view)
     if is_tex and _TEX_DELIMITER.search(view):
-        Running(page, definitions, view, offset).cut()
+        Running(page, view, offset).cut()
         return
     if is_tex or language in _MATH_FENCES:
-        source = definitions.blanked(view[start:stop], offset + start)
-        if source.strip():
-            page.add("display", source, (offset + start, offset + stop), f"```{language}")
+        start, stop = trimmed(view, options_end(view, start, stop), stop)
+        if start < stop:
+            page.add("display", view[start:stop], (offset + start, offset + stop), f"```{language}")
         return
     page.add("code", view[start:stop], (offset + start, offset + stop), language)

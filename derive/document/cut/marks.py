@@ -46,7 +46,8 @@ class Mark:
 
 _TOKEN = re.compile(
     r"""
-    (?P<ticks>`+)
+    (?P<role>(?::math:|\{math\})`)(?!`)
+  | (?P<ticks>`+)
   | (?P<comment><!--)
   | <(?P<element>/?[A-Za-z][A-Za-z0-9]*)(?>[^<>"]+|"[^"<>]*+")*+>
   | (?P<shortcode>\{%[^%{}\n]{0,200}%\} | \{\{[<%][^{}\n]{0,200}[>%]\}\})
@@ -62,6 +63,8 @@ _RAW_ELEMENTS = frozenset({"code", "pre", "script", "style", "textarea", "svg", 
 _KATEX = re.compile(r"\{[%{][<%]?\s*(katex|math|mathjax|latex)\b[^{}]*")
 _TEX_SCRIPT = re.compile(r"""type\s*=\s*["']?math/tex""", re.IGNORECASE)
 _ANNOTATION = re.compile(r"""<annotation[^<>]*application/x-tex[^<>]*>([^<]*)</annotation>""")
+_DIRECTIVE_OPTIONS = re.compile(r"(?:\s*:[a-z][\w-]*:[^\n]*\n)+")
+_CODE_TAG = re.compile(r"\{%-?\s*(highlight|codeblock)\b")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _OF_MATHS = re.compile(r"[\\^_=<>{}|+*/≈∝≠≤≥∂∑Σ∇]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -82,6 +85,12 @@ def option_end(text: str, start: int, stop: int, environment: str) -> int:
         return start
     option = _OPTION.match(text, start, stop)
     return option.end() if option else start
+
+
+def options_end(text: str, start: int, stop: int) -> int:
+    """Behind the options of a directive, as `:label: x` on a line of its own; else `start`."""
+    options = _DIRECTIVE_OPTIONS.match(text, start, stop)
+    return options.end() if options else start
 
 
 def _is_between_dollars(text: str, start: int, stop: int) -> bool:
@@ -135,6 +144,8 @@ class Scan:
 
     def _mark(self, match: re.Match[str]) -> Mark | None:
         match match.lastgroup:
+            case "role":
+                return self._between(match, "`", "formula", "$")
             case "ticks":
                 return self._code_span(match)
             case "comment":
@@ -186,15 +197,21 @@ class Scan:
         whole = self._between(match, f"</{name}>", "code" if name == "code" else "hidden")
         if whole is None or name != "math":
             return whole or tag
-        inside = _ANNOTATION.search(self._text, whole.inner_start, whole.inner_stop)
+        environment = "\\[" if "block" in match[0] else "$"
+        inner = whole.inner_start, whole.inner_stop
+        if "<" not in self._text[slice(*inner)]:
+            environment = "$$" if environment == "$" else environment
+            return Mark("formula", whole.start, whole.stop, *inner, environment)
+        inside = _ANNOTATION.search(self._text, *inner)
         if inside is None:
             return whole
-        environment = "\\[" if "block" in match[0] else "$"
         return Mark("formula", whole.start, whole.stop, *inside.span(1), environment)
 
     def _shortcode(self, match: re.Match[str]) -> Mark:
         """A wrapper of a site generator: a formula where it is one for TeX without delimiters."""
         hidden = Mark("hidden", *match.span(), *match.span())
+        if code := _CODE_TAG.match(match[0]):
+            return self._between(match, f"{{% end{code[1]} %}}", "code") or hidden
         opened = _KATEX.match(match[0])
         if opened is None:
             return hidden

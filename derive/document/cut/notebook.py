@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from derive.document.cut.macros import Definitions
 from derive.document.cut.markdown import cut_markdown
 from derive.document.cut.page import Page
-from derive.document.pieces import Macro, Piece
+from derive.document.pieces import Piece
 from derive.errors import DocumentError
 
 MAX_CELLS = 20_000
@@ -52,19 +51,18 @@ def _cell_list(notebook: Any) -> list[Any]:
     raise DocumentError("this JSON is no notebook: it has no cells")
 
 
-def cut_notebook(page: Page) -> Definitions:
+def cut_notebook(page: Page) -> None:
     """Cut the cells of a notebook onto `page`; places are lines of the cell, offsets are -1."""
-    macros: dict[str, Macro] = {}
     above: list[tuple[int, str]] = []
     for number, (kind, source) in enumerate(_cells(page.text), start=1):
         cell = Page(source, f"cell {number}", above)
         if kind in ("markdown", "heading"):
-            macros |= cut_markdown(cell).macros
+            cut_markdown(cell)
+            page.macros |= cell.macros
             page.notes += [note for note in cell.notes if note not in page.notes]
         elif kind == "code" and source.strip():
             cell.add("code", source, (0, len(source)))
         page.pieces += map(_unplaced, cell.pieces)
-    return Definitions(macros, ())
 
 
 def _unplaced(piece: Piece) -> Piece:

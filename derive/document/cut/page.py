@@ -5,19 +5,23 @@ from __future__ import annotations
 import bisect
 import re
 
-from derive.document.pieces import Piece, PieceKind
+from derive.document.pieces import Macro, Piece, PieceKind
 
 _BREAK = re.compile(r"\r\n?|\n")
 
 
 class Page:
-    """One text and its pieces; every cutter adds to it, in reading order."""
+    """One text and its pieces; every cutter adds to it, in reading order.
+
+    A cutter may blank parts of `text` that are settled; what is left keeps its place.
+    """
 
     def __init__(
         self, text: str, cell: str = "", headings: list[tuple[int, str]] | None = None
     ) -> None:
         self.text = text
         self.pieces: list[Piece] = []
+        self.macros: dict[str, Macro] = {}
         self.notes: list[str] = []
         self._cell = cell
         self._headings = [] if headings is None else headings

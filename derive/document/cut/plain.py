@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 
 from derive.document.cut.bare import bare_formulas
-from derive.document.cut.macros import Definitions, find_definitions
-from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan
+from derive.document.cut.macros import taken_definitions
+from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
 from derive.document.cut.page import Page
 from derive.document.cut.running import Running
 
 MAX_ALT_TEXT, MAX_UNCLOSED = 5_000, 1_000
 _ALT = re.compile(r"\{\\(?:display|text)style\b")
+# reStructuredText: what is indented below `.. math::`.
+_DIRECTIVE = re.compile(
+    r"^([ \t]*)\.\.[ ]math::[ \t]*(?P<inner>.*(?:\n[ \t]*(?=\n|\Z)|\n\1[ \t]+\S.*)*)", re.MULTILINE
+)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DECLARATION = re.compile(r"[ \t]*+(?:(?:[#%]|//)[ \t]*+)?(?=gradproof[ \t]*+:)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -95,13 +99,14 @@ def _start_of_double(text: str, first: int, stop: int, shown: str) -> int:
     return stop if left else place
 
 
-def cut_plain(page: Page) -> Definitions:
-    """Cut a page of plain text; its definitions."""
-    text = page.text
-    definitions = find_definitions(text)
-    marks = sorted(_outside(_alt_texts(text), Scan(text).marks()), key=lambda mark: mark.start)
+def cut_plain(page: Page) -> None:
+    """Cut a page of plain text."""
+    page.macros, text = taken_definitions(page.text)
+    page.text = text
+    written = sorted([*_directives(text), *_alt_texts(text)], key=lambda mark: mark.start)
+    marks = sorted(_outside(written, Scan(text).marks()), key=lambda mark: mark.start)
     marks = sorted([*marks, *_bare(page, marks)], key=lambda mark: mark.start)
-    running = Running(page, definitions, text, 0)
+    running = Running(page, text, 0)
     next_mark = 0
     for start, stop in _paragraphs(text, marks):
         mine = []
@@ -109,12 +114,17 @@ def cut_plain(page: Page) -> Definitions:
             mine.append(marks[next_mark])
             next_mark += 1
         running.cut(mine, start, stop)
-    return definitions
 
 
-def _outside(first: Iterator[Mark], second: Iterator[Mark]) -> Iterator[Mark]:
-    """All marks of `first`, and those of `second` that do not overlap them."""
-    taken = list(first)
+def _directives(text: str) -> Iterator[Mark]:
+    """The displays of reStructuredText."""
+    for match in _DIRECTIVE.finditer(text):
+        start = options_end(text, *match.span("inner"))
+        yield Mark("formula", *match.span(), start, match.end("inner"), "\\[")
+
+
+def _outside(taken: list[Mark], second: Iterator[Mark]) -> Iterator[Mark]:
+    """All marks of `taken`, and those of `second` that do not overlap them."""
     yield from taken
     place = 0
     for mark in second:

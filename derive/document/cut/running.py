@@ -9,7 +9,6 @@ from typing import Literal
 
 from derive.document.cut.declarations import declare_from_comment
 from derive.document.cut.escapes import unescaped
-from derive.document.cut.macros import Definitions
 from derive.document.cut.marks import ALT_TEXT, DISPLAY_ENVIRONMENTS, PLAIN, Mark, Scan, option_end
 from derive.document.cut.page import Page, trimmed
 from derive.document.pieces import PLACEHOLDER
@@ -41,9 +40,8 @@ def _own_words(text: str) -> str:
 class Running:
     """One stretch of a page: `text` stands at `offset`, what contains it blanked."""
 
-    def __init__(self, page: Page, definitions: Definitions, text: str, offset: int) -> None:
-        self._page, self._definitions = page, definitions
-        self._text, self._offset = text, offset
+    def __init__(self, page: Page, text: str, offset: int) -> None:
+        self._page, self._text, self._offset = page, text, offset
         self._words: list[str] = []
         self._inline: list[Mark] = []
         self._first = self._last = -1
@@ -126,8 +124,7 @@ class Running:
     def _formula(self, mark: Mark, kind: Literal["display", "inline"]) -> None:
         start, stop = mark.inner_start, mark.inner_stop
         start = option_end(self._text, start, stop, mark.environment)
-        source = self._definitions.blanked(self._text[start:stop], self._offset + start)
-        meant, notes = unescaped(source)
+        meant, notes = unescaped(self._text[start:stop])
         first, last = trimmed(meant, 0, len(meant))
         if first < last or kind == "inline":
             span = self._offset + start + first, self._offset + start + last

@@ -6,15 +6,15 @@ Nothing is expanded and no file is opened: `\input` and `\write18` are noted and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from derive.document.cut.closers import Closers, closing
 from derive.document.cut.declarations import declare_from_comment
-from derive.document.cut.macros import Definitions, find_definitions
+from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import DISPLAY_ENVIRONMENTS, MAX_INLINE, option_end, reads_as_prose
 from derive.document.cut.page import Page, trimmed
-from derive.document.pieces import PLACEHOLDER, Piece
+from derive.document.pieces import PLACEHOLDER, Macro, Piece
 
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)")
 _CODE_ENVIRONMENTS = (
@@ -47,6 +47,7 @@ _TOKEN = re.compile(
         (?![A-Za-z])
   | (?P<paragraph>\n[ \t\r]*\n|\\item(?![A-Za-z]))
   | (?P<bracket>\\[\[(])
+  | \\(?P<command>[A-Za-z]+)
   | (?P<escape>\\.)
   | (?P<dollars>\$\$?)
     """,
@@ -108,12 +109,23 @@ def _code_span(text: str, match: re.Match[str], closers: Closers) -> tuple[int, 
     return (match.end(), closed[0]) if closed else (0, 0)
 
 
+def _openers(macros: Mapping[str, Macro]) -> dict[str, tuple[str, str]]:
+    r"""Macros such as \be for \begin{equation}: the environment, and the macro that closes it."""
+    bodies = {macro.body.replace(" ", ""): macro.name for macro in macros.values()}
+    return {
+        bodies[f"\\begin{{{name}}}"]: (name, f"\\{bodies[end]}")
+        for name in DISPLAY_ENVIRONMENTS
+        if (end := f"\\end{{{name}}}") in bodies and f"\\begin{{{name}}}" in bodies
+    }
+
+
 class _Cutter:
     """One pass over `text`, the page's text with comments and code blanked."""
 
-    def __init__(self, page: Page, definitions: Definitions, text: str) -> None:
-        self._page, self._definitions, self._text = page, definitions, text
+    def __init__(self, page: Page, text: str) -> None:
+        self._page, self._text = page, text
         self._closers = Closers(text)
+        self._openers = _openers(page.macros)
         self._theorems: list[str] = []
         self._inline: list[tuple[int, int, int, int, str]] = []
         self._done = 0
@@ -128,7 +140,11 @@ class _Cutter:
     def _token(self, match: re.Match[str]) -> int:
         """Take what begins at `match`; where to go on."""
         if match["begin"] in DISPLAY_ENVIRONMENTS:
-            return self._environment(match)
+            name = match["begin"]
+            return self._environment(match, name, match.end("begin") + 1, f"\\end{{{name}}}")
+        if match["command"] in self._openers:
+            name, closer = self._openers[match["command"]]
+            return self._environment(match, name, match.end(), closer)
         if match["begin"] or match["end"]:
             self._say(match.start())
             self._theorem(match)
@@ -170,9 +186,8 @@ class _Cutter:
             self._page.add("heading", title, span)
         self._done = match.end()
 
-    def _environment(self, match: re.Match[str]) -> int:
-        name, start = match["begin"], match.end("begin") + 1
-        closed = self._closers.find(f"\\end{{{name}}}", start)
+    def _environment(self, match: re.Match[str], name: str, start: int, closer: str) -> int:
+        closed = self._closers.find(closer, start)
         if closed is None:
             return match.end()
         start = option_end(self._text, start, closed[0], name)
@@ -209,7 +224,7 @@ class _Cutter:
 
     def _add(self, kind: Literal["display", "inline"], start: int, stop: int, name: str) -> None:
         start, stop = trimmed(self._text, start, stop)
-        source = self._definitions.blanked(self._text[start:stop], start)
+        source = self._text[start:stop]
         if source.strip() or kind == "inline":
             self._page.add(kind, source, (start, stop), name)
 
@@ -222,7 +237,7 @@ class _Cutter:
         for mark_start, mark_stop, *_ in self._inline:
             parts += self._text[done:mark_start], PLACEHOLDER
             done = mark_stop
-        source = _words("".join([*parts, self._definitions.blanked(self._text[done:end], done)]))
+        source = _words("".join([*parts, self._text[done:end]]))
         if source.rstrip(".,;: ") == PLACEHOLDER:
             self._add("display", *self._inline[0][2:])
         elif source:
@@ -232,19 +247,18 @@ class _Cutter:
         self._inline.clear()
 
 
-def cut_tex(page: Page) -> Definitions:
-    """Cut a page of LaTeX, its preamble for macros alone; its definitions."""
+def cut_tex(page: Page) -> None:
+    """Cut a page of LaTeX, its preamble for macros alone."""
     text, code = _without_code(page)
-    definitions = find_definitions(text)
+    page.macros, text = taken_definitions(text)
     begin = text.find(_DOCUMENT)
     beside = page.pieces
     page.pieces = []
     for start, stop in (trimmed(page.text, *span) for span in code):
         if start < stop:
             beside.append(page.piece("code", page.text[start:stop], (start, stop)))
-    _Cutter(page, definitions, text).cut(begin + len(_DOCUMENT) if begin >= 0 else 0)
+    _Cutter(page, text).cut(begin + len(_DOCUMENT) if begin >= 0 else 0)
     page.pieces = list(_merged(page.pieces, sorted(beside, key=lambda piece: piece.start)))
-    return definitions
 
 
 def _merged(pieces: list[Piece], beside: list[Piece]) -> Iterable[Piece]:
