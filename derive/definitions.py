@@ -36,6 +36,8 @@ class Definitions:
         self.facts = {fact.name: fact for fact in facts}
         self.definitions: dict[str, Definition] = {}
         self.sources: dict[str, str] = {}
+        self.origins = {fact.source: "declare" for fact in facts}
+        self.origins |= {equation.source: equation.origin for equation in (*assume, *given, claim)}
         equations = list(assume)
         for equation in given:
             if isinstance(equation.left, Name | Entry):
@@ -48,11 +50,24 @@ class Definitions:
         self.assumptions = tuple((_apart(e.left), _apart(e.right)) for e in equations)
         told = zip(equations, self.assumptions, strict=True)
         self.texts = [(claim, (self.left, self.right)), *told]
+        self._check_facts(facts)
 
-    def _complain(self, message: str, node: Node | None, source: str, hint: str = "") -> None:
+    def _complain(
+        self, message: str, node: Node | Fact | None, source: str, hint: str = ""
+    ) -> None:
         span = (node.span if node is not None else None) or Span(0, max(1, len(source)))
-        if Complaint(message, source, span, hint) not in self.complaints:
-            self.complaints.append(Complaint(message, source, span, hint))
+        complaint = Complaint(message, source, span, hint, self.origins.get(source, "where"))
+        if complaint not in self.complaints:
+            self.complaints.append(complaint)
+
+    def _check_facts(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            known = self.facts[fact.name]
+            if (known.kind, known.sizes) != (fact.kind, fact.sizes):
+                self._complain(f"{fact.name} is declared twice", known, fact.source)
+            if fact.name in self.definitions and fact.kind != "real":
+                hint = "declare what the definition is made of"
+                self._complain(f"{fact.name} is defined and declared", fact, fact.source, hint)
 
     def _define(self, equation: Equation) -> None:
         head = equation.left

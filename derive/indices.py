@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.definitions import Definitions
 from derive.ranges import Key
 from derive.show import text
-from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Reduce, Rel, walk
+from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Pow, Reduce, Rel, children, walk
 
 INDEX_KINDS = ("label", "index")
 
@@ -16,8 +18,6 @@ class Indices(Definitions):
     def _find_indices(self) -> None:
         """Names that are used as an index, by being a subscript or by being compared with one."""
         trees = [tree for _, tree in self._trees()]
-        concrete = [fact.name for fact in self.facts.values() if fact.kind.isdigit()]
-        self.ranges.adopt(concrete, self.ranges.class_root(trees, self.facts))
         self._bound = {p.index for tree in trees for p in walk(tree) if isinstance(p, Reduce)}
         self.indices = set(self._bound)
         self.indices |= {p for d in self.definitions.values() for p in d.params}
@@ -25,6 +25,7 @@ class Indices(Definitions):
             n for n, fact in self.facts.items() if fact.kind in INDEX_KINDS and not fact.sizes
         }
         self.label_arrays = {n for n, f in self.facts.items() if f.kind in INDEX_KINDS and f.sizes}
+        self._numbers = {name for tree in trees for name in _outside_relations(tree)}
         compared: list[tuple[Node, Node]] = []
         for condition in self.where:
             for part in walk(condition):
@@ -49,12 +50,16 @@ class Indices(Definitions):
             changed = len(self.indices) + len(self.label_arrays) != before
 
     def _claim_index(self, relation: Rel) -> None:
-        """In delta(k, y) both are indices, unless one of them is declared as a number."""
+        """In delta(k, y) both are indices, unless one of them is declared as a number.
+
+        So is j in delta(1, j), unless it stands elsewhere as a number.
+        """
         pair = (relation.left, relation.right)
-        if relation.op in ("==", "!=") and all(
-            isinstance(p, Name) and p.id not in self.facts for p in pair
-        ):
-            for part in pair:
+        names = [p for p in pair if isinstance(p, Name) and p.id not in self.facts]
+        literal = any(isinstance(p, Num) and p.value >= 1 for p in pair)
+        alone = literal and len(names) == 1 and names[0].id not in self._numbers
+        if relation.op in ("==", "!=") and (len(names) == 2 or alone):
+            for part in names:
                 self._mark(part)
 
     def _is_index(self, node: Node) -> bool:
@@ -79,6 +84,7 @@ class Indices(Definitions):
 
     def _find_ranges(self) -> None:
         self.arity: dict[str, int] = {}
+        self._known = {*self.facts, *self.definitions}
         for name, definition in self.definitions.items():
             self.arity[name] = len(definition.params)
             for place, param in enumerate(definition.params):
@@ -113,15 +119,18 @@ class Indices(Definitions):
                 elif index.value < 1:
                     self._complain("indices count from 1", index, source)
         elif isinstance(part, Rel):
-            keys = [self._range_key(part.left), self._range_key(part.right)]
-            if keys[0] is not None and keys[1] is not None:
-                self.ranges.join(keys[0], keys[1])
+            keys = [key for side in (part.left, part.right) if (key := self._range_key(side))]
+            for key in keys:
+                self.ranges.join(keys[0], key)
         elif isinstance(part, Reduce):
             self.ranges.find(("index", part.index))
             if part.over:
                 self.ranges.join(("size", part.over), ("index", part.index))
         elif isinstance(part, Deriv):
             self._check_derivative(source, part)
+        elif isinstance(part, Pow) and part.base == Name("e") and "e" not in self._known:
+            hint = "write exp(x), or declare  e: positive"
+            self._complain("e is a name like any other here", part.base, source, hint)
 
     def _check_derivative(self, source: str, part: Deriv) -> None:
         body = part.body
@@ -132,3 +141,12 @@ class Indices(Definitions):
             self._complain(
                 f"{name} has no definition, so its derivative means nothing", body, source, hint
             )
+
+
+def _outside_relations(node: Node) -> Iterator[str]:
+    """The names that stand in the tree as numbers: in no relation, and as no subscript."""
+    if isinstance(node, Name):
+        yield node.id
+    elif not isinstance(node, Rel | Entry):
+        for part in children(node):
+            yield from _outside_relations(part)

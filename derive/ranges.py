@@ -50,7 +50,8 @@ class Ranges:
         for key in list(self.parent):
             if key[0] == "value" or (key[0] == "index" and key[1] in facts):
                 return self.find(key)
-        return next(iter(self.roots()), None)
+        used = (key for key in list(self.parent) if key[0] != "size")
+        return next(map(self.find, used), None)
 
     def adopt(self, sizes: Iterable[str], class_root: Key | None) -> None:
         """A declared size that no axis has, `n: 3`, is that of the dimension it is usual for."""

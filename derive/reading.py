@@ -17,6 +17,7 @@ def reading(
     indices: Mapping[str, str],
     symbols: Mapping[str, Symbol],
     facts: Mapping[str, Fact],
+    sizes: Mapping[str, int | None],
 ) -> tuple[str, ...]:
     """The claim, each definition, and what every name was taken for, declared or by its use."""
     lines = [f"claim: {text(left)} == {text(right)}"]
@@ -27,6 +28,8 @@ def reading(
     for symbol in symbols.values():
         axes = f"[{', '.join(symbol.axes)}]" if symbol.axes else ""
         lines.append(f"{symbol.name}: {symbol.kind}{axes} ({_said(symbol.name, facts)})")
+    for size, count in sizes.items():
+        lines.append(f"{size}: a size, {count or '1, 2, 3, ...'} ({_said(size, facts)})")
     bound = {
         written(p.index) for side in (left, right) for p in walk(side) if isinstance(p, Reduce)
     }

@@ -62,6 +62,7 @@ class _Resolver(Indices):
         trees = (self.left, self.right, *self.where, *pairs)
         reached = reachable(trees, self.definitions)
         free = {i: size_of[("index", i)] for i in sorted((self.indices & reached) - bound)}
+        used = {size: count for size, count in known.items() if size in reached}
         return Problem(
             placed(self.left),
             placed(self.right),
@@ -72,14 +73,15 @@ class _Resolver(Indices):
             {k[1]: size for k, size in size_of.items() if k[0] == "value"},
             tuple(map(placed, self.where)),
             tuple((placed(a), placed(b)) for a, b in self.assumptions),
-            reading(self.left, self.right, self.definitions, free, symbols, self.facts),
+            reading(self.left, self.right, self.definitions, free, symbols, self.facts, used),
         )
 
     def _check_variables(self, sizes: Collection[str]) -> None:
         for source, tree in self._trees():
             for part in walk(tree):
                 for variable in part.wrt if isinstance(part, Deriv) else ():
-                    if isinstance(variable, Name) and variable.id in {*sizes, *self.indices}:
+                    taken = {*sizes, *self.indices, *({"n"} - self.facts.keys())}
+                    if isinstance(variable, Name) and variable.id in taken:
                         self._complain(
                             f"{variable.id} is no real number to differentiate by", variable, source
                         )

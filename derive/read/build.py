@@ -33,6 +33,7 @@ from derive.syntax import (
     Rel,
     Span,
     depth,
+    free_names,
     rational,
     walk,
 )
@@ -51,6 +52,7 @@ class Equation:
     left: Node
     right: Node
     source: str
+    origin: str = "claim"
 
 
 class Builder(Text):
@@ -73,7 +75,7 @@ class Builder(Text):
             self._bounded(side)
             if isinstance(side, Rel | Logic):
                 self.complain("one side of the equality is itself a relation", self._span(side))
-        return Equation(left, right, self.source)
+        return Equation(left, right, self.source, self.origin)
 
     def _bounded(self, node: Node) -> Node:
         if depth(node) > MAX_DEPTH:
@@ -241,7 +243,8 @@ class Builder(Text):
     def _vector_form(self, name: str, args: Sequence[Part], span: Span) -> Node:
         form, count = VECTOR_FORMS[name]
         if len(args) != count:
-            self.complain(f"{name} takes {count} argument{'s' * (count > 1)}", span)
+            hint = "write  sum(f[j], j)/n" if name == "mean" else ""
+            self.complain(f"{name} takes {count} argument{'s' * (count > 1)}", span, hint)
             return Num(Fraction(1), span=span)
         return Form(form, tuple(map(self._value, args)), span=span)
 
@@ -249,12 +252,18 @@ class Builder(Text):
         if len(args) < 2:
             self.complain(f"{kind} needs an index", span, f"{kind}(exp(f[j]), j)")
             return Num(Fraction(1), span=span)
-        index, over = self._bound_index(args[1])
-        conditions = tuple(map(self._truth, args[2:]))
+        parts = args[1:]
+        count = next((i for i, part in enumerate(parts) if i and not _is_index(part)), len(parts))
+        bound = [self._bound_index(part) for part in parts[:count]]
+        conditions = tuple(map(self._truth, parts[count:]))
         where = None
         if conditions:
             where = conditions[0] if len(conditions) == 1 else Logic("and", conditions)
-        return Reduce(kind, self._value(args[0]), index, where, over, span=span)  # type: ignore[arg-type]
+        node = self._value(args[0])
+        for index, over in reversed(bound):
+            node = Reduce(kind, node, index, where, over, span=span)  # type: ignore[arg-type]
+            where = None
+        return node
 
     def _bound_index(self, part: Part) -> tuple[str, str]:
         """The index and, from SymPy's spelling (j, 1, n), the name of its range."""
@@ -306,7 +315,11 @@ class Builder(Text):
         return Cases(branches, self._value(args[-1]), span=span)
 
     def _maximum(self, args: Sequence[Part], span: Span) -> Node:
-        return self._reduce("max", args, span)
+        node = self._reduce("max", args, span)
+        if isinstance(node, Reduce) and node.index not in free_names(node.body):
+            hint = "write  max(f[j], j)  for the largest entry"
+            self.complain(f"{node.index} does not occur in what the maximum is of", span, hint)
+        return node
 
 
 _RELATIONS = {"≠": "!=", "≤": "<=", "≥": ">="}
@@ -322,7 +335,7 @@ _FORMS: dict[str, _Form] = {
     "Sum": _summed("sum"),
     "prod": _summed("prod"),
     "Product": _summed("prod"),
-    "max": _summed("max"),
+    "max": Builder._maximum,
     "d": Builder._derivative,
     "diff": Builder._derivative,
     "Derivative": Builder._derivative,
@@ -334,6 +347,15 @@ _FORMS: dict[str, _Form] = {
 # Words of the language that are also common names of an index or a parameter.
 _ALSO_LETTERS = frozenset({"d", "delta", "sigma"})
 _QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta"} | (FUNCTIONS.keys() - DECIDED_FUNCTIONS)
+
+
+def _is_index(part: Part) -> bool:
+    """Whether the part of a sum is one more index, and no condition."""
+    return (
+        isinstance(part, lark.Tree)
+        and part.data in ("name", "group")
+        and len(part.children) in (1, 3)
+    )
 
 
 def _respan(node: Node, span: Span) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -23,8 +23,10 @@ from derive.syntax import (
     Num,
     Pow,
     Reduce,
+    Rel,
     children,
     free_names,
+    walk,
 )
 from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
@@ -141,7 +143,11 @@ def _class_size(problem: Problem) -> str:
 def _patterns(
     problem: Problem, sizes: Mapping[str, int]
 ) -> Iterator[tuple[dict[str, int], dict[Place, int]]]:
-    """Assignments up to renaming: each index is an old value of its range or the next new one."""
+    """Assignments up to renaming: each index is an old value of its range or the next new one.
+
+    Where a condition asks which index is smaller, every assignment.
+    """
+    ordered = any(_is_order(part, sizes) for tree in trees(problem) for part in walk(tree))
     terms = list(index_terms(problem).items())
     fixed = {size: [v for v in literals(problem) if v <= sizes[size]] for size in sizes}
 
@@ -152,11 +158,9 @@ def _patterns(
             yield dict(chosen)
             return
         term, size = terms[place]
-        taken = used[size]
-        new = next((v for v in range(1, sizes[size] + 1) if v not in taken), None)
-        for value in [*taken, *([new] if new is not None else [])]:
-            if value > sizes[size]:
-                continue
+        taken = [v for v in used[size] if v <= sizes[size]]
+        new = [v for v in range(1, sizes[size] + 1) if v not in taken]
+        for value in [*taken, *(new if ordered else new[:1])]:
             chosen[term] = value
             yield from extend(place + 1, chosen, {**used, size: sorted({*taken, value})})
 
@@ -165,6 +169,13 @@ def _patterns(
         labels = _labels(chosen, indices)
         if labels is not None:
             yield indices, labels
+
+
+def _is_order(part: Node, sizes: Collection[str]) -> bool:
+    """Whether the part asks for the order of two indices; that of sizes is no matter of names."""
+    if not isinstance(part, Rel) or part.op in ("==", "!="):
+        return False
+    return not any(isinstance(s, Name) and s.id in sizes for s in (part.left, part.right))
 
 
 def _labels(chosen: Mapping[Node, int], indices: Mapping[str, int]) -> dict[Place, int] | None:
