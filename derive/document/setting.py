@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.document.known import Known, Scope
-from derive.document.pieces import Piece
+from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import Said, said
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
@@ -18,6 +18,16 @@ from derive.syntax import Entry, Form, Name, Node, Rel
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
 _GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
+# How a text begins a case, and how it goes back to all of them.
+_CASE = re.compile(
+    r"\W*(?:(?:the )?(?:first|second|third)? ?case\b|when\b|경우|케이스|情况|情形|場合)",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(
+    r"combin|together|in general|unif|both cases|summar|overall|finally|통합|종합|정리하|합치|결론"
+    r"|따라서|综上|综合|统一|まとめ",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 
 
@@ -56,24 +66,36 @@ def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
 
 
 def conditions_beside(pieces: Sequence[Piece], place: int) -> tuple[Node, ...]:
-    """The conditions that the prose right before and right behind a display puts on it.
+    """The conditions that the prose around a formula puts on it.
 
-    Before it counts what the last sentence says; behind it what goes on in the same sentence.
+    Of the prose before it counts the last sentence, also for the formulas that follow at once;
+    behind it, what goes on in the same sentence; within prose, the sentence that the formula is
+    part of. "Case 1: i = j" counts until the cases are left.
     """
-    if pieces[place].kind != "display":
+    at = _before(pieces, place)
+    if at is None:
         return ()
-    found = list(_limits(pieces, _before(pieces, place), last=True))
+    prose = pieces[at].source
+    if pieces[place].kind == "inline" and not _is_bare(prose):
+        return tuple(_within(pieces, at, place - at - 1))
+    while at is not None and _is_bare(prose):
+        at = _before(pieces, at)
+        prose = "" if at is None else pieces[at].source
+    if at is None:
+        return ()
+    start = _last_sentence(prose)
+    found = list(_limits(pieces, at, start, len(prose))) or list(_case(pieces, at))
     after = _after(pieces, place)
     closed = pieces[place].source.rstrip().endswith((".", "。"))
     if after is not None and not closed and _GOES_ON.match(pieces[after].source):
-        found += _limits(pieces, after, last=False)
+        found += _limits(pieces, after, 0, _first_sentence(pieces[after].source))
     return tuple(dict.fromkeys(found))
 
 
 def _before(pieces: Sequence[Piece], place: int) -> int | None:
-    """The prose right before a display, over its inline formulas."""
+    """The prose or heading before a piece, over the formulas between."""
     at = place - 1
-    while at >= 0 and pieces[at].kind == "inline":
+    while at >= 0 and pieces[at].kind in ("inline", "display"):
         at -= 1
     return at if at >= 0 and pieces[at].kind in ("prose", "heading") else None
 
@@ -83,15 +105,49 @@ def _after(pieces: Sequence[Piece], place: int) -> int | None:
     return at if at < len(pieces) and pieces[at].kind == "prose" else None
 
 
-def _limits(pieces: Sequence[Piece], at: int | None, *, last: bool) -> Iterator[Node]:
-    """The conditions of the last or the first sentence of a piece of prose."""
-    if at is None:
-        return
-    prose, inline = pieces[at].source, _inline_of(pieces, at)
+def _is_bare(prose: str) -> bool:
+    """Whether a paragraph holds formulas only."""
+    return not re.sub(rf"[{PLACEHOLDER}\W\d_]", "", prose)
+
+
+def _last_sentence(prose: str) -> int:
     ends = [match.end() for match in _SENTENCE_END.finditer(prose.rstrip())]
-    start = next((end for end in reversed(ends) if end < len(prose.rstrip())), 0) if last else 0
-    stop = len(prose) if last or not ends else ends[0]
-    for one in said(prose, inline):
+    return next((end for end in reversed(ends) if end < len(prose.rstrip())), 0)
+
+
+def _first_sentence(prose: str) -> int:
+    match = _SENTENCE_END.search(prose)
+    return match.end() if match else len(prose)
+
+
+def _within(pieces: Sequence[Piece], at: int, number: int) -> Iterator[Node]:
+    """The conditions of the sentence in which the inline formula of this number stands."""
+    prose = pieces[at].source
+    marks = [match.start() for match in re.finditer(PLACEHOLDER, prose)]
+    if number < len(marks):
+        start = max((m.end() for m in _SENTENCE_END.finditer(prose, 0, marks[number])), default=0)
+        stop = marks[number] + _first_sentence(prose[marks[number] :])
+        yield from _limits(pieces, at, start, stop)
+
+
+def _case(pieces: Sequence[Piece], at: int | None) -> Iterator[Node]:
+    """The conditions of the case that the text is in."""
+    while at is not None and pieces[at].kind != "heading":
+        prose = pieces[at].source
+        if _LEAVES.search(prose):
+            return
+        if _CASE.match(prose):
+            yield from _limits(pieces, at, 0, len(prose))
+            return
+        at = _before(pieces, at)
+    if at is not None and _CASE.match(pieces[at].source):
+        yield from _limits(pieces, at, 0, len(pieces[at].source))
+
+
+def _limits(pieces: Sequence[Piece], at: int, start: int, stop: int) -> Iterator[Node]:
+    """The conditions that a stretch of prose states."""
+    inline = _inline_of(pieces, at)
+    for one in said(pieces[at].source, inline):
         if one.kind == "where" and start <= one.span[0] and one.span[1] <= stop:
             yield from _condition(one, inline)
 

@@ -365,7 +365,7 @@ def read_chain(
 
 def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
     """The scope with the first definition of every name in `later`, wherever it stands."""
-    later = dict(scope.later)
+    later: dict[Key, Known] = {}
     at = scope
     for line, chain in chains:
         statements, at, _ = read_chain(chain, replace(at, line=line))
