@@ -210,7 +210,9 @@ class _Reader:
         if value or self._uses(meant, key_of(head)):
             return False
         name = key_of(head)[0]
-        known = Known(head, meant, self.scope.line, arguments, self.meaning.ranks.of(meant))
+        # A function of a vector is given for its entries or as a whole: that is not its own axis.
+        rank = 0 if arguments else self.meaning.ranks.of(meant)
+        known = Known(head, meant, self.scope.line, arguments, rank)
         if known.key in self.scope.definitions:
             self.meaning.note(f"{name} gets a new definition here")
         self.said[members[1]] = tuple(self.meaning.notes)
