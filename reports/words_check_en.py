@@ -8,22 +8,14 @@ SAYINGS = {
     "status_fact": "fact",
     # the head of the page
     "check_kicker": "gradproof · check of a document",
-    "check_refuted": (
-        "Wrong. Of {claims} equalities in this document, {wrong} do not hold as stated."
-    ),
+    "check_refuted": "Wrong. Equalities that do not hold as stated: {wrong} of {claims}.",
     "check_conditional": (
-        "Holds only under conditions. Of {claims} equalities in this document, {wrong} are right "
-        "only where their condition is."
+        "Holds only under conditions. Equalities that are right only where their condition is: "
+        "{wrong} of {claims}."
     ),
-    "check_unread": (
-        "Nothing was found wrong, but not every one of the {claims} equalities in this document "
-        "could be read."
-    ),
-    "check_undecided": (
-        "Nothing was found wrong, but not every one of the {claims} equalities in this document "
-        "could be decided."
-    ),
-    "check_proved": "Proved: each of the {claims} equalities in this document holds.",
+    "check_unread": "Nothing was found wrong, but not all could be read. Equalities: {claims}.",
+    "check_undecided": "Nothing was found wrong, but not all is decided. Equalities: {claims}.",
+    "check_proved": "Proved. Equalities in this document, all of which hold: {claims}.",
     "check_none": "There is no claim in this document: nothing was proved and nothing refuted.",
     "check_counts": "What became of each equality",
     "check_verdict": "Verdict",

@@ -280,7 +280,11 @@ def test_fix_writes_a_copy_and_a_diff(wrong: Path, capsys: pytest.CaptureFixture
     assert "-$d(L, f_k) = p_k - 1$\n+$d(L, f_k) = p_{k} - \\delta_{k y}$\n" in out
     assert "wrote wrong.fixed.md" in out
     assert "wrong.md:5:1: left as it is: no repair was proved" in out
-    assert out.partition("checked again:")[2].strip().startswith("Wrong. Of 2 equalities")
+    assert (
+        out.partition("checked again:")[2]
+        .strip()
+        .startswith("Wrong. Equalities that do not hold as stated: 1 of 2.")
+    )
 
 
 def test_fix_writes_over_nothing_unless_told_to(

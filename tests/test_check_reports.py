@@ -58,7 +58,7 @@ def labelled(each: ShownItem, label: str) -> list[str]:
 def test_the_record_says_what_the_check_found() -> None:
     record = build_document(article())
     assert record.badge.status == "refuted"
-    assert record.sentence.startswith("Wrong. Of 7 equalities in this document, 3 ")
+    assert record.sentence.startswith("Wrong. Equalities that do not hold as stated: 3 of 7.")
     counts = {badge.status: count for badge, count in record.counts}
     assert counts == {"refuted": 1, "conditional": 2, "unread": 1, "undecided": 1, "proved": 2,
                       "definition": 2}  # fmt: skip
