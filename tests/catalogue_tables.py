@@ -1,6 +1,6 @@
-"""The tables of the catalogue: the short one of the README and the page docs/losses.md.
+"""Tables that are made from data: of the losses in the README and docs/losses.md, of the mistakes.
 
-`python tests/catalogue_tables.py` writes both; the tests compare them with what stands there.
+`python tests/catalogue_tables.py` writes them; the tests compare them with what stands there.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from derive.catalogue import Loss, TextbookClaim, losses, textbook
+from derive.diagnoses import DIAGNOSES
 
 ROOT = Path(__file__).parent.parent
 README, PAGE = ROOT / "README.md", ROOT / "docs" / "losses.md"
+MISTAKES = ROOT / "docs" / "diagnoses.md"
 START, STOP = "<!-- catalogue -->\n", "\n<!-- /catalogue -->"
 SIGNS = {"proved": "✓", "conditional": "◐", "refuted": "✗", "undecided": "?"}
 SHORT = 2
@@ -98,12 +100,37 @@ def _setting(claim: TextbookClaim) -> Iterator[str]:
     yield from (f"assuming {_code(equation)}" for equation in claim.assume)
 
 
+def mistakes() -> str:
+    """docs/diagnoses.md: every code with its example, as `gradproof explain` shows it."""
+    return "\n".join(_mistake_lines()) + "\n"
+
+
+def _mistake_lines() -> Iterator[str]:
+    yield "# What goes wrong in gradients"
+    yield ""
+    yield (
+        "`gradproof verify` names the mistake that the nearest right formula mends; "
+        "`gradproof explain CODE` shows a page. Every example here is judged by the tests: the "
+        "wrong formula gets this code, the right one is proved."
+    )
+    for row in DIAGNOSES.values():
+        yield from ("", f"## {row.code} {row.name}", "", row.meaning, "")
+        yield from (f"- given {_code(text)}" for text in row.given)
+        yield from (f"- declared {_code(text)}" for text in row.declare)
+        if row.where:
+            yield f"- where {_code(row.where)}"
+        only = f", right only if {_code(row.holds)}" if row.holds else ""
+        yield f"- {SIGNS['conditional' if row.holds else 'refuted']} {_code(row.wrong)}{only}"
+        yield f"- {SIGNS['proved']} {_code(row.right)}"
+
+
 def main() -> None:
-    """Write both tables."""
+    """Write all tables."""
     before, _, rest = README.read_text("utf-8").partition(START)
     after = rest.partition(STOP)[2]
     README.write_text(f"{before}{START}{readme_table()}{STOP}{after}", "utf-8")
     PAGE.write_text(page(), "utf-8")
+    MISTAKES.write_text(mistakes(), "utf-8")
 
 
 if __name__ == "__main__":

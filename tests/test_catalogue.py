@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from catalogue_tables import PAGE, README, START, STOP, claims_of, page, readme_table
+from catalogue_tables import (
+    MISTAKES,
+    PAGE,
+    README,
+    START,
+    STOP,
+    claims_of,
+    mistakes,
+    page,
+    readme_table,
+)
 
 from derive import verify
 from derive.catalogue import CATALOGUE, Loss, TextbookClaim, losses, textbook
@@ -73,3 +83,7 @@ def test_the_readme_shows_the_table() -> None:
 def test_the_page_shows_every_claim() -> None:
     assert PAGE.read_text("utf-8") == page(), "python tests/catalogue_tables.py writes it"
     assert all(claim.says in page() for claim in textbook())
+
+
+def test_the_page_of_mistakes_shows_every_code() -> None:
+    assert MISTAKES.read_text("utf-8") == mistakes(), "python tests/catalogue_tables.py writes it"
