@@ -10,6 +10,7 @@ from latex_readings import reading
 
 from derive.errors import FormulaError
 from derive.read.latex import read_latex
+from derive.syntax import Span, walk
 
 FORMULAS: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "corpus" / "latex.toml").read_text(encoding="utf-8")
@@ -22,7 +23,11 @@ def test_formula_is_read_as_expected(row: dict[str, Any]) -> None:
         with pytest.raises(FormulaError, match=re.escape(row["unread"])):
             read_latex(row["latex"])
     else:
-        assert [reading(chain) for chain in read_latex(row["latex"])] == row["reading"]
+        chains = read_latex(row["latex"])
+        assert [reading(chain) for chain in chains] == row["reading"]
+        for part in (part for c in chains for m in c.members for part in walk(m)):
+            span = part.span or Span(0, 0)
+            assert 0 <= span.start <= span.stop <= len(row["latex"])
 
 
 def test_corpus_is_large_and_mostly_read() -> None:

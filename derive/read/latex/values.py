@@ -138,7 +138,9 @@ class Values:
             return place(part)
         if part.meta.empty:
             return self.whole
-        return Span(part.meta.start_pos, part.meta.end_pos)
+        # the index of \underset stands before its operator
+        ends = (part.meta.start_pos, part.meta.end_pos)
+        return Span(min(ends), max(ends))
 
     def across(self, first: Span | None, last: Span | None) -> Span:
         a, b = first or self.whole, last or self.whole
