@@ -143,6 +143,8 @@ def test_inline(text: str) -> None:
         "<math><mi>x</mi><mo>=</mo><mi>y</mi></math>",
         "[$5](u) and [$6](v)",
         "$HOME/$USER",
+        "in $US dollars and cents$ of it",
+        "the pid is $$ here\n\nwords\n\nand $$ there",
         "$$\n# heading\n$$",
         "",
     ],
