@@ -105,6 +105,53 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
     assert chain.alternatives == ()
 
 
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\begin{cases} a & i = j \\ b & j \ne i \end{cases}", "cases(a, i == j, b)"),
+        (r"a - -b - (-c)", "a + b - (-c)"),
+        (r"\frac{-\partial L}{\partial x}", "-d(L, x)"),
+        (r"|a||b|", "abs(a)*abs(b)"),
+        (r"\nabla L^T v", "grad(L).T*v"),
+        (r"\nabla (u^T) v", "grad(u.T)*v"),
+        (r"x^{(i)T} w", "x[i].T*w"),
+        (r"\mathbb{E}_p[z]^2", "expect(z, p)**2"),
+        (r"\max(a, b)^2", "apply(max, a, b)**2"),
+        (r"\tanh'(x)", "prime(tanh, x)"),
+        (r"L_{I \to T}", "L_I_to_T"),
+        (r"\alpha (1 - p)^2", "apply_pow(alpha, 2, 1 - p)"),
+        (r"\sigma(1 - p)^2", "apply(sigma, 1 - p)**2"),
+        (r"p (1 - p)^T", "apply_transpose(p, 1 - p)"),
+        (r"x[j] + \beta[j]", "x[j] + apply(beta, j)"),
+        (r"x_{\cdot j}", "x[all(), j]"),
+        (r"1e-8 + 2e^{-x}", "0.00000001 + 2*exp(-x)"),
+        (r"\frac{d}{dz} -\log p", "d(-log(p), z)"),
+        (r"{a \over b + c}", "a/(b + c)"),
+        (r"KL(p \| q)", "kl(p, q)"),
+        (r"L_{i2t} + L_{CE} + L_{ij}", "L_i2t + L_CE + L[i, j]"),
+    ],
+)
+def test_what_is_easily_misread(latex: str, expected: str) -> None:
+    assert shown(only(latex).members[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("latex", "conditions"),
+    [
+        (r"p_k = q_k, k = y", ["k == y"]),
+        (r"p_k = q_k \quad \text{for } i, j \ne k", ["i != k", "j != k"]),
+        (r"a_i = b_i \text{ if } i = j \text{ and } K > 1", ["i == j", "K > 1"]),
+        (r"i = j \text{ 일 때 } a_i = b_i", ["i == j"]),
+    ],
+)
+def test_conditions_one_by_one(latex: str, conditions: list[str]) -> None:
+    assert [shown(condition) for condition in only(latex).conditions] == conditions
+
+
+def test_an_equality_of_letters_that_index_nothing_is_a_formula() -> None:
+    assert [reading(chain) for chain in read_latex("p = a, b = c")] == ["p = a", "b = c"]
+
+
 # Two readings: both are shown, none is guessed in silence.
 
 
@@ -120,6 +167,11 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
         (r"\log p / T", "log(p)/T", "log(p/T)"),
         (r"\log(x)^2", "log(x)**2", "log(x**2)"),
         (r"x^i_j", "x[j]**i", "x[i, j]"),
+        (r"z^{l+1}", "z**(l + 1)", "z[l + 1]"),
+        (r"P^r_{ij}", "P[i, j]**r", "P[r, i, j]"),
+        (r"e^2", "exp(2)", "e**2"),
+        (r"\Sigma e^{z_j}", "Sigma*exp(z[j])", "sum_(exp(z[j]))"),
+        (r"dL", "differential(L)", "d*L"),
         (r"D_j S_i", "D(S[i], j)", "D[j]*S[i]"),
         (r"\sum_{i<j} a_i", "sum_i(sum_j(a[i], i < j))", "sum_i(a[i], i < j)"),
         (r"\frac{d}{dx}(a) b", "d(a, x)*b", "d(a*b, x)"),

@@ -160,7 +160,12 @@ def _bar(state: _Pairing, position: int, tok: Token) -> None:
     """|x|, or the bar of p(y|x): by what stands before it and whether another bar follows."""
     left, right, alone = _BARS[tok.type]
     before = state.out[-1].type if state.out else ""
-    if state.opened and state.opened[-1][0] == left:
+    if tok.type == "DBAR" and state.opened and state.opened[-1][0] == "LBAR":
+        # |a||b|: one bar closes, the next opens
+        middle = Span(place(tok).start + 1, place(tok).start + 1)
+        _bar(state, position, token("BAR", "|", Span(place(tok).start, middle.start)))
+        _open(state, token("LBAR", "|", Span(middle.start, place(tok).stop)), "LBAR")
+    elif state.opened and state.opened[-1][0] == left:
         if before in _OPERANDS:
             state.opened.pop()
             state.out.append(token(right, str(tok), place(tok)))

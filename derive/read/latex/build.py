@@ -137,6 +137,9 @@ class Builder(Tables):
                 waiting = []
                 found.append(node)
             elif isinstance(node, Logic) or (isinstance(node, Form) and node.name in _FORMS):
+                if isinstance(node, Form):
+                    found += [Form(node.name, (w, node.args[1]), span=w.span) for w in waiting]
+                    waiting = []
                 found.append(node)
             else:
                 waiting.append(node)

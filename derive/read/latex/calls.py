@@ -10,7 +10,7 @@ from derive.read.latex.derivatives import Row, bracket
 from derive.read.latex.names import INDICATORS, Head
 from derive.read.latex.reductions import Reductions
 from derive.read.latex.values import BRACKETS, Part, inside, kind, relational, sole
-from derive.read.latex.words import HEADS
+from derive.read.latex.words import COMMANDS, HEADS
 from derive.syntax import Add, Entry, Form, Ind, Name, Neg, Node, Num, Pow, Rel, Span
 
 WORD_HEADS = frozenset(HEADS.values())
@@ -66,7 +66,8 @@ class Calls(Reductions):
         row.take()
         scripts = following.children[1:] if scripted else []  # type: ignore[union-attr]
         span = self.across(self.span(part), self.span(following))
-        if kind(group) == "square" and isinstance(node, Name) and head.name.islower():
+        greek = COMMANDS.get(head.name, ("", ""))[1] == f"NAME {head.name}"
+        if kind(group) == "square" and isinstance(node, Name) and head.name.islower() and not greek:
             indices = self._indices_only(group)
             if indices:
                 return self.hung_on(Entry(node.id, indices, span=span), scripts, span)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.read.latex.brackets import levels
-from derive.read.latex.tokens import Token
+from derive.read.latex.tokens import Token, place, token
 from derive.read.latex.words import BEHIND, CONDITION_WORDS, CONNECTIVES, INDEX_LETTERS, LETS
+from derive.syntax import Span
 
 _CHAINED = frozenset("= := ≈ ~ prop <= >= < > -> <- !=".split())
 _DENIALS = frozenset("!= < > <= >=".split())
+_LIMITING = _DENIALS | {"in", "notin"}
 _BETWEEN = frozenset({"COMMA", "SEMI", "QUAD", "COLON", "STOP", "BREAK", "ROW", "MID"})
 
 
@@ -133,6 +136,12 @@ class Cutter:
         if taken := self._range(segments, position):
             return taken
         behind = segments[position + 1].separator if position + 1 < len(segments) else ""
+        if self._shares(segments, position):
+            follower = segments[position + 1]
+            comma = token("COMMA", ",", Span(reach(segment.tokens)[1], reach(segment.tokens)[1]))
+            follower.tokens = [*segment.tokens, comma, *follower.tokens]
+            follower.words, follower.separator = segment.words, segment.separator
+            return 1
         role = self._role_of(segment, behind)
         self._role = role
         if role == "condition":
@@ -146,6 +155,15 @@ class Cutter:
             self._spoken([w for w in segment.words if w.lower() not in CONNECTIVES])
             self._chain(segment)
         return 1
+
+    def _shares(self, segments: list[Segment], position: int) -> bool:
+        """Whether a lone index shares the relation behind the comma: i, j ≠ k."""
+        if position + 1 >= len(segments) or not (self._draft.members or segments[position].words):
+            return False
+        segment, follower = segments[position : position + 2]
+        lone = not segment.signs() and _index_like(segment.tokens) and segment.separator != "ROW"
+        signs = set(follower.signs())
+        return lone and follower.separator == "COMMA" and bool(signs) and signs <= _LIMITING
 
     def _spoken(self, words: Sequence[str]) -> None:
         target = self._draft if self._draft.members else self._waiting
@@ -183,7 +201,7 @@ class Cutter:
         if {first, last} & (CONDITION_WORDS - LETS) and signs:
             return "condition"
         if {first, last} & LETS:
-            return "condition" if self._limits(segment) else "chain"
+            return "condition" if self._limits(segment) else "chain" if signs else "words"
         if not signs and {first, last} & CONDITION_WORDS:
             return "words"
         if segment.separator == "COLON" and "->" in signs:
@@ -206,20 +224,26 @@ class Cutter:
             return True
         if signs == ["="] and any(tok.type == "DOTS" for tok in sides[1]):
             return _index_like(sides[0])
-        return set(signs) <= {"=", "!="} and all(map(_index_like, sides))
+        indexed = behind == "COLON" or any(
+            str(side[0]) in _subscripts(self._draft.members) for side in sides if side
+        )
+        return set(signs) <= {"=", "!="} and all(map(_index_like, sides)) and indexed
 
     def _range(self, segments: list[Segment], position: int) -> int:
         """k = 1, …, K."""
-        if position + 2 >= len(segments):
+        more = position + 3 < len(segments) and len(segments[position + 1].tokens) == 1
+        second = more and segments[position + 1].tokens[0].type == "NUMBER"
+        if position + 2 + second >= len(segments):
             return 0
-        first, dots, last = segments[position : position + 3]
+        first = segments[position]
+        dots, last = segments[position + 1 + second : position + 3 + second]
         if [t.type for t in dots.tokens] != ["DOTS"] or first.signs() != ["="] or last.signs():
             return 0
         sides, _ = _sides(first.tokens)
         target = self._draft if self._draft.members else self._waiting
         target.ranges.append((sides[0], last.tokens))
         self._role = "condition"
-        return 3
+        return 3 + second
 
     def _condition(self, segment: Segment, behind: str) -> None:
         leading = not self._draft.members or behind == "COLON" or self._draft.awaits
@@ -314,6 +338,24 @@ def _sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[Token]]:
         else:
             parts[-1].append(tok)
     return parts, signs
+
+
+def _subscripts(members: Sequence[Sequence[Token]]) -> set[str]:
+    """The letters that stand in subscripts and superscripts."""
+    found: set[str] = set()
+    for tokens in members:
+        level = 0
+        for before, tok in itertools.pairwise(tokens):
+            opens = tok.type == "LBRACE" and (level > 0 or before.type in ("SUB", "SUP"))
+            level += opens - (tok.type == "RBRACE" and level > 0)
+            if level and tok.type == "NAME":
+                found.add(str(tok))
+    return found
+
+
+def reach(tokens: Sequence[Token]) -> tuple[int, int]:
+    """Where the tokens begin and end in the source."""
+    return min(place(tok).start for tok in tokens), max(place(tok).stop for tok in tokens)
 
 
 def _whole_bracket(tokens: Sequence[Token]) -> bool:

@@ -235,10 +235,14 @@ class Derivatives(Names):
             return self.complain("∇ takes no such superscript", self.span(first))
         if not row.more() or kind(row.peek()) == "OP":
             return self.complain("∇ needs what it differentiates", self.span(first))
+        apart = not bracket(row.peek())
         body = self._under_nabla(row)
         span = self.across(self.span(first), body.span)
         by = [Name(word, span=span) for word in hung.words]
-        return Form("hess" if second else "grad", (body, *hung.indices, *by), span=span)
+        turned = apart and isinstance(body, Form) and body.name == "transpose"
+        inner = body.args[0] if turned else body  # type: ignore[attr-defined]
+        node = Form("hess" if second else "grad", (inner, *hung.indices, *by), span=span)
+        return Form("transpose", (node,), span=span) if turned else node
 
     def _under_nabla(self, row: Row) -> Node:
         """L(θ), or L before a factor in brackets: ∇L (J)^T is a product."""

@@ -135,7 +135,10 @@ class Names(Values):
         plain = not hung.below and not hung.primes
         if head.name == "e" and plain and not head.vector and self._exponents(scripts):
             exponents = self._exponents(scripts)
-            node: Node = Call("exp", self.number(exponents[0]), span=span)
+            power = self.number(exponents[0])
+            if is_number(power, 2) and self.chosen("e", EVERYWHERE, "e^2 may be the square of e"):
+                return None
+            node: Node = Call("exp", power, span=span)
             for further in exponents[1:]:
                 node = Pow(node, self.number(further), span=span)
             return node
@@ -183,6 +186,15 @@ class Names(Values):
             hung.words += words
             hung.indices += indices
 
+    def _labels(self, term: lark.Tree[Token]) -> bool:
+        """Whether a superscript is a sample and a transpose side by side: x^{(i)T}."""
+        first, *rest = [kind(sole(part)) for part in term.children]
+        heads = [self.head(part) for part in term.children[1:]]
+        turned = [
+            k == "TRANSPOSE" or (h and h.name == "T") for k, h in zip(rest, heads, strict=True)
+        ]
+        return first in ("round", "square") and all(turned)
+
     def _arrow(self, content: Part) -> str:
         """L_{I \\to T}: a word of the name."""
         inner = sole(content)
@@ -200,8 +212,7 @@ class Names(Values):
             hung.words.append(mark)
 
     def _superscript(self, group: Part, hung: Scripts) -> None:
-        content = inside(group) if kind(group) == "group" else group
-        inner = sole(content)
+        inner = sole(group)
         head = self.head(inner)
         if kind(inner) == "DECOR":
             self._mark(str(inner), hung)
@@ -209,6 +220,9 @@ class Names(Values):
             hung.transposed = True
         elif kind(inner) == "WORD":
             hung.words.append(str(inner))
+        elif isinstance(inner, lark.Tree) and inner.data == "term" and self._labels(inner):
+            for part in inner.children:
+                self._superscript(part, hung)
         elif isinstance(inner, lark.Tree) and inner.data in ("round", "square"):
             hung.samples += self.indices(inside(inner))[1]
         elif kind(inner) == "content":

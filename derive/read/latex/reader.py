@@ -118,7 +118,8 @@ class _Assembly:
         members = [node(member) if member else Form("blank", ()) for member in draft.members]
         for member, tokens in zip(members, draft.members, strict=True):
             _plain_value(lexer, member, _extent(tokens, whole))
-        conditions = [node(tokens, condition=True) for tokens in draft.conditions]
+        stated = [node(tokens, condition=True) for tokens in draft.conditions]
+        conditions = [part for condition in stated for part in _joined(condition)]
         ranges = [Form("in", (node(a), node(b))) for a, b in draft.ranges]
         if len(draft.relations) >= len(members) and not lexer.complaints:
             lexer.complain("this relation has no right side", place(draft.relations[-1]))
@@ -147,6 +148,13 @@ class _Assembly:
         parts = [*draft.members, *draft.conditions, *(p for pair in draft.ranges for p in pair)]
         tokens = [tok for part in parts for tok in part]
         return _extent(tokens, Span(0, len(self.lexer.source)))
+
+
+def _joined(condition: Node) -> tuple[Node, ...]:
+    """The conditions that "and" joins, one by one."""
+    if isinstance(condition, Logic) and condition.op == "and":
+        return tuple(part for arg in condition.args for part in _joined(arg))
+    return (condition,)
 
 
 def _stands_alone(tokens: Sequence[Token], name: str) -> bool:

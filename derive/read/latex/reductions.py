@@ -56,11 +56,14 @@ class Reductions(Derivatives):
             return self.complain(f"{_UNREAD[name]} are not read", span)
         if not scripts and name in ("max", "min") and bracket(row.peek()):
             following = row.take()
-            if kind(following) in ("round", "curly", "square"):
-                args = self.arguments(inside(following))
-                whole = self.across(span, self.span(following))
-                return Form("apply", (Name(name, span=span), *args), span=whole)
-            row.position -= 1
+            whole = self.across(span, self.span(following))
+            scripted = isinstance(following, lark.Tree) and following.data == "scripted"
+            group = following.children[0] if scripted else following  # type: ignore[union-attr]
+            outside = following.children[1:] if scripted else []  # type: ignore[union-attr]
+            call = Form(
+                "apply", (Name(name, span=span), *self.arguments(inside(group))), span=whole
+            )
+            return self.hung_on(call, outside, whole) if outside else call
         if any(kind(s.children[0]) == "PRIME" for s in scripts):
             return self.complain("a prime hangs on no name", span)
         lower = [inside(s) for s in scripts if kind(s.children[0]) == "SUB"]
@@ -263,14 +266,18 @@ class Reductions(Derivatives):
         hung = [s for s in scripts if isinstance(s, lark.Tree) and kind(s.children[0]) == "SUB"]
         if len(hung) != len(scripts):
             return self.complain("an expectation takes no superscript", span)
-        body = self.operand(row) if bracket(following) else self.run(row)
+        outside: Sequence[Part] = []
+        if isinstance(following, lark.Tree) and following.data == "scripted" and bracket(following):
+            body, outside = self.value(row.take() and following.children[0]), following.children[1:]
+        else:
+            body = self.operand(row) if bracket(following) else self.run(row)
         whole = self.across(span, body.span)
         drawn: list[tuple[Node, ...]] = []
         for script in hung:
             drawn += self._drawn(inside(inside(script)))
         for law in reversed(drawn or [()]):
             body = Form("expect", (body, *law), span=whole)
-        return body
+        return self.hung_on(body, outside, whole) if outside else body
 
     def _drawn(self, content: Part) -> list[tuple[Node, ...]]:
         """x ~ p as (p, x); p alone as (p,)."""

@@ -117,6 +117,8 @@ class Values:
         node = self.value(part)
         if isinstance(node, Rel | Logic) or (isinstance(node, Form) and node.name == "in"):
             self.complain("a condition where a number is expected", self.span(part))
+        if isinstance(node, Form) and node.name in ("list", "set"):
+            self.complain("a list in brackets is no number", self.span(part))
         return node
 
     def chosen(self, name: str, span: Span, note: str) -> bool:
