@@ -66,7 +66,15 @@ def largest(values: Array, axis: int) -> Array:
 
 
 def class_sum(values: Array, axis: int) -> Array:
-    """The sum along the axis, which is kept."""
+    """The sum along the axis, which is kept.
+
+    Classes first, NumPy adds one class after the other: four sums side by side round less.
+    """
+    whole = values.shape[axis] // 4 * 4
+    if axis == 0 and whole >= 8:
+        parts = np.add.reduce(values[:whole].reshape(-1, 4, values.shape[1]), axis=0)
+        parts[: values.shape[0] - whole] += values[whole:]
+        values = parts
     made: Array = np.add.reduce(values, axis=axis, keepdims=True)
     return made
 

@@ -182,10 +182,10 @@ def _term(node: Node, views: dict[str, Any]) -> Any:
 @functools.cache
 def _functions() -> dict[str, Any]:
     import sympy
-    from sympy.codegen.cfunctions import log1p
+    from sympy.codegen.cfunctions import expm1, log1p
 
     functions = {"exp": sympy.exp, "log": sympy.log, "tanh": sympy.tanh, "abs": sympy.Abs}
-    return {**functions, "log1p": log1p}
+    return {**functions, "log1p": log1p, "expm1": expm1}
 
 
 @functools.cache

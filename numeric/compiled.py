@@ -354,7 +354,7 @@ class _Lanes(_Printer):
                     summand = f"(_real(0) if _k == {self.shown(label)} else {summand})"
                 else:
                     self.lane(f"{name}[_r] = _real(0)")
-                self.nested(f"{name}[_r]", f"{name}[_r] + {summand}")
+                self.grouped_sum(name, summand)
             case Argmax(expr=View(name=array)) if array in self.given:
                 self.argmax(name, array)
             case Fold(expr=expr, kind="sum", axis=-2):
@@ -365,6 +365,17 @@ class _Lanes(_Printer):
                 self.lane(f"{name}[_r] = {self.small(step)}")
         if name in self.work.outputs and not self.extents[name].classes:
             self.lane(f"_to_{name}_[_r] = {name}[_r]")
+
+    def grouped_sum(self, name: str, summand: str) -> None:
+        """Eight classes at a time, and then the partial sums: less is lost by rounding."""
+        self.write("for _group in range(0, _n, 8):")
+        self.depth += 1
+        self.lane("_part[_r] = _real(0)")
+        self.write("for _k in range(_group, min(_group + 8, _n)):")
+        self.write("    for _r in range(_r_n):")
+        self.write(f"        _part[_r] += {summand}")
+        self.lane(f"{name}[_r] += _part[_r]")
+        self.depth -= 1
 
     def argmax(self, name: str, array: str) -> None:
         """The first largest entry of each lane; a nan counts as the largest."""
@@ -380,5 +391,5 @@ class _Lanes(_Printer):
     def compiled(self) -> Compiled:
         made = super().compiled()
         head, rest = made.source.split("\n", 1)
-        best = f"    _best = _empty({LANES}, _real)\n" if self.labels else ""
+        best = f"    _best, _part = _empty({LANES}, _real), _empty({LANES}, _real)\n"
         return Compiled(f"{head}\n{best}{rest}", made.arguments, made.scratch, made.written)

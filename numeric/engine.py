@@ -59,11 +59,10 @@ class Engine:
         self.statement = statement
         self._proved_before = proved_before
         self._formulas = Formulas(statement)
-        self._programs: dict[str, Program] = {}
-        self._functions: dict[str, Function] = {}
+        self._functions: dict[tuple[str, bool], Function] = {}
         if not proved_before:
             self._require_proof(1)
-            self._program("value_and_grad")
+            self.function("value_and_grad")
 
     def __repr__(self) -> str:
         return f"<gradproof engine {self.statement.name}>"
@@ -167,7 +166,9 @@ class Engine:
         how = {key: params[key] for key in params.keys() & HOW - own}
         rest = {key: value for key, value in params.items() if key in own or key not in HOW}
         arrays = [*bind(self.signature, logits, target, rest), *extra]
-        made = self.function(name)(arrays, self._shapes(name, arrays[0]), How(**how))
+        running = How(**how)
+        function = self.function(name, running.keeps_slips(arrays[0]))
+        made = function(arrays, self._shapes(name, arrays[0]), running)
         return made if len(made) > 1 else made[0]
 
     def _shapes(self, name: str, logits: Array) -> dict[str, tuple[int, ...]]:
@@ -183,18 +184,20 @@ class Engine:
             shapes[formula.name] = tuple(shape)
         return shapes
 
-    def function(self, name: str) -> Function:
+    def function(self, name: str, precise: bool = False) -> Function:
         """The function of this name, printed when it is first asked for."""
-        if name not in self._functions:
-            about = self._about(name)
-            self._functions[name] = Function(self._program(name), self.signature, about)
-        return self._functions[name]
+        key = name, precise
+        if key not in self._functions:
+            made = self._program(name, precise)
+            self._functions[key] = Function(made, self.signature, self._about(name))
+        return self._functions[key]
 
     def _check(self, name: str) -> None:
         """The function is there, and what it computes is proved."""
         if name not in self.functions:
             raise NotProved(f"{self.statement.name} states no Hessian")
-        if name in _SECOND_ORDER and not self._proved_before and name not in self._programs:
+        unproved = name in _SECOND_ORDER and not self._proved_before
+        if unproved and not any(made == name for made, _ in self._functions):
             self._require_proof(2)
 
     def _require_proof(self, order: int) -> None:
@@ -208,18 +211,15 @@ class Engine:
     def _results(self, name: str) -> tuple[Formula, ...]:
         return tuple(getattr(self._formulas, result) for result in _RESULTS[name])
 
-    def _stable(self, formulas: Sequence[Formula]) -> Stable:
-        first = formulas[0]
-        return stabilise(first.problem, {f.name: f.node for f in formulas}, first.labels)
+    def _stable(self, formulas: Sequence[Formula], precise: bool = False) -> Stable:
+        first, results = formulas[0], {formula.name: formula.node for formula in formulas}
+        return stabilise(first.problem, results, first.labels, precise=precise)
 
-    def _program(self, name: str) -> Program:
-        if name not in self._programs:
-            formulas = self._results(name)
-            axes = {formula.name: formula.axes for formula in formulas}
-            self._programs[name] = program(
-                name, self._stable(formulas), self.signature, axes, formulas[0].extra
-            )
-        return self._programs[name]
+    def _program(self, name: str, precise: bool = False) -> Program:
+        formulas = self._results(name)
+        axes = {formula.name: formula.axes for formula in formulas}
+        stable = self._stable(formulas, precise)
+        return program(name, stable, self.signature, axes, formulas[0].extra)
 
     def _about(self, name: str) -> str:
         """The docstring of a printed function: what it computes, proved by whom."""

@@ -21,7 +21,8 @@ MANY = 1 << 18
 @dataclass(frozen=True)
 class How:
     """threads: how many at most; GRADPROOF_THREADS, else the processors that are ours.
-    precise: float16 and float32 are computed in float64 and rounded once.
+    precise: float16 and float32 are computed in float64 and rounded once; in float64, what the
+    difference of two logits is rounded by is not lost.
     backend: "numpy" or "numba"; numba if it is installed and the logits are many.
     out: the array that the derivative is written to, of its shape, of any floating type.
 
@@ -55,6 +56,10 @@ class How:
         if self.backend is None:
             return logits.size >= MANY and installed()
         return self.backend == "numba"
+
+    def keeps_slips(self, logits: Array) -> bool:
+        """Whether what a difference is rounded by has to be kept: there is no wider type."""
+        return self.precise and logits.dtype == np.float64
 
     def computed(self, kind: np.dtype[Any]) -> np.dtype[Any]:
         """The type that logits of this type are computed in."""

@@ -96,7 +96,13 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         return larger(x, real(0)) + real(math.log1p(exp(-abs(x))))
 
     names = {"exp": exp, "softplus": softplus, "abs": abs, "max": larger, "real": real}
-    names |= {"log1p": math.log1p, "log": math.log, "tanh": math.tanh, "sqrt": math.sqrt}
+    names |= {
+        "log1p": math.log1p,
+        "expm1": math.expm1,
+        "log": math.log,
+        "tanh": math.tanh,
+        "sqrt": math.sqrt,
+    }
     names |= {"int": np.int64, "empty": np.empty, "tiny": np.finfo(real).tiny}
     names |= {"largest": largest, "sum": class_sum}
     return {"range": range, "min": min, **{f"_{name}": known for name, known in names.items()}}

@@ -21,6 +21,7 @@ from derive.syntax import (
     Logic,
     Mul,
     Name,
+    Neg,
     Node,
     Num,
     Pow,
@@ -120,6 +121,8 @@ class _Lowering(Layout):
                 return self._relation(node, frame)
             case Call(function="log", arg=Add(terms=(first, rest))) if first == ONE:
                 return Call("log1p", self._lower(rest, frame))
+            case Add(terms=(Call(function="exp", arg=arg), Neg(arg=last))) if last == ONE:
+                return Call("expm1", self._lower(arg, frame))
             case Call(function=function) if function not in DECIDED_FUNCTIONS:
                 raise OutOfFragment(f"{function} has no array program")
             case Deriv():
@@ -145,8 +148,20 @@ class _Lowering(Layout):
         if isinstance(body, Reduce) and self._depends(_summand(body), body.index):
             return self._folded(body, name)
 
+        if name in self.stable.slips:
+            body = self._lost(body)
         labels = [_title(index) for index in children(node) if not self._runs(index)]
         return self.variable(node, "_".join((name, *labels)), self._map(body))
+
+    def _lost(self, body: Node) -> Node:
+        """What gap = a - b was rounded by, exactly (Knuth's TwoSum); 0 where gap is not finite."""
+        assert isinstance(body, Add)
+        a, minus_b, minus_gap = body.terms
+        assert isinstance(minus_gap, Neg)
+        gap = minus_gap.arg
+        back = Add((gap, Neg(a)))
+        lost = Add((Add((a, Neg(Add((gap, Neg(back)))))), Add((minus_b, Neg(back)))))
+        return Cases(((lost, Rel("==", lost, lost)),), ZERO)
 
     def _map(self, body: Node) -> Callable[[list[str]], tuple[Op, Frame]]:
         def build(free: list[str]) -> tuple[Op, Frame]:
@@ -163,9 +178,10 @@ class _Lowering(Layout):
             self.sizes[choice.index] = choice.size
 
         def build(free: list[str]) -> tuple[Op, Frame]:
-            if choice.kind == "positive part":
+            if choice.kind != "argmax":
                 frame = self.embed(free)
-                return PositivePart(self._lower(body, frame)), frame
+                made = self._lower(body, frame)
+                return (Map(made) if choice.kind == "rounded" else PositivePart(made)), frame
             frame = self.embed([*free, choice.index])
             axis = frame.index(choice.index)
             home = (*frame[:axis], None, *frame[axis + 1 :])

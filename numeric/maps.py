@@ -50,7 +50,9 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
         raise ValueError(f"jacobian of {of!r}; expected softmax or log_softmax")
     moved = _moved(logits, axis)
     shape = (*moved.shape, moved.shape[-1])
-    (blocks,) = _map(_JACOBIAN + of)([moved], {"jacobian": shape}, How(**how))
+    running = How(**how)
+    function = _map(_JACOBIAN + of, running.keeps_slips(moved))
+    (blocks,) = function([moved], {"jacobian": shape}, running)
     made: Array = blocks
     return made
 
@@ -61,7 +63,8 @@ def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Arra
     whole = np.empty(np.shape(logits), moved.dtype) if out is None else out
     if whole.shape != np.shape(logits):
         raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
-    _map(name)([moved], {name: moved.shape}, How(**how, out=np.moveaxis(whole, axis, -1)))
+    running = How(**how, out=np.moveaxis(whole, axis, -1))
+    _map(name, running.keeps_slips(moved))([moved], {name: moved.shape}, running)
     made: Array = whole
     return made
 
@@ -74,12 +77,12 @@ def _moved(logits: ArrayLike, axis: int) -> Array:
 
 
 @functools.cache
-def _map(name: str) -> Function:
+def _map(name: str, precise: bool) -> Function:
     """A function of the logits alone."""
     stated, result = MAPS[name], name.partition(" ")[0]
     axes = (("k", "n"), ("l", "n")) if name.startswith(_JACOBIAN) else (("k", "n"),)
     problem = pose(f"{stated} == {stated}", given=(_SOFTMAX,))
     call = signature(problem, "f", frozenset("kl"))
-    stable = stabilise(problem, {result: problem.left}, frozenset())
+    stable = stabilise(problem, {result: problem.left}, frozenset(), precise=precise)
     made = program(result, stable, call, {result: axes})
     return Function(made, call, f"{name}: {stated}\n{_SOFTMAX}")

@@ -28,19 +28,20 @@ from derive.syntax import (
 from numeric import patterns
 from numeric.names import Names, all_names, head
 from numeric.patterns import Binding, Hole, subscripts
-from numeric.stabilise import MEANINGS, REWRITES, SOFTMAX, Rewrite
+from numeric.stabilise import MEANINGS, PRECISE, REWRITES, SOFTMAX, Rewrite
 
 
 @dataclass(frozen=True)
 class Choice:
     """A class or a number that an identity leaves free, and how the engine picks it.
 
-    "argmax": the index at which `body` is largest; "positive part": max(body, 0).
+    "argmax": the index at which `body` is largest; "positive part": max(body, 0); "rounded": what
+    the machine makes of `body`.
     """
 
     name: str
     params: tuple[str, ...]
-    kind: Literal["argmax", "positive part"]
+    kind: Literal["argmax", "positive part", "rounded"]
     body: Node
     index: str = ""
     size: str = ""
@@ -51,25 +52,29 @@ class Stable:
     """Formulas after rewriting, over definitions of their own.
 
     `meanings` says what p, 1 - p and log p are, where `definitions` says how they are computed.
-    `logs` are the definitions that may be -inf (log p) and `small` those that may underflow to 0
-    (1 - p); `used` names the identities.
+    `slips` are the definitions of what a rounding lost, `logs` those that may be -inf (log p) and
+    `small` those that may underflow to 0 (1 - p); `used` names the identities.
     """
 
     results: Mapping[str, Node]
     definitions: Mapping[str, Definition]
     meanings: Mapping[str, Definition]
     choices: Mapping[str, Choice]
+    slips: frozenset[str]
     logs: frozenset[str]
     small: frozenset[str]
     used: tuple[str, ...]
 
 
-def stabilise(problem: Problem, results: Mapping[str, Node], labels: frozenset[str]) -> Stable:
+def stabilise(
+    problem: Problem, results: Mapping[str, Node], labels: frozenset[str], *, precise: bool = False
+) -> Stable:
     """The results, free of avoidable overflow and cancellation.
 
     `labels` are the indices that are data, such as y; the other free indices run over an axis.
+    `precise` softmaxes, those of plain entries, take account of what differences are rounded by.
     """
-    work = _Work(problem, labels)
+    work = _Work(problem, labels, precise)
     for definition in problem.definitions.values():
         work.define(definition)
     return Stable(
@@ -77,6 +82,7 @@ def stabilise(problem: Problem, results: Mapping[str, Node], labels: frozenset[s
         work.definitions,
         work.meanings,
         {choice.name: choice for choice in work.choices.values()},
+        frozenset(name for f in work.families.values() if (name := f.names.get("slip"))),
         frozenset(family.names["log_p"] for family in work.families.values()),
         frozenset(family.names["others"] for family in work.families.values()),
         tuple(work.used),
@@ -91,7 +97,7 @@ class _Family:
     size: str
 
 
-_ROLES = ("top", "gap", "mass", "rest", "total", "p", "others", "log_p")
+_ROLES = ("top", "gap", "slip", "mass", "zero", "rest", "total", "p", "others", "log_p")
 _SOFTMAX = "the softmax"
 """Where a binding keeps which softmax its p[k] belongs to: p over the outer indices."""
 
@@ -105,8 +111,9 @@ def _parsed(statement: str) -> tuple[Node, Node]:
 class _Work:
     """One rewriting: the definitions and choices made so far."""
 
-    def __init__(self, problem: Problem, labels: frozenset[str]) -> None:
+    def __init__(self, problem: Problem, labels: frozenset[str], precise: bool) -> None:
         self.labels = set(labels)
+        self.precise = precise
         scalars = (symbol for symbol in problem.symbols.values() if not symbol.axes)
         self.positive = {symbol.name for symbol in scalars if symbol.kind == "positive"}
         self.names = Names(all_names(problem))
@@ -173,7 +180,9 @@ class _Work:
         return {**found, _SOFTMAX: Entry(self.families[key].names["p"], tuple(map(Name, outer)))}
 
     def _new_family(self, key: Node, u: Hole, outer: tuple[str, ...], size: str) -> None:
-        names = {role: self.names.fresh(role) for role in _ROLES if role != "p"}
+        precise = self.precise and isinstance(u.body, Entry)
+        others = ("p",) if precise else ("p", "slip")
+        names = {role: self.names.fresh(role) for role in _ROLES if role not in others}
         names["p"] = self._name_of_softmax(u, outer)
         self.families[key] = _Family(names, size)
         params = tuple(map(fresh, map(written, outer)))
@@ -185,7 +194,11 @@ class _Work:
         self.labels.add(names["top"])
         softmax = Entry(names["p"], tuple(map(Name, params)))
         found: Binding = {"u": Hole(hole, body), _SOFTMAX: softmax}
-        for definition in self._lines(SOFTMAX, names, params, found):
+        if precise:
+            (gap,) = self._lines(SOFTMAX[:1], names, params, found)
+            chosen = Choice(names["gap"], gap.params, "rounded", gap.body)
+            self.choices[Entry(names["gap"], (key,))] = chosen
+        for definition in self._lines(PRECISE if precise else SOFTMAX, names, params, found):
             body = self.rewrite(definition.body)
             self.definitions[definition.name] = replace(definition, body=body)
         for definition in self._lines(MEANINGS, names, params, found):

@@ -6,7 +6,7 @@ shift = max(z, 0). So nothing about the maximum is ever proved, and nothing need
 
 With the largest logit as reference the tails keep their digits: exp(gap) is at most 1, the class
 `top` itself contributes an exact 1, `1 - p[k]` becomes a sum of what the others have, and
-`log(1 + rest)` is computed as log1p(rest). gap[top] is 0, or nan where the largest logit is not
+`log(1 + rest)` is computed as log1p(rest). `zero` is 0, or nan where the largest logit is not
 finite: it is added to `rest`, so that nothing that is computed from such logits looks right.
 """
 
@@ -34,11 +34,20 @@ class Rewrite:
 SOFTMAX = (
     "gap[k] = u[k] - u[top]",
     "mass[k] = exp(gap[k])",
-    "rest = sum(mass[j], j, j != top) + gap[top]",
+    "zero = u[top] - u[top]",
+    "rest = sum(mass[j], j, j != top) + zero",
     "total = 1 + rest",
     "p[k] = mass[k]/total",
     "others[k] = cases(rest, k == top, total - mass[k])/total",
     "log_p[k] = gap[k] - log(1 + rest)",
+)
+# The same for any numbers gap: the engine picks what a difference of two logits is rounded to, and
+# slip is then what the rounding lost, which is itself a floating number.
+PRECISE = (
+    "slip[k] = u[k] - u[top] - gap[k]",
+    "mass[k] = exp(gap[k]) + exp(gap[k])*(exp(slip[k]) - 1)",
+    *(line for line in SOFTMAX if line.startswith(("zero", "rest", "total", "p[", "others["))),
+    "log_p[k] = gap[k] - log(1 + rest) + slip[k]",
 )
 # What they are, of which REWRITES says that it is the same.
 MEANINGS = (

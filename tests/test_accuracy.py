@@ -30,10 +30,7 @@ def test_no_more_is_lost_than_the_rounding_of_logits_costs(dtype: Any, seed: int
     assert found["lost"] == 0
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="float64 with the remainder of f - m is not built")
-
-
-@pytest.mark.parametrize("dtype", [pytest.param(np.float64, marks=NOT_YET), np.float32])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_precise_loses_next_to_nothing(dtype: Any, seed: int) -> None:
     found = measure(dtype, seed, SHARE, ["gradproof, precise"])["gradproof, precise"]

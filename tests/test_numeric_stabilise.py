@@ -13,7 +13,7 @@ from derive.show import text
 from derive.syntax import Entry, Name, Node, free_names, walk
 from numeric.patterns import Binding, replace
 from numeric.rewriting import Stable, stabilise
-from numeric.stabilise import MEANINGS, REWRITES, SOFTMAX, Rewrite
+from numeric.stabilise import MEANINGS, PRECISE, REWRITES, SOFTMAX, Rewrite
 
 P = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
 
@@ -37,6 +37,27 @@ def test_what_is_computed_is_what_it_means(line: str) -> None:
         lines.append("p[k] = mass[k]/total")
     verdict = verify(f"{meaning} == {computed}", given=lines, declare=["top: label", "u: real[n]"])
     assert verdict.status == "proved"
+
+
+@pytest.mark.parametrize("line", MEANINGS)
+def test_what_is_computed_precisely_means_the_same(line: str) -> None:
+    """For any numbers gap whatsoever, and any class `top`."""
+    head, meaning = line.split(" = ", 1)
+    lines = [entry for entry in PRECISE if not entry.startswith(("p[", "others[", "log_p["))]
+    computed = next(entry for entry in PRECISE if entry.startswith(head)).split(" = ", 1)[1]
+    if head != "p[k]":
+        lines.append("p[k] = mass[k]/total")
+    if head == "log_p[k]":  # by what the mass is, which is proved just below
+        lines[1] = "mass[k] = exp(gap[k] + slip[k])"
+    declare = ["top: label", "u: real[n]", "gap: real[n]"]
+    assert verify(f"{meaning} == {computed}", given=lines, declare=declare).status == "proved"
+
+
+def test_the_precise_mass_is_an_exponential() -> None:
+    slip, mass = PRECISE[:2]
+    given, declare = [slip], ["top: label", "u: real[n]", "gap: real[n]"]
+    claim = f"{mass.split(' = ')[1]} == exp(gap[k] + slip[k])"
+    assert verify(claim, given=given, declare=declare).status == "proved"
 
 
 def stable(formula: str, *given: str, declare: tuple[str, ...] = (), runs: str = "kl") -> Stable:
