@@ -28,7 +28,7 @@ from derive.document.written import (
 MAX_SENTENCE = 2_000
 _END = re.compile(r"(?<=[.!?;。])\s+(?!\d)|(?<=다\.)")
 _SHORT = re.compile(
-    r"\b(?:e\.g|i\.e|w\.r\.t|resp|cf|eq|eqs|fig|sec|vs|al|approx)\.\s*$", re.IGNORECASE
+    r"\b(?:e\.g|i\.e|w\.r\.t|resp|cf|eq|eqs|fig|sec|vs|al|approx|case \d)\.\s*$", re.IGNORECASE
 )
 # Neither a nor I: they are words.
 _LETTER = r"(?-i:[B-HJ-Zb-zα-ωΓΔΘΛΣΦΨΩ])"
@@ -62,10 +62,12 @@ _DENIED = re.compile(
 _SUPPOSED = re.compile(
     r"\b(?:if|unless|suppose|supposing|imagine|were|would|could|might|may|whether|when|whenever"
     r"|as long as|except|had|should|perhaps|maybe|usually|often|sometimes|typically|e\.g\.)\b"
-    r"|만약|만일|라면|면,|경우",
+    r"|만약|만일|[이으하라]면|면,|경우|때",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"\b(?:unless|whether|even (?:if|when|for))\b", re.IGNORECASE)
+_NEVER = re.compile(
+    r"\b(?:unless|whether|regardless|also|including|even (?:if|when|for))\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -179,9 +181,10 @@ def _one(sentence: _Sentence, kind: SaidKind, text: str, span: tuple[int, int], 
 def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
     """Whether the match stands in a plain statement."""
     clause = sentence.clause(*match.span())
-    if row.conditional:
-        return not _NEVER.search(clause)
     before = sentence.text[: match.end()]
+    if row.conditional:
+        led = clause[: clause.find(match[0])]
+        return not (_NEVER.search(led) or _DENIED.search(led))
     return not (_DENIED.search(clause) or _SUPPOSED.search(clause) or _SUPPOSED.search(before))
 
 

@@ -226,6 +226,7 @@ KOREAN = (
         r"@x(?:을|를) @w(?:에) ?대입",
         "(3)을 (5)에 대입하면",
         "(3)을 대입하면",
+        conditional=True,
     ),
     Saying(
         "ko-rule",

@@ -28,8 +28,8 @@ NAMES_EN = (
         "declare",
         "<n>: onehot",
         ("one-hot", "one hot", "1-hot"),
-        r"(?:one|1)[- ]hot(?:[- ]encoded)? (?:(?:encoding|encoded|label|target|vector|labels|"
-        r"targets|ground[- ]truth|class) ){0,3}@n",
+        r"(?<!for )(?<!any )(?<!every )(?:one|1)[- ]hot(?:[- ]encoded)? "
+        r"(?:(?:encoding|encoded|vector|labels?|targets?|ground[- ]truth|class) ){0,3}@n",
         "the one-hot encoded label $t$",
         "a one-hot vector has entries $t$",
     ),

@@ -95,7 +95,7 @@ STEPS_EN = (
         "where",
         "<c>",
         ("for", "when", "if", "case", "assum", "while"),
-        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: \d:?)?|in (?:the|this) case"
+        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: \d[.:)]?)?|in (?:the|this) case"
         r"|assuming|while)(?: that| all| any| every)?:? @c",
         "for $k \\neq y$",
         "even if $k \\neq y$",
@@ -155,6 +155,7 @@ STEPS_EN = (
         r"\b(?:substitut(?:e|ing)|plug(?:ging)?(?: in)?|insert(?:ing)?) @x (?:back )?(?:in)?to @w",
         "substituting (3) into (5)",
         "substituting the sum into (5)",
+        conditional=True,
     ),
     Saying(
         "rule",
