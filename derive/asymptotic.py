@@ -16,8 +16,7 @@ from fractions import Fraction
 
 from derive.calculus import derivative_free
 from derive.errors import Complaint, FormulaError, OutOfFragment
-from derive.menu import mapped
-from derive.problem import Problem
+from derive.problem import Problem, mapped
 from derive.rules import RULES
 from derive.syntax import (
     ONE,

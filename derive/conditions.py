@@ -28,6 +28,19 @@ def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Pro
     return None
 
 
+def enough(problem: Problem, holding: Sequence[Case]) -> Iterator[tuple[str, Problem]]:
+    """Relations that are true in some of these cases and in no other, the widest first."""
+    every = list(cases(problem))
+    wanted = {case.blocks for case in holding}
+    found: list[tuple[int, Rel]] = []
+    for relation in _relations(problem):
+        chosen = {case.blocks for case in every if _true(case, relation)}
+        if chosen and chosen < wanted:
+            found.append((len(chosen), relation))
+    for _, relation in sorted(found, key=lambda pair: -pair[0]):
+        yield text(relation), replace(problem, where=(*problem.where, relation))
+
+
 def _relations(problem: Problem) -> Iterator[Rel]:
     """Equalities, then inequalities, of two indices of one range."""
     relations: tuple[Relation, ...] = ("==", "!=")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from derive.asymptotic import Weak, leading_order, proportional, weak
 from derive.budget import DEFAULT_SECONDS, limited
-from derive.conditions import distinguishes, index_condition
+from derive.conditions import distinguishes, enough, index_condition
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
-from derive.menu import candidates
+from derive.menu import Candidate, candidates, small_sizes
 from derive.problem import Problem, labels_told_apart
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
@@ -249,8 +250,8 @@ def _beyond_granted(
 def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]) -> Verdict:
     """The sides agree wherever both have a value; somewhere one of them has none."""
     needs = " and ".join(map(str, where.open))
-    candidates = second.frames if isinstance(second, OneSided) else frames(problem)
-    found = counterexample(problem, candidates)
+    where_to_look = second.frames if isinstance(second, OneSided) else frames(problem)
+    found = counterexample(problem, where_to_look)
     if found is None or not needs:
         reason = (
             f"the sides agree where both have a value, which needs {needs or 'more than is known'}"
@@ -277,15 +278,22 @@ def _conditional(
         if not distinguishes(problem, narrowed):
             return Conditional(condition=condition, counterexample=found, **told)
         reason = f"it is right only where {condition}, and it states the other case too"
-    other = _saving(problem)
+    relations = (
+        narrow for narrow in enough(problem, holding) if not distinguishes(problem, narrow[1])
+    )
+    other = _saving(problem, candidates(problem), relations, small_sizes(problem))
     if other is not None:
         return Conditional(condition=other, counterexample=found, **told)
     return Refuted(counterexample=found, reason=reason, **told)
 
 
-def _saving(problem: Problem) -> str | None:
-    """The first condition of the menu under which the claim is proved and says something."""
-    for condition, narrowed in candidates(problem):
+def _saving(problem: Problem, *menus: Iterable[Candidate]) -> str | None:
+    """The first condition of the menus under which the claim is proved and says something."""
+    sides = (text(problem.left), text(problem.right))
+    claim = {" == ".join(sides), " == ".join(reversed(sides))}
+    for condition, narrowed in itertools.chain.from_iterable(menus):
+        if condition in claim:
+            continue
         try:
             if _proves(narrowed) and not _vanishes(narrowed):
                 return condition
@@ -312,15 +320,15 @@ def _proves(problem: Problem) -> bool:
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
     """Refuted if evaluation finds an exact counterexample, else undecided for the given reason."""
-    candidates: list[Frame] = []
+    looked_at: list[Frame] = []
     try:
-        candidates.extend(frames(problem))
-        found = counterexample(problem, candidates)
+        looked_at.extend(frames(problem))
+        found = counterexample(problem, looked_at)
     except (OutOfFragment, OutOfBudget) as error:
         return Undecided(reason=str(error), **told)
     if found is None:
         return Undecided(reason=reason, **told)
-    condition = _saving(problem)
+    condition = _saving(problem, candidates(problem), small_sizes(problem))
     if condition is not None:
         return Conditional(condition=condition, counterexample=found, **told)
     return Refuted(counterexample=found, reason=reason, **told)

@@ -167,7 +167,11 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
         constant_part, monomial, bases = normaliser.atoms.split(poly)
     except (ZeroDivisionError, KeyError):
         return None
-    if not all(normaliser.atoms.positive_atom(number) for number, _ in monomial):
+    atoms = normaliser.atoms
+    signs = [n for n, _ in monomial if atoms.kind_of(n) == "sign"]
+    if not all(atoms.positive_atom(number) or number in signs for number, _ in monomial):
+        return None
+    if signs and need.positive:
         return None
     negative, least = constant_part < 0, _ALWAYS
     for base, count in bases:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.problem import Definition, Problem, Symbol, one_hot
+from derive.problem import Definition, Problem, Symbol, one_hot, with_value
+from derive.show import text
 from derive.syntax import (
     ONE,
     Call,
+    Cases,
     Deriv,
     Entry,
     Name,
     Node,
     Num,
     Pow,
+    Rel,
     fresh,
     num,
-    substitute,
     walk,
 )
 
@@ -33,8 +35,8 @@ def candidates(problem: Problem) -> Iterator[Candidate]:
     yield from _targets(problem)
     yield from _positive(problem)
     yield from _parameters(problem)
+    yield from _entries(problem)
     yield from _weights(problem)
-    yield from _sizes(problem)
 
 
 def _trees(problem: Problem) -> tuple[Node, ...]:
@@ -111,32 +113,7 @@ def _parameters(problem: Problem) -> Iterator[Candidate]:
         if symbol.axes or symbol.name in varied:
             continue
         for value in _VALUES.get(symbol.kind, ()):
-            yield f"{symbol.name} == {value}", _with_value(problem, symbol.name, num(value))
-
-
-def _with_value(problem: Problem, name: str, value: Node) -> Problem:
-    """The problem with a number in the place of a parameter."""
-
-    def put(node: Node) -> Node:
-        return substitute(node, {name: value})
-
-    return replace(
-        mapped(problem, put), symbols={n: s for n, s in problem.symbols.items() if n != name}
-    )
-
-
-def mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
-    """The problem with every tree of it changed."""
-    return replace(
-        problem,
-        left=change(problem.left),
-        right=change(problem.right),
-        definitions={
-            name: replace(definition, body=change(definition.body))
-            for name, definition in problem.definitions.items()
-        },
-        assumptions=tuple((change(a), change(b)) for a, b in problem.assumptions),
-    )
+            yield f"{symbol.name} == {value}", with_value(problem, symbol.name, num(value))
 
 
 def _weights(problem: Problem) -> Iterator[Candidate]:
@@ -156,7 +133,42 @@ def _weights(problem: Problem) -> Iterator[Candidate]:
             )
 
 
-def _sizes(problem: Problem) -> Iterator[Candidate]:
+def _entries(problem: Problem) -> Iterator[Candidate]:
+    """w[k] == w[y] and w[y] == 1, for entries at free indices: the others stay what they are."""
+    for symbol in _arrays(problem):
+        if symbol.kind not in ("real", "positive") or len(symbol.axes) > 1:
+            continue
+        parts = (part for tree in _trees(problem) for part in walk(tree))
+        at = {p.indices[0]: p for p in parts if isinstance(p, Entry) and p.base == symbol.name}
+        free = {i: e for i, e in at.items() if isinstance(i, Name) and i.id in problem.indices}
+        for (i, one), (_, other) in itertools.combinations(free.items(), 2):
+            value = Entry(_others(symbol), other.indices)
+            yield f"{text(one)} == {text(other)}", _with_entry(problem, symbol, i, value)
+        for i, entry in free.items():
+            yield f"{text(entry)} == 1", _with_entry(problem, symbol, i, ONE)
+
+
+def _others(symbol: Symbol) -> str:
+    return f"others_of_{symbol.name}"
+
+
+def _with_entry(problem: Problem, symbol: Symbol, index: Node, value: Node) -> Problem:
+    """The problem with a value for one entry of an array; the others are an array of their own."""
+    param = fresh("j")
+    others = replace(symbol, name=_others(symbol))
+    rest = Entry(others.name, (Name(param),))
+    body = Cases(((value, Rel("==", Name(param), index)),), rest)
+    symbols = {n: s for n, s in problem.symbols.items() if n != symbol.name}
+    own = Definition(symbol.name, (param,), body)
+    return replace(
+        problem,
+        symbols={**symbols, others.name: others},
+        definitions={**problem.definitions, symbol.name: own},
+    )
+
+
+def small_sizes(problem: Problem) -> Iterator[Candidate]:
+    """Sizes of 1 and 2: the narrowest conditions."""
     open_sizes = [size for size, known in problem.sizes.items() if known is None]
     for count, size in itertools.product((1, 2), open_sizes):
         yield f"{size} == {count}", replace(problem, sizes={**problem.sizes, size: count})
@@ -170,8 +182,8 @@ def _positive(problem: Problem) -> Iterator[Candidate]:
     real = [n for n, s in problem.symbols.items() if n in names and s.kind == "real"]
     if real:
         changed = {n: replace(problem.symbols[n], kind="positive") for n in real}
-        text = " and ".join(f"{n} > 0" for n in real)
-        yield text, replace(problem, symbols={**problem.symbols, **changed})
+        positive = " and ".join(f"{n} > 0" for n in real)
+        yield positive, replace(problem, symbols={**problem.symbols, **changed})
 
 
 def _needs_sign(part: Node) -> Iterator[Node]:

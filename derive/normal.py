@@ -55,8 +55,22 @@ class Normaliser:
         self._ranges = dict(problem.indices)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
         self.atoms = Summation(kinds)
+        self._universal: dict[str, Node] = {}
         for left, right in problem.assumptions:
-            self._assume(derivative_free(problem, left), derivative_free(problem, right))
+            sides = derivative_free(problem, left), derivative_free(problem, right)
+            if not (self._for_all(*sides) or self._for_all(*reversed(sides))):
+                self._assume(*sides)
+
+    def _for_all(self, left: Node, right: Node) -> bool:
+        """f[k] == c, with a letter of its own for each index, holds for every entry of f."""
+        if not isinstance(left, Entry) or left.base in self._universal:
+            return False
+        letters = {i.id for i in left.indices if isinstance(i, Name)} & self._problem.indices.keys()
+        constant_right = not any(isinstance(part, Entry) for part in walk(right))
+        if len(letters) < len(left.indices) or not constant_right or letters & free_names(right):
+            return False
+        self._universal[left.base] = right
+        return True
 
     def _assume(self, left: Node, right: Node) -> None:
         """An assumed equation becomes a replacement for one atom that it is linear in."""
@@ -118,6 +132,8 @@ class Normaliser:
     def _entry(self, base: str, indices: tuple[Node, ...], env: _Env) -> Poly:
         if base in self._problem.label_range:
             raise OutOfFragment("a label used as a number")
+        if base in self._universal:
+            return self.poly(self._universal[base])
         symbol = self._problem.symbols[base]
         places = tuple(
             self._index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)

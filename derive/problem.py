@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from derive.errors import OutOfBudget
@@ -167,3 +167,28 @@ def reachable(trees: Iterable[Node], definitions: Mapping[str, Definition]) -> f
                 if name in definitions:
                     stack.append(definitions[name].body)
     return frozenset(names)
+
+
+def with_value(problem: Problem, name: str, value: Node) -> Problem:
+    """The problem with a number in the place of a parameter."""
+
+    def put(node: Node) -> Node:
+        return substitute(node, {name: value})
+
+    return replace(
+        mapped(problem, put), symbols={n: s for n, s in problem.symbols.items() if n != name}
+    )
+
+
+def mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
+    """The problem with every tree of it changed."""
+    return replace(
+        problem,
+        left=change(problem.left),
+        right=change(problem.right),
+        definitions={
+            name: replace(definition, body=change(definition.body))
+            for name, definition in problem.definitions.items()
+        },
+        assumptions=tuple((change(a), change(b)) for a, b in problem.assumptions),
+    )

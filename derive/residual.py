@@ -6,18 +6,26 @@ once, if that is the zero polynomial.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
+from derive.errors import OutOfFragment
 from derive.normal import Normaliser
 from derive.polynomial import Poly, add, scale
-from derive.problem import Problem
+from derive.problem import Problem, with_value
 from derive.summation import Summation
+from derive.syntax import Deriv, Name, num, walk
 
 # Sums over at most this many classes are written out where the symbolic sum does not decide.
 MAX_WRITTEN_OUT = 8
+
+
+# Scalars of two values are given each of them, up to so many scalars.
+_TWO_VALUES = {"bit": (0, 1), "sign": (1, -1)}
+MAX_TWO_VALUED = 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,31 @@ def settled(problem: Problem) -> list[Residual]:
     small = {s: count for s, count in problem.sizes.items() if count and count <= MAX_WRITTEN_OUT}
     if small and not all(residual.is_zero for residual in found):
         found = list(residuals(problem, small))
+    if not all(residual.is_zero for residual in found):
+        by_value = _by_value(problem, small)
+        if by_value and all(residual.is_zero for residual in by_value):
+            return by_value
+    return found
+
+
+def _by_value(problem: Problem, small: Mapping[str, int]) -> list[Residual]:
+    """The residuals at every value of the scalars that have two; none if there are no such."""
+    sides = (problem.left, problem.right, *(d.body for d in problem.definitions.values()))
+    derivatives = (p for side in sides for p in walk(side) if isinstance(p, Deriv))
+    varied = {v.id for p in derivatives for v in p.wrt if isinstance(v, Name)}
+    scalars = (s for s in problem.symbols.values() if not s.axes and s.name not in varied)
+    two = [symbol for symbol in scalars if symbol.kind in _TWO_VALUES]
+    if not 0 < len(two) <= MAX_TWO_VALUED:
+        return []
+    found: list[Residual] = []
+    for values in itertools.product(*(_TWO_VALUES[symbol.kind] for symbol in two)):
+        narrowed = problem
+        for symbol, value in zip(two, values, strict=True):
+            narrowed = with_value(narrowed, symbol.name, num(value))
+        try:
+            found += residuals(narrowed, small or None)
+        except OutOfFragment:
+            return []
     return found
 
 

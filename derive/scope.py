@@ -5,7 +5,8 @@ An index ranges over the dimension that it subscripts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import FormulaError
@@ -15,7 +16,8 @@ from derive.ranges import USUAL_SIZES, Key, divisors
 from derive.read.facts import Fact
 from derive.read.formula import Equation
 from derive.reading import reading
-from derive.syntax import Deriv, Name, Node, Reduce, transform, walk
+from derive.show import text
+from derive.syntax import Deriv, Logic, Name, Node, Reduce, Rel, transform, walk
 
 
 def resolve(
@@ -34,6 +36,7 @@ class _Resolver(Indices):
         self._check_cycles()
         self._one_hot()
         self._find_indices()
+        self._split_where()
         self._find_ranges()
         if self.complaints:
             raise FormulaError(self.complaints)
@@ -75,6 +78,25 @@ class _Resolver(Indices):
             tuple((placed(a), placed(b)) for a, b in self.assumptions),
             reading(self.left, self.right, self.definitions, free, symbols, self.facts, used),
         )
+
+    def _split_where(self) -> None:
+        """An equation between numbers among the conditions is an assumption: T == 1."""
+        conditions: list[Node] = []
+        for condition in itertools.chain.from_iterable(map(_conjuncts, self.where)):
+            match condition:
+                case Rel(op="==", left=a, right=b) if not (self._counts(a) or self._counts(b)):
+                    equation = Equation(a, b, text(condition), "where")
+                    self.assumptions = (*self.assumptions, (a, b))
+                    self.texts.append((equation, (a, b)))
+                case _:
+                    conditions.append(condition)
+        self.where = tuple(conditions)
+
+    def _counts(self, node: Node) -> bool:
+        """Whether the node is an index or a size."""
+        fact = self.facts.get(node.id) if isinstance(node, Name) else None
+        size = fact.kind.isdigit() if fact else getattr(node, "id", "") in USUAL_SIZES
+        return self._is_index(node) or size
 
     def _check_variables(self, sizes: Collection[str]) -> None:
         for source, tree in self._trees():
@@ -154,3 +176,11 @@ class _Resolver(Indices):
         if tail and (head in self.arity or head in self.definitions):
             hint = f"for an entry write {head}[{tail}]"
             self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
+
+
+def _conjuncts(condition: Node) -> Iterator[Node]:
+    if isinstance(condition, Logic) and condition.op == "and":
+        for part in condition.args:
+            yield from _conjuncts(part)
+    else:
+        yield condition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -328,14 +328,43 @@ def _solve(
     for place in sorted(point.numbers, reverse=True):
         if problem.symbols[place[0]].kind in _NOT_SOLVED_FOR:
             continue
-        at0, at1, at2 = (
-            residual({**point.numbers, place: arithmetic.const(Fraction(v))}) for v in range(3)
-        )
-        slope = arithmetic.add(at1, arithmetic.mul(minus, at0))
-        second = arithmetic.add(at2, arithmetic.mul(minus, at1))
-        bend = arithmetic.add(second, arithmetic.mul(minus, slope))
-        if arithmetic.may_be_zero(slope) or not arithmetic.may_be_zero(bend):
-            continue
-        value = arithmetic.mul(arithmetic.mul(minus, at0), arithmetic.inv(slope))
-        return replace(point, numbers={**point.numbers, place: value})
+        known = [
+            residual({**point.numbers, place: arithmetic.const(Fraction(v))}) for v in range(4)
+        ]
+        value = _root(arithmetic, known)
+        if value is not None:
+            return replace(point, numbers={**point.numbers, place: value})
     raise Undefined("no point satisfies the assumptions")
+
+
+def _root(arithmetic: Arithmetic[V], known: Sequence[V]) -> V | None:
+    """Where a polynomial of degree 1 or 2 with these values at 0, 1, 2, 3 is 0; None for others.
+
+    With differences a, b, 0 it is c + (a - b/2) v + b/2 v**2. Raises Undefined where the root of
+    its discriminant has no value.
+    """
+
+    def scaled(factor: Fraction, v: V) -> V:
+        return arithmetic.mul(arithmetic.const(factor), v)
+
+    def differences(values: Sequence[V]) -> list[V]:
+        pairs = itertools.pairwise(values)
+        return [arithmetic.add(later, scaled(Fraction(-1), v)) for v, later in pairs]
+
+    first = differences(known)
+    second = differences(first)
+    third = differences(second)[0]
+    half = scaled(Fraction(1, 2), second[0])
+    slope = arithmetic.add(first[0], scaled(Fraction(-1), half))
+    if not arithmetic.may_be_zero(third):
+        return None
+    if arithmetic.may_be_zero(second[0]):
+        if arithmetic.may_be_zero(first[0]):
+            return None
+        return arithmetic.mul(scaled(Fraction(-1), known[0]), arithmetic.inv(first[0]))
+    product = arithmetic.mul(half, known[0])
+    discriminant = arithmetic.add(arithmetic.mul(slope, slope), scaled(Fraction(-4), product))
+    root = arithmetic.power(discriminant, Fraction(1, 2))
+    return arithmetic.mul(
+        arithmetic.add(root, scaled(Fraction(-1), slope)), arithmetic.inv(second[0])
+    )
