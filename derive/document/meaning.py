@@ -265,6 +265,16 @@ class Meaning:
             raise self.fail("a prime, but by what it differentiates is not said", node)
         return Deriv(self.of(Form("apply", (function, at))), (self.of(at),))
 
+    def _by_letter(self, node: Form) -> Node:
+        body, letter = node.args
+        return Deriv(self.of(body), (letter,))
+
+    def _any_function(self, node: Form) -> Node:
+        function, letter = node.args
+        assert isinstance(function, Name)
+        assert isinstance(letter, Name)
+        return opaque(self, function.id, letter.id)
+
     def _gradient(self, node: Form) -> Node:
         body, *by = node.args
         if not by:
@@ -351,6 +361,8 @@ _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "vec": Meaning._vec,
     "D": Meaning._operator,
     "prime": Meaning._prime,
+    "derivative": Meaning._by_letter,
+    "any function": Meaning._any_function,
     "grad": Meaning._gradient,
     "hess": Meaning._gradient,
     "expect": notations.expectation,

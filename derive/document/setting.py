@@ -13,8 +13,11 @@ from derive.errors import FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
 from derive.read.latex import Chain, read_latex
-from derive.syntax import Entry, Form, Name, Node, Rel
+from derive.show import text
+from derive.syntax import Entry, Form, Name, Node, Num, Reduce, Rel
 
+_TOTAL = re.compile(r"sum\((?P<name>[A-Za-z]\w*)\) == 1")
+_DERIVATIVE = re.compile(r"D = d/d\{(\d+)\}")
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
 _GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
@@ -51,17 +54,65 @@ def declared(scope: Scope, piece: Piece) -> Scope:
 
 
 def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
-    """The scope after a piece of prose: the kinds and totals that it states of names."""
+    """The scope after a piece of prose: the kinds, totals and meanings that it states of names."""
     inline = _inline_of(pieces, place)
     for one in said(pieces[place].source, inline):
         if one.kind == "declare":
             source = _filled(one.text, inline)
-            if source is not None:
-                scope = scope.declaring(read_facts(source))
+            scope = scope if source is None else scope.declaring(read_facts(source))
         elif one.kind == "assume":
-            source = _filled(one.text, inline)
+            source = _total(one.text, inline, scope)
             if source is not None and source not in scope.assumed:
                 scope = replace(scope, assumed=(*scope.assumed, source))
+        elif one.kind == "define":
+            scope = _meaning_of_word(scope, one.text, inline)
+    return scope
+
+
+def _total(text_: str, inline: Sequence[str], scope: Scope) -> str | None:
+    """The assumption as an equation between entries: sum_j t_j = 1, or the targets sum to 1."""
+    numbered = _NUMBERED.fullmatch(text_.strip())
+    if numbered is not None:
+        return next(_equations(inline[int(numbered[1])]), None)
+    filled = _filled(text_, inline)
+    found = _TOTAL.fullmatch(filled or "")
+    if found is None:
+        return None
+    name = found["name"]
+    counts = {count for base, count in scope.usage.arrays if base == name}
+    if name == "target" and not counts:
+        free = [(b, c) for b, c in scope.usage.arrays if b in ("t", "y") and not scope.named(b)]
+        if len(free) != 1:
+            return None
+        name, counts = free[0][0], {free[0][1]}
+    axes = {1: "j", 2: "i, j"}.get(max(counts, default=0))
+    return None if axes is None else f"sum({name}[{axes}], j) == 1"
+
+
+def _equations(source: str) -> Iterator[str]:
+    """An inline formula that gives a total of what is given."""
+    try:
+        chains = read_latex(source)
+    except FormulaError:
+        return
+    for chain in chains:
+        if len(chain.members) == 2 and chain.relations == ("=",):
+            left, right = chain.members
+            if isinstance(left, Reduce) and isinstance(left.body, Entry) and isinstance(right, Num):
+                yield f"{text(left)} == {text(right)}"
+
+
+def _meaning_of_word(scope: Scope, text_: str, inline: Sequence[str]) -> Scope:
+    """sigma is the softmax; D is the derivative by f_k."""
+    if text_ in ("sigma = softmax", "sigma = sigmoid"):
+        return replace(scope, words=frozenset({text_.rpartition(" ")[2]}))
+    found = _DERIVATIVE.fullmatch(text_)
+    if found is not None and int(found[1]) < len(inline):
+        try:
+            (chain, *_) = read_latex(inline[int(found[1])])
+        except FormulaError:
+            return scope
+        return replace(scope, variable=chain.members[0])
     return scope
 
 
@@ -183,14 +234,14 @@ def _inline_of(pieces: Sequence[Piece], place: int) -> list[str]:
     return found
 
 
-def _filled(text: str, inline: Sequence[str]) -> str | None:
+def _filled(text_: str, inline: Sequence[str]) -> str | None:
     """The text with {0}, {1} … replaced by the names of those formulas; None if they have none."""
-    for numbered in _NUMBERED.findall(text):
+    for numbered in _NUMBERED.findall(text_):
         name = _name(inline[int(numbered)]) if int(numbered) < len(inline) else None
         if name is None:
             return None
-        text = text.replace(f"{{{numbered}}}", name)
-    return text
+        text_ = text_.replace(f"{{{numbered}}}", name)
+    return text_
 
 
 def _name(source: str) -> str | None:

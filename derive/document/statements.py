@@ -19,6 +19,7 @@ from derive.document.known import (
     names_in,
 )
 from derive.document.meaning import Meaning
+from derive.document.primes import with_argument
 from derive.document.ranks import matrices
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
@@ -98,7 +99,7 @@ class _Reader:
         first = self.chain.members[0] if self.before is None else self.before.first
         self.outer = index_letters(first)
         self.meaning = Meaning(self.scope, self.chain.source, variable, self.outer)
-        self.members = list(self.chain.members)
+        self.members = list(with_argument(self.chain))
         self.meaning.matrices = matrices(self.chain, self.scope)
 
     def statements(self) -> None:

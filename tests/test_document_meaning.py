@@ -1,0 +1,202 @@
+"""What the formulas of a document are taken for: readings, not only verdicts."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import check
+from derive.document.items import Item
+
+SOFTMAX = r"$$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$" + "\n\n"
+LABEL = r"$$L = -\log p_y$$" + "\n\n"
+
+
+def last(document: str) -> Item:
+    """The last item of a document."""
+    return check(document, name="t.md").items[-1]
+
+
+@pytest.mark.parametrize(
+    ("document", "reading"),
+    [
+        pytest.param(
+            SOFTMAX + r"$$\frac{\partial p_k}{\partial z_k} = p_k(1-p_k)$$",
+            "d(p[k], z[k]) == p[k]*(1 - p[k])",
+            id="brackets behind an entry are a product",
+        ),
+        pytest.param(
+            r"$$\hat y = \sigma(z)$$" + "\n\n" + r"$$\frac{d\hat y}{dz} = \hat y(1-\hat y)$$",
+            "d(y_hat, z) == y_hat*(1 - y_hat)",
+            id="brackets behind a defined name are a product if they hold a sum",
+        ),
+        pytest.param(
+            r"$$q_i = \sigma(z)_i$$", "q[i] = softmax(z)[i]", id="sigma with an index is softmax"
+        ),
+        pytest.param(
+            r"$$\sigma(x) = \frac{1}{1+e^{-x}}$$" + "\n\n" + r"$$q = \sigma(-z)$$",
+            "q = 1/(1 + exp(-(-z)))",
+            id="a defined function is put in",
+        ),
+        pytest.param(
+            r"$$\sigma(x) = \frac{1}{1+e^{-x}}$$"
+            + "\n\n"
+            + r"$$\sigma'(x) = \sigma(x)(1-\sigma(x))$$",
+            "d(sigma, x) == sigma*(1 - sigma)",
+            id="a prime is the derivative by the argument",
+        ),
+        pytest.param(
+            r"$$S = \sum_j e^{f_j}$$"
+            + "\n\n"
+            + r"$$\frac{\partial S}{\partial f_k} = \mathbf{D} S$$",
+            "d(S, f[k]) == d(S, f[k])",
+            id="D is the derivative that the formula takes elsewhere",
+        ),
+        pytest.param(
+            r"$$\pi_a = \frac{e^{h_a}}{\sum_b e^{h_b}}$$"
+            "\n\n"
+            r"$$\frac{\partial \pi(a)}{\partial h(b)} = \pi(a)(1_{a=b} - \pi(b))$$",
+            "d(pi[a], h[b]) == pi[a]*(delta(a, b) - pi[b])",
+            id="an argument that is an index is one",
+        ),
+        pytest.param(
+            SOFTMAX + LABEL + r"$$\frac{\partial L}{\partial z_k} = p_k - y_k$$",
+            "d(L, z[k]) == p[k] - y[k]",
+            id="a label as a vector is its one-hot spelling",
+        ),
+        pytest.param(
+            SOFTMAX + r"$$\frac{\partial p_i}{\partial z_j} = p_i(I_{ij} - p_j)$$",
+            "d(p[i], z[j]) == p[i]*(delta(i, j) - p[j])",
+            id="I with two indices is the identity",
+        ),
+        pytest.param(
+            r"$$P_1 = e^{y_1}/S, \quad P_2 = e^{y_2}/S$$",
+            "P[2] = exp(y[2])/S",
+            id="definitions at numbers are examples of one",
+        ),
+        pytest.param(
+            r"$$Q = \sum_{i \ne j} u_i u_j$$",
+            "Q = sum(sum(u[i]*u[j], i, i != j), j)",
+            id="a sum over i != j goes over both",
+        ),
+        pytest.param(
+            r"$$\sum_j e^{f_j} = \Sigma$$",
+            "Sigma = sum(exp(f[j]), j)",
+            id="a formula on the left of a new name defines it",
+        ),
+        pytest.param(
+            r"$$L = -\sum t_i \log p_i$$",
+            "L = -sum(t[i]*log(p[i]), i)",
+            id="a sum without limits goes over what is free nowhere else",
+        ),
+        pytest.param(
+            r"$$p(y=k \mid x) = \frac{e^{z_k}}{\sum_j e^{z_j}}$$",
+            "",
+            id="a probability of an event is no name",
+        ),
+    ],
+)
+def test_a_formula_is_read_as_the_document_means_it(document: str, reading: str) -> None:
+    assert last(document).text == reading
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        pytest.param(
+            SOFTMAX + LABEL + r"$$\frac{\partial L}{\partial z_k} = p_k - y_k$$", "proved"
+        ),
+        pytest.param(
+            SOFTMAX + r"$$L_i = -\log p_{y_i}$$" + "\n\n"
+            r"$$\frac{\partial L}{\partial z_k} = p_k - \delta_{k y_i}$$",
+            "proved",
+        ),
+        pytest.param(r"$$\frac{d \log x}{d x} = \frac1x$$", "proved"),
+        pytest.param(SOFTMAX + r"$$\frac{\partial p_k}{\partial w_k} = 0$$", "unread"),
+        pytest.param(SOFTMAX + r"$$\frac{\partial p_k}{\partial z_k} \approx p_k$$", "undecided"),
+        pytest.param(r"$$\left(\frac{f(x)}{g(x)}\right)= \frac{1}{g(x)}$$", "conditional"),
+        pytest.param(r"$$(f(x) g(x))' = f'(x) g(x) + f(x) g'(x)$$", "proved|unread"),
+    ],
+)
+def test_a_reading_leads_to_its_verdict(document: str, status: str) -> None:
+    assert last(document).status in status.split("|")
+
+
+def test_two_readings_block_a_verdict_and_are_both_shown() -> None:
+    item = last(SOFTMAX + r"$$q = \sum_j a_j + b_j$$")
+    assert item.status == "unread"
+    assert item.complaint is not None
+    assert "2 readings" in item.complaint.message
+
+
+def test_a_name_of_the_document_decides_between_two_readings() -> None:
+    document = (
+        r"$$\Sigma = \sum_j e^{f_j}$$"
+        + "\n\n"
+        + r"$$\frac{e^{f_k}}{\Sigma} = \frac{1}{\Sigma} e^{f_k}$$"
+    )
+    assert last(document).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("beside", "status"),
+    [
+        ("For $i = j$ we have", "conditional"),
+        ("For $i \\neq j$ we have", "proved"),
+        ("We have", "conditional"),
+    ],
+)
+def test_a_condition_beside_a_display_limits_it(beside: str, status: str) -> None:
+    claim = r"$$\frac{\partial p_i}{\partial z_j} = -p_i p_j$$"
+    item = last(f"{SOFTMAX}{beside}\n\n{claim}")
+    assert item.status == {"For $i = j$ we have": "refuted"}.get(beside, status)
+
+
+def test_slips_that_cancel_are_named() -> None:
+    document = SOFTMAX + (r"$$\frac{\partial p_k}{\partial z_k} = p_k(1 + p_k) = p_k(1 - p_k)$$")
+    *_, first, second, jump = check(document, name="t.md").items
+    assert (first.is_wrong, second.is_wrong) == (True, True)
+    assert jump.jump
+    assert jump.status == "proved"
+    assert jump.cancels
+
+
+def test_a_right_step_behind_a_wrong_one_rests_on_it() -> None:
+    document = SOFTMAX + r"$$\frac{\partial p_k}{\partial z_k} = p_k^2 = p_k p_k$$"
+    *_, wrong, right, jump = check(document, name="t.md").items
+    assert right.status == "proved"
+    assert right.rests_on == (wrong.number,)
+    assert jump.rests_on == (wrong.number,)
+
+
+def test_a_chain_goes_on_in_the_next_display() -> None:
+    document = SOFTMAX + (
+        r"$$\frac{\partial p_k}{\partial z_k} = p_k - p_k^2$$"
+        "\n\n"
+        r"$$= p_k(1 - p_k)$$"
+    )
+    *_, step, jump = check(document, name="t.md").items
+    assert step.text == "p[k] - p[k]**2 == p[k]*(1 - p[k])"
+    assert jump.text == "d(p[k], z[k]) == p[k]*(1 - p[k])"
+
+
+def test_what_an_unread_formula_may_define_is_not_refuted() -> None:
+    document = SOFTMAX + r"$$q = \foo{z}$$" + "\n\n" + r"$$q - p_k = p_k$$"
+    *_, unread, claim = check(document, name="t.md").items
+    assert unread.status == "unread"
+    assert claim.status == "undecided"
+
+
+def test_every_item_can_be_asked_again() -> None:
+    from derive import verify
+
+    items = check(SOFTMAX + LABEL + r"$$\frac{\partial L}{\partial z_k} = p_k - 1$$").items
+    asked = items[-1].asked
+    assert asked is not None
+    again = verify(
+        asked.claim,
+        given=asked.given,
+        declare=asked.declare,
+        where=asked.where,
+        assume=asked.assume,
+    )
+    assert (again.status, again.condition) == ("conditional", "k == y")
