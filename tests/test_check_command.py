@@ -15,6 +15,7 @@ import pytest
 from checked import ARTICLE, article
 from test_check_fix import again as check_lines
 from test_formats import schema
+from test_reports_pages import page_faults
 
 from derive.document.items import Asked, Checked
 from reports.cli import main
@@ -311,3 +312,38 @@ def test_fix_of_what_cannot_be_mended_writes_nothing(
 @pytest.mark.parametrize("options", [["-", "--fix"], ["wrong.md", "--fix", "--format", "json"]])
 def test_fix_is_for_files_and_for_people(wrong: Path, options: list[str]) -> None:
     assert main(["check", *options]) == 2
+
+
+# The whole way, with nothing stood in for.
+
+POST = r"""# Softmax
+
+Let $p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$ and $L = -\log p_y$. Then
+\begin{align}
+\frac{\partial L}{\partial f_k}
+  &= \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial f_k} \\
+  &= -\frac{1}{p_k} \, p_k (1 - p_k) \\
+  &= p_k - 1.
+\end{align}
+"""
+
+
+def test_a_post_is_judged_reported_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRADPROOF_CACHE", "off")
+    Path("post.md").write_text(POST, "utf-8")
+    assert main(["check", "post.md", "--format", "json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    schema("check").validate(data)
+    claims = [item for item in data["items"] if item["kind"] == "claim"]
+    assert [item["status"] for item in claims] == ["conditional"] * 2 + ["proved", "conditional"]
+    assert claims[2]["rests_on"]
+    assert (claims[3]["jump"], claims[3]["repair"]) == (True, "p[k] - delta(k, y)")
+    assert main(["check", "post.md", "--fix", "-o", "post.html"]) == 1
+    assert Path("post.md").read_text("utf-8") == POST
+    fixed = Path("post.fixed.md").read_text("utf-8")
+    assert "  &= p_{k} - \\delta_{k y}.\n\\end{align}" in fixed
+    assert main(["check", "post.fixed.md", "--quiet"]) == 0
+    assert page_faults(Path("post.html").read_text("utf-8")) == []

@@ -292,6 +292,14 @@ def test_the_picture_draws_what_the_table_says() -> None:
     assert all(arc.x - 72 == 0 for arc in drawn.arcs)
 
 
+def test_the_picture_has_both_ends_of_every_arc() -> None:
+    alone = replace(article().items[2], asked=None)
+    rests = replace(article().items[4], asked=None, rests_on=(3,))
+    drawn = picture(build_document(replace(article(), items=(alone, rests))))
+    assert drawn is not None
+    assert [row.place for row in drawn.rows] == ["8:8", "11:10"]
+
+
 def test_there_is_no_picture_of_nothing_or_of_too_much() -> None:
     assert picture(build_document(replace(article(), items=article().items[:2]))) is None
     first = article().items[:2]
