@@ -31,6 +31,14 @@ def test_rows_that_begin_with_a_relation_go_on_with_the_chain() -> None:
     assert not chain.continued
 
 
+def test_words_beside_a_row_do_not_end_its_chain() -> None:
+    rows = r"L &= a && \text{definition} \\ &= b && p_k \\ &= c"
+    chain, aside = read_latex(rf"\begin{{align}} {rows} \end{{align}}")
+    assert reading(aside) == "p[k]"
+    assert reading(chain) == "L = a = b = c"
+    assert chain.words == "definition"
+
+
 def test_a_display_that_begins_with_a_relation_continues_an_earlier_one() -> None:
     chain = only(r"&= p_i - y_i")
     assert chain.continued
@@ -114,6 +122,8 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
         (r"|a||b|", "abs(a)*abs(b)"),
         (r"\nabla L^T v", "grad(L).T*v"),
         (r"\nabla (u^T) v", "grad(u.T)*v"),
+        (r"\nabla L(\theta)^\top v", "grad(apply(L, theta)).T*v"),
+        (r"\nabla_p L (J(x))^T", "grad(L, p)*apply(J, x).T"),
         (r"x^{(i)T} w", "x[i].T*w"),
         (r"\mathbb{E}_p[z]^2", "expect(z, p)**2"),
         (r"\max(a, b)^2", "apply(max, a, b)**2"),

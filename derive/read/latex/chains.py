@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.read.latex.brackets import levels
+from derive.read.latex.segments import (
+    Segment,
+    goes_on,
+    index_like,
+    reach,
+    split_sides,
+    subscripts,
+    text,
+    whole_bracket,
+)
 from derive.read.latex.tokens import Token, place, token
-from derive.read.latex.words import BEHIND, CONDITION_WORDS, CONNECTIVES, INDEX_LETTERS, LETS
+from derive.read.latex.words import BEHIND, CONDITION_WORDS, CONNECTIVES, LETS
 from derive.syntax import Span
 
-_CHAINED = frozenset("= := ≈ ~ prop <= >= < > -> <- !=".split())
 _DENIALS = frozenset("!= < > <= >=".split())
 _LIMITING = _DENIALS | {"in", "notin"}
 _BETWEEN = frozenset({"COMMA", "SEMI", "QUAD", "COLON", "STOP", "BREAK", "ROW", "MID"})
-
-
-@dataclass
-class Segment:
-    """What stands between two separators of a display: the words before it, and its tokens."""
-
-    separator: str
-    words: list[str] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
-    # Words behind it that make it a condition: "i = j 일 때".
-    after: list[str] = field(default_factory=list)
-
-    def signs(self) -> list[str]:
-        """The relations on the top level."""
-        found = zip(self.tokens, levels(self.tokens), strict=True)
-        return [str(tok) for tok, level in found if tok.type == "REL" and level == 0]
 
 
 @dataclass
@@ -44,6 +36,13 @@ class Draft:
     words: list[str] = field(default_factory=list)
     label: str = ""
     continued: bool = False
+    # Whether it stands behind another chain in the same row.
+    beside: bool = False
+
+    def begins(self) -> int:
+        """Where the first token stands in the source."""
+        tokens = [*self.relations, *(member[0] for member in self.members if member)]
+        return min(place(tok).start for tok in tokens)
 
     @property
     def awaits(self) -> bool:
@@ -72,7 +71,7 @@ class Cutter:
             self.done[-1].words += self._waiting.words
         if self._waiting.conditions and not self.done:
             self._lone_condition()
-        return self.done
+        return sorted(self.done, key=Draft.begins)
 
     def _lone_condition(self) -> None:
         """A display that is nothing but a relation states it."""
@@ -147,7 +146,7 @@ class Cutter:
         if role == "condition":
             self._condition(segment, behind)
         elif role == "words":
-            self._spoken([*segment.words, _text(segment.tokens)])
+            self._spoken([*segment.words, text(segment.tokens)])
         elif role == "label":
             target = self._draft if self._draft.members else self._waiting
             target.label = str(segment.tokens[1])
@@ -161,7 +160,7 @@ class Cutter:
         if position + 1 >= len(segments) or not (self._draft.members or segments[position].words):
             return False
         segment, follower = segments[position : position + 2]
-        lone = not segment.signs() and _index_like(segment.tokens) and segment.separator != "ROW"
+        lone = not segment.signs() and index_like(segment.tokens) and segment.separator != "ROW"
         signs = set(follower.signs())
         return lone and follower.separator == "COMMA" and bool(signs) and signs <= _LIMITING
 
@@ -178,7 +177,7 @@ class Cutter:
         last = words[-1].split()[-1] if words and words[-1].split() else ""
         signs = segment.signs()
         tokens = segment.tokens
-        if _whole_bracket(tokens):
+        if whole_bracket(tokens):
             inner = Segment(segment.separator, segment.words, tokens[1:-1])
             if any(t.type == "REL" for t in inner.tokens) and inner.signs():
                 segment.tokens = tokens = inner.tokens
@@ -196,6 +195,9 @@ class Cutter:
                     return "condition"
         if segment.after:
             return "condition"
+        beside = segment.separator in ("QUAD", "COMMA") and bool(self._draft.members)
+        if beside and [tok.type for tok in tokens] == ["WORD"]:
+            return "words"
         if first in CONNECTIVES and self._role in ("condition", "chain") and signs:
             return self._role
         if {first, last} & (CONDITION_WORDS - LETS) and signs:
@@ -219,15 +221,15 @@ class Cutter:
         stated = len(self._draft.members) > 1 or behind == "COLON"
         if not stated:
             return False
-        sides = _sides(segment.tokens)[0]
+        sides = split_sides(segment.tokens)[0]
         if set(signs) <= _DENIALS:
             return True
         if signs == ["="] and any(tok.type == "DOTS" for tok in sides[1]):
-            return _index_like(sides[0])
+            return index_like(sides[0])
         indexed = behind == "COLON" or any(
-            str(side[0]) in _subscripts(self._draft.members) for side in sides if side
+            str(side[0]) in subscripts(self._draft.members) for side in sides if side
         )
-        return set(signs) <= {"=", "!="} and all(map(_index_like, sides)) and indexed
+        return set(signs) <= {"=", "!="} and all(map(index_like, sides)) and indexed
 
     def _range(self, segments: list[Segment], position: int) -> int:
         """k = 1, …, K."""
@@ -239,7 +241,7 @@ class Cutter:
         dots, last = segments[position + 1 + second : position + 3 + second]
         if [t.type for t in dots.tokens] != ["DOTS"] or first.signs() != ["="] or last.signs():
             return 0
-        sides, _ = _sides(first.tokens)
+        sides, _ = split_sides(first.tokens)
         target = self._draft if self._draft.members else self._waiting
         target.ranges.append((sides[0], last.tokens))
         self._role = "condition"
@@ -257,7 +259,9 @@ class Cutter:
     # Chains.
 
     def _chain(self, segment: Segment) -> None:
-        parts, signs = _sides(segment.tokens)
+        parts, signs = split_sides(segment.tokens)
+        if segment.separator == "ROW" and not parts[0]:
+            self._resume()
         draft = self._draft
         row, spaced = segment.separator == "ROW", segment.separator == "QUAD"
         if not parts[0] and draft.members:
@@ -277,17 +281,25 @@ class Cutter:
         elif (
             draft.members
             and not draft.conditions
-            and _goes_on(draft.members[-1], parts[0], row or (spaced and not signs))
+            and goes_on(draft.members[-1], parts[0], row or (spaced and not signs))
         ):
             draft.members[-1] = [*draft.members[-1], *parts[0]]
             draft.members += parts[1:]
             draft.relations += signs
         else:
             self._begin()
+            self._draft.beside = segment.separator in ("QUAD", "COMMA")
             self._draft.members += parts
             self._draft.relations += signs
         if self._draft.members and not self._draft.members[-1]:
             self._draft.members.pop()
+
+    def _resume(self) -> None:
+        """A row goes on with the chain of the rows above, not with a formula beside it."""
+        aside = self._draft
+        if self.done and len(aside.members) == 1 and not aside.relations and aside.beside:
+            self._draft = self.done.pop()
+            self.done.append(aside)
 
     def _other_case(self) -> None:
         """A row with a condition of its own continues the left side, not the row above it."""
@@ -312,7 +324,7 @@ class Cutter:
     def _trailing_condition(self) -> None:
         """-p_i p_j (i ≠ j): brackets with a denial at the end are a condition."""
         last = self._draft.members[-1]
-        if not last or last[-1].type != "RPAR" or _whole_bracket(last):
+        if not last or last[-1].type != "RPAR" or whole_bracket(last):
             return
         depth = levels(last)
         opened = max(k for k, tok in enumerate(last) if tok.type == "LPAR" and depth[k] == 0)
@@ -323,69 +335,3 @@ class Cutter:
             if not indicator:
                 self._draft.conditions.append(inner.tokens)
                 self._draft.members[-1] = last[:opened]
-
-
-def _sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[Token]]:
-    """The members of a segment and the relations between them."""
-    parts: list[list[Token]] = [[]]
-    signs: list[Token] = []
-    for tok, level in zip(tokens, levels(list(tokens)), strict=True):
-        if tok.type == "REL" and level == 0 and str(tok) in _CHAINED:
-            if str(tok) == "=" and signs and not parts[-1]:
-                continue
-            signs.append(tok)
-            parts.append([])
-        else:
-            parts[-1].append(tok)
-    return parts, signs
-
-
-def _subscripts(members: Sequence[Sequence[Token]]) -> set[str]:
-    """The letters that stand in subscripts and superscripts."""
-    found: set[str] = set()
-    for tokens in members:
-        level = 0
-        for before, tok in itertools.pairwise(tokens):
-            opens = tok.type == "LBRACE" and (level > 0 or before.type in ("SUB", "SUP"))
-            level += opens - (tok.type == "RBRACE" and level > 0)
-            if level and tok.type == "NAME":
-                found.add(str(tok))
-    return found
-
-
-def reach(tokens: Sequence[Token]) -> tuple[int, int]:
-    """Where the tokens begin and end in the source."""
-    return min(place(tok).start for tok in tokens), max(place(tok).stop for tok in tokens)
-
-
-def _whole_bracket(tokens: Sequence[Token]) -> bool:
-    """Whether the tokens are one pair of round brackets and what it holds."""
-    if len(tokens) < 3 or tokens[0].type not in ("LPAR", "LSQB"):
-        return False
-    depth = levels(list(tokens))
-    return tokens[-1].type in ("RPAR", "RSQB") and 0 not in depth[1:-1]
-
-
-def _index_like(tokens: Sequence[Token]) -> bool:
-    """i, y_i, 1, y^{(i)}: what an index may be equal to."""
-    if not tokens:
-        return False
-    first = tokens[0]
-    if first.type == "NUMBER" and len(tokens) == 1:
-        return True
-    letter = first.type == "NAME" and str(first) in INDEX_LETTERS
-    plain = {"NAME", "SUB", "SUP", "LBRACE", "RBRACE", "LPAR", "RPAR", "PRIME", "NUMBER", "DECOR"}
-    single = len(tokens) == 1 or tokens[1].type in ("SUB", "SUP", "PRIME")
-    return letter and single and all(tok.type in plain for tok in tokens)
-
-
-def _goes_on(before: Sequence[Token], row: Sequence[Token], apart: bool) -> bool:
-    """Whether a row goes on with the formula of the row before it."""
-    if not apart:
-        return False
-    ended = not before or before[-1].type not in ("SIGN", "OP", "FUNC", "BIG")
-    return row[0].type in ("SIGN", "OP") or not ended
-
-
-def _text(tokens: Sequence[Token]) -> str:
-    return " ".join(map(str, tokens))

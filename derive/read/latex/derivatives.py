@@ -13,7 +13,7 @@ import lark
 from derive.read.latex.names import Names
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import BRACKETS, EVERYWHERE, Part, factors, inside, kind, sole
-from derive.syntax import Deriv, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
+from derive.syntax import Deriv, Entry, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
 
 MAX_ORDER = 4
 
@@ -239,8 +239,12 @@ class Derivatives(Names):
         body = self._under_nabla(row)
         span = self.across(self.span(first), body.span)
         by = [Name(word, span=span) for word in hung.words]
-        turned = apart and isinstance(body, Form) and body.name == "transpose"
-        inner = body.args[0] if turned else body  # type: ignore[attr-defined]
+        turned, inner = False, body
+        match body:
+            case Form(name="transpose", args=(arg,)) if apart:
+                turned, inner = True, arg
+            case Form(name="apply_transpose", args=args):
+                turned, inner = True, Form("apply", args, span=body.span)
         node = Form("hess" if second else "grad", (inner, *hung.indices, *by), span=span)
         return Form("transpose", (node,), span=span) if turned else node
 
@@ -248,9 +252,11 @@ class Derivatives(Names):
         """L(θ), or L before a factor in brackets: ∇L (J)^T is a product."""
         following = row.items[row.position + 1] if row.position + 1 < len(row.items) else None
         name = self.head(row.items[row.position])
-        scripted = isinstance(following, lark.Tree) and following.data == "scripted"
-        apart = name is not None and scripted and bracket(following)
-        return self.operand(row, calls=not apart)
+        if name is None or not isinstance(following, lark.Tree) or following.data != "scripted":
+            return self.operand(row)
+        args = self.arguments(inside(following.children[0])) if bracket(following) else ()
+        simple = all(isinstance(arg, Name | Entry) or _vector(arg) for arg in args)
+        return self.operand(row, calls=simple)
 
     def derivation(self, first: Part, row: Row) -> Node | None:
         """D f, D_k f_i: an operator where D is upright or bold, else only perhaps."""
@@ -284,6 +290,10 @@ class Derivatives(Names):
             return None
         body = self.operand(row)
         return Form("differential", (body,), span=self.across(span, body.span))
+
+
+def _vector(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "vec"
 
 
 def _first(part: Part) -> Part | None:
