@@ -22,6 +22,7 @@ from fractions import Fraction
 from derive.witness.arithmetic import Undefined, Unsupported
 
 _MAX_TERMS = 200
+_ONE = Fraction(1)
 
 
 class NoRoot(Exception):
@@ -62,7 +63,8 @@ class Modular:
         self._logarithm_of: dict[int, int] = {}
         self._sums: set[int] = set()
         self._exponential_of: dict[int, Residue] = {}
-        self._constants: dict[Fraction, Residue] = {}
+        self._linear_of: dict[int, dict[int, Fraction]] = {}
+        self._constants: dict[tuple[int, int], Residue] = {}
         self._zero = Residue(0, "const", (), Fraction(0))
 
     def random(self, label: str, *, positive: bool = False) -> Residue:
@@ -82,9 +84,11 @@ class Modular:
         return 1 + int.from_bytes(digest, "big") % (self.modulus - 1)
 
     def const(self, value: Fraction) -> Residue:
-        known = self._constants.get(value)
+        # A pair of whole numbers is hashed faster than a fraction.
+        pair = value.as_integer_ratio()
+        known = self._constants.get(pair)
         if known is None:
-            known = self._constants[value] = self._new_const(value)
+            known = self._constants[pair] = self._new_const(value)
         return known
 
     def _new_const(self, value: Fraction) -> Residue:
@@ -107,9 +111,9 @@ class Modular:
         if a.constant is not None:
             if b.constant is not None:
                 return self.const(a.constant * b.constant)
-            if a.constant == 1:
+            if a.value == 1:
                 return b
-        if b.constant is not None and b.constant == 1:
+        if b.value == 1 and b.constant is not None:
             return a
         value = a.value * b.value % self.modulus
         return Residue(value, "mul", (a, b)) if value else self._zero
@@ -204,28 +208,35 @@ class Modular:
 
     def _linear(self, a: Residue) -> dict[int, Fraction]:
         """The number as a rational combination of bases, each base named by its residue."""
+        known = self._linear_of.get(a.value)
+        if known is None:
+            known = self._linear_of[a.value] = self._new_linear(a)
+        return known
+
+    def _new_linear(self, a: Residue) -> dict[int, Fraction]:
         total: dict[int, Fraction] = {}
-        for base, coefficient in self._terms(a, Fraction(1)):
+        for base, coefficient in self._terms(a, _ONE):
             # A base and its negative are one base.
             flipped = 2 * base > self.modulus and base not in self._logarithm_of
             key = self.modulus - base if flipped else base
             signed = -coefficient if flipped else coefficient
-            total[key] = total.get(key, Fraction(0)) + signed
+            old = total.get(key)
+            total[key] = signed if old is None else old + signed
             if len(total) > _MAX_TERMS:
                 raise Unsupported("too many terms in an exponent")
         return {base: c for base, c in total.items() if c}
 
     def _terms(self, a: Residue, scale: Fraction) -> Iterator[tuple[int, Fraction]]:
         if a.constant is not None:
-            yield 1, scale * a.constant
+            yield 1, a.constant if scale is _ONE else scale * a.constant
         elif a.op == "add":
             for part in a.args:
                 yield from self._terms(part, scale)
         elif a.op == "mul":
             left, right = a.args
             for base, c in self._terms(left, scale):
-                for other, d in self._terms(right, Fraction(1)):
-                    yield base * other % self.modulus, c * d
+                for other, d in self._terms(right, c):
+                    yield base * other % self.modulus, d
         else:
             yield a.value, scale
 

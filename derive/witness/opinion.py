@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.errors import OutOfBudget, OutOfFragment
-from derive.problem import Problem, Symbol
+from derive.problem import Problem, Symbol, reachable
 from derive.syntax import Call, Node, Pow, Rel, rational, walk
 from derive.witness.arithmetic import Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
@@ -265,17 +265,21 @@ def _minds_signs(problem: Problem) -> bool:
 
 def _asks_sign(problem: Problem, part: Node) -> bool:
     match part:
-        case Call(function="sqrt" | "abs"):
-            return True
-        case Rel(op="<" | "<=" | ">" | ">=", left=left, right=right):
-            named = (getattr(p, "base", getattr(p, "id", "")) for p in (*walk(left), *walk(right)))
-            return any(
-                name in problem.symbols.keys() - problem.label_range.keys() for name in named
-            )
-        case Pow(exponent=exponent):
+        case Call(function="sqrt" | "abs", arg=arg):
+            return _has_numbers(problem, arg)
+        case Rel(op="<" | "<=" | ">" | ">="):
+            return _has_numbers(problem, part)
+        case Pow(base=base, exponent=exponent):
             value = rational(exponent)
-            return value is not None and value.denominator != 1
+            fraction = value is not None and value.denominator != 1
+            return fraction and _has_numbers(problem, base)
     return False
+
+
+def _has_numbers(problem: Problem, node: Node) -> bool:
+    """Whether the tree depends on more than sizes, indices and labels."""
+    numbers = problem.symbols.keys() - problem.label_range.keys()
+    return not numbers.isdisjoint(reachable((node,), problem.definitions))
 
 
 def _spread(problem: Problem) -> list[Frame]:
