@@ -45,9 +45,10 @@ def quantities(problem: Problem, wrong: Node, true: Node) -> list[Node]:
     entries = list(_entries(problem))
     written = list(_parts(problem, wrong, true))
     kronecker = list(deltas(problem, dict(problem.indices)))
-    simple = [ONE, *_scalars(problem), *entries, *kronecker]
+    scalars = list(_scalars(problem, wrong, true))
+    simple = [ONE, *scalars, *entries, *kronecker]
     derived = itertools.chain(
-        (add(ONE, Neg(part)) for part in (*_scalars(problem), *entries, *kronecker)),
+        (add(ONE, Neg(part)) for part in (*scalars, *entries, *kronecker)),
         _reflected(written),
         _logarithms(problem, (*entries, *written)),
         _class_sums(problem, written),
@@ -74,12 +75,21 @@ def _nodes(node: Node) -> int:
     return sum(1 for _ in walk(node))
 
 
-def _scalars(problem: Problem) -> Iterator[Node]:
+def _scalars(problem: Problem, wrong: Node, true: Node) -> Iterator[Node]:
+    """Sizes, parameters and defined numbers.
+
+    What is differentiated counts only where the wrong formula names it: a gradient that holds its
+    own loss is better told by the loss' parts.
+    """
     yield from (Name(size) for size, value in problem.sizes.items() if value is None)
     for symbol in problem.symbols.values():
         if not symbol.axes and symbol.kind not in ("label", "index"):
             yield Name(symbol.name)
-    yield from (Name(d.name) for d in problem.definitions.values() if not d.params)
+    taken = {part.body for part in walk(true) if isinstance(part, Deriv)}
+    for definition in problem.definitions.values():
+        name = Name(definition.name)
+        if not definition.params and (name not in taken or name in walk(wrong)):
+            yield name
 
 
 def _arrays(problem: Problem) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -109,7 +119,8 @@ def _parts(problem: Problem, wrong: Node, true: Node) -> Iterator[Node]:
 
     The true side lends only what it differentiates: put together again it would mend nothing.
     """
-    bodies = [wrong, *(part.body for part in walk(true) if isinstance(part, Deriv))]
+    taken = (part.body for part in walk(true) if isinstance(part, Deriv))
+    bodies = [wrong, *(body for body in taken if not isinstance(body, Name))]
     for definition in problem.definitions.values():
         sizes = [size_of(problem, definition.name, i) for i in range(len(definition.params))]
         choices = (index_nodes(problem, dict(problem.indices), size)[:2] for size in sizes)

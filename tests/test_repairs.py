@@ -96,7 +96,7 @@ NEAREST: list[tuple[str, tuple[str, ...], list[str], str, str]] = [
         "p[k] - (1 - eps)*delta(k, y) - eps/n",
         "GP106",
     ),
-    ("d(L, f[k]) == p[k]*g[k]", UPSTREAM, [], "p[k]*(g[k] - L)", "GP106"),
+    ("d(L, f[k]) == p[k]*g[k]", UPSTREAM, [], "p[k]*(g[k] - sum(g[j]*p[j], j))", "GP201"),
     # indices
     ("d(L, f[k]) == p[k] - 1", NLL, [], "p[k] - delta(k, y)", "GP201"),
     ("d(L, f[k]) == p[y] - delta(k, y)", NLL, [], "p[k] - delta(k, y)", "GP202"),
