@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import stat
 import sys
 import tempfile
@@ -39,6 +40,9 @@ _SOURCES = (".py", ".toml", ".lark")
 _LIBRARIES = ("sympy", "mpmath", "lark", "python-flint")
 # The folder is looked over at the first entry written and then after so many.
 _PRUNE_EVERY = 256
+# Entries, and what was never finished; nothing else in the folder is ever touched.
+_UNFINISHED = "gradproof-"
+_OURS = re.compile(rf"[0-9a-f]{{64}}\.json|{_UNFINISHED}\w+\.part")
 
 
 def key(question: Asked) -> str:
@@ -155,7 +159,7 @@ def _write(path: Path, asked: str, verdict: Verdict) -> None:
     text = json.dumps({"key": asked, "verdict": record, "check": _digest(asked + record)})
     if len(text) > MOST_BYTES:
         return
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(".part", _UNFINISHED, path.parent)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text)
@@ -203,7 +207,7 @@ def _prune(folder: Path) -> None:
         aged = sorted(
             (entry.stat(follow_symlinks=False).st_mtime, entry.path)
             for entry in entries
-            if entry.name.endswith((".json", ".part")) and entry.is_file(follow_symlinks=False)
+            if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
         )
     for _, path in aged[: max(0, len(aged) + _PRUNE_EVERY - MOST_ENTRIES)]:
         Path(path).unlink(missing_ok=True)

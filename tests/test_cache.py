@@ -294,10 +294,13 @@ def test_the_folder_stays_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(caches, "MOST_ENTRIES", 20)
     monkeypatch.setattr(caches, "_PRUNE_EVERY", 5)
     store = Cache(folder)
+    (folder / "gradproof-x1_y.part").write_text("")
+    (folder / "mine.json").write_text("{}")
     verdict = verify("1 == 1")
     for number in range(60):
         store.put(Asked(claim=f"{number} == {number}"), verdict)
-    assert len(entries(folder)) <= 20
+    assert len(entries(folder)) <= 20 + 1
+    assert (folder / "mine.json").read_text() == "{}"
     assert Cache(folder).get(Asked(claim="59 == 59")) == verdict
     assert Cache(folder).get(Asked(claim="0 == 0")) is None
     assert not list(folder.glob("*.part"))
