@@ -181,10 +181,13 @@ def test_an_equality_of_letters_that_index_nothing_is_a_formula() -> None:
         (r"P^r_{ij}", "P[i, j]**r", "P[r, i, j]"),
         (r"e^2", "exp(2)", "e**2"),
         (r"\Sigma e^{z_j}", "Sigma*exp(z[j])", "sum_(exp(z[j]))"),
+        (r"\Sigma_j e^{z_j}", "Sigma[j]*exp(z[j])", "sum_j(exp(z[j]))"),
         (r"dL", "differential(L)", "d*L"),
         (r"D_j S_i", "D(S[i], j)", "D[j]*S[i]"),
         (r"\sum_{i<j} a_i", "sum_i(sum_j(a[i], i < j))", "sum_i(a[i], i < j)"),
         (r"\frac{d}{dx}(a) b", "d(a, x)*b", "d(a*b, x)"),
+        (r"\frac{d}{dx} a \cdot b", "d(a, x)*b", "d(a*b, x)"),
+        (r"\frac{d}{dx} e^x \sum_j b_j", "d(exp(x)*sum_j(b[j]), x)", "d(exp(x), x)*sum_j(b[j])"),
     ],
 )
 def test_two_readings(latex: str, first: str, second: str) -> None:
@@ -207,6 +210,8 @@ def test_two_readings(latex: str, first: str, second: str) -> None:
         r"p_k(1-p_k)",
         r"z_i/T",
         r"1/N \sum_i L_i",
+        r"\frac{\partial}{\partial z_k} y_k \log p_k",
+        r"\frac{\partial}{\partial z_k} \log \sum_j e^{z_j}",
         r"x^2 + p_k^2",
         r"\log \sigma(1 - x)",
     ],

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import lark
 
-from derive.read.latex.names import Names
+from derive.read.latex.names import Names, times
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import BRACKETS, EVERYWHERE, Part, factors, inside, kind, sole
-from derive.syntax import Deriv, Entry, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
+from derive.syntax import Call, Deriv, Entry, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
 
 MAX_ORDER = 4
 
@@ -160,8 +160,26 @@ class Derivatives(Names):
                 if self.chosen("operator", span, other):
                     body = Mul((body, self.run(row)), span=body.span)
         else:
-            body = self.run(row)
+            body = self._under_operator(row, span)
         return Deriv(body, wrt, span=self.across(span, body.span))
+
+    def _under_operator(self, row: Row, span: Span) -> Node:
+        """The product behind ∂/∂x; where it may be shorter or longer, a person must choose."""
+        start = row.position
+        first = body = self.operand(row)
+        apart = isinstance(first, Call) and row.more() and kind(row.peek()) != "OP"
+        if apart and self.chosen(
+            "operator", span, "the derivative may be of its first factor alone"
+        ):
+            return first
+        while row.more() and kind(row.peek()) != "OP":
+            factor = self.operand(row)
+            body = times(body, factor, self.across(body.span, factor.span))
+        other = "the derivative is taken up to the next operator sign; it may reach further"
+        if row.more() and self.chosen("operator", span, other):
+            row.position = start
+            return self.run(row)
+        return body
 
     def inline(self, first: Part, row: Row) -> Node | None:
         """∂L/∂z_i, d/dx (…) and ∂_z L, the first sign taken off the row already."""

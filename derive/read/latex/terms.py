@@ -73,6 +73,12 @@ class Terms(Calls):
             if self.chosen("Sigma", left.span, note):
                 body = self.run(row)
                 return Reduce("sum", body, "", span=self.across(start, body.span))
+        match left:
+            case Entry(base="Sigma", indices=(Name(id=index),)) if left.span is not None:
+                note = f"Sigma is read as an array; it may be a sum over {index}"
+                if self.chosen("Sigma entry", left.span, note):
+                    body = self.run(row)
+                    return Reduce("sum", body, index, span=self.across(start, body.span))
         right = self._single(self.operand(row))
         return times(self._single(left), right, self.across(start, right.span))
 
