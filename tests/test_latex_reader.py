@@ -138,6 +138,8 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
         (r"\frac{d}{dz} -\log p", "d(-log(p), z)"),
         (r"{a \over b + c}", "a/(b + c)"),
         (r"KL(p \| q)", "kl(p, q)"),
+        (r"-p_j.p_i", "-p[j]*p[i]"),
+        (r"-p_{j}.\hat{p}", "-p[j]*p_hat"),
         (r"L_{i2t} + L_{CE} + L_{ij}", "L_i2t + L_CE + L[i, j]"),
     ],
 )
