@@ -92,6 +92,19 @@ class Atoms:
             case _:
                 return 0
 
+    def looks(self, number: int) -> str:
+        """What kind of atom it is and of which names, the same whatever its indices are called."""
+        match self.keys[number]:
+            case ("exp" as kind, monomial):
+                return f"{kind} {sorted(self.looks(n) for n, _ in monomial)}"
+            case ("log" | "base" | "abs" as kind, frozen_poly):
+                return f"{kind} {sorted(self.looks(n) for m, _ in frozen_poly for n, _ in m)}"
+            case ("sum", binders, monomial):
+                return f"sum {len(binders)} {sorted(self.looks(n) for n, _ in monomial)}"
+            case (kind, name, *_):
+                return f"{kind} {name if kind in ('entry', 'symbol', 'size') else ''}"
+        return ""
+
     # Signs.
 
     def positive_atom(self, number: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from derive.atoms import Index
-from derive.polynomial import ZERO, Exponent, Monomial, Poly, add, mul, scale
+from derive.polynomial import ZERO, Exponent, Monomial, Poly, add, atoms_of, mul, scale
 from derive.summation import Summation
 
 
@@ -44,20 +44,22 @@ def _reduce_once(atoms: Summation, monomial: Monomial, c: Fraction, token: Index
 def _linear_atom(
     atoms: Summation, base: Poly, powers: Mapping[int, Exponent], token: Index
 ) -> tuple[int, Poly, Poly] | None:
-    """An atom x beside the denominator with base = slope * x + rest, slope one term."""
-    for number, exponent in powers.items():
-        if token not in atoms.free(number) or not isinstance(exponent, int):
-            continue
+    """The first atom x with base = slope * x + rest, slope one term, if it stands beside the base.
+
+    Always the same one: with x and z in turn, x/(x + z) and z/(x + z) would become each other.
+    """
+    for number in sorted(atoms_of(base), key=lambda n: (atoms.looks(n), n)):
         with_x = {m: v for m, v in base.items() if any(n == number for n, _ in m)}
-        if len(with_x) != 1 or atoms.keys[number][0] == "base":
+        if token not in atoms.free(number) or len(with_x) != 1 or atoms.keys[number][0] == "base":
             continue
         ((m, v),) = with_x.items()
         if dict(m)[number] != 1:
             continue
-        slope = {tuple(p for p in m if p[0] != number): v}
         rest = {k: w for k, w in base.items() if k != m}
-        if exponent > 0 or len(rest) == 1:
-            return number, slope, rest
+        exponent = powers.get(number, 0)
+        if not isinstance(exponent, int) or not exponent or (exponent < 0 and len(rest) > 1):
+            return None
+        return number, {tuple(p for p in m if p[0] != number): v}, rest
     return None
 
 

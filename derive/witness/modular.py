@@ -245,19 +245,25 @@ class Modular:
             raise Undefined("logarithm of zero")
         total = self._zero
         constant = Fraction(1)
+        others: list[tuple[Residue, int]] = []
         for factor, count in self._factors(a, 1):
             if factor.constant is not None:
                 constant *= factor.constant**count
             elif factor.op == "exp":
                 total = self.add(total, self.mul(self.const(Fraction(count)), factor.args[0]))
             else:
-                value = factor.value
-                if self.signs and self.sign(factor) < 0:
-                    # log of u**2 is 2 log |u|.
-                    value, constant = self.modulus - value, constant * Fraction(-1) ** count
-                if factor.op == "sum":
-                    self._sums.add(value)
-                total = self._add_log(total, value, count)
+                others.append((factor, count))
+        for factor, count in others:
+            odd = -1 if count % 2 else 1
+            # log of u**2 is 2 log |u|. Where nothing tells the sign of a sum, -u may be positive.
+            negative = self.sign(factor) < 0 if self.signs else constant < 0 and odd < 0
+            unknown = factor.op == "sum" and not self._made_sign(factor)
+            flipped = negative and (self.signs or unknown)
+            value = self.modulus - factor.value if flipped else factor.value
+            constant *= odd if flipped else 1
+            if factor.op == "sum":
+                self._sums.add(value)
+            total = self._add_log(total, value, count)
         if constant < 0:
             raise Undefined("logarithm of a negative number")
         for prime, count in _prime_powers(constant):
