@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 
 from derive.catalogue import CATALOGUE, Loss
 from derive.errors import GradproofError
+from numeric import standard
 from numeric.formulas import Formula, Formulas
 from numeric.function import Function
 from numeric.how import HOW, How
@@ -135,7 +136,10 @@ class Engine:
         self, logits: ArrayLike, target: ArrayLike | None, vector: ArrayLike, **params: Any
     ) -> Array:
         """The Hessian times a vector of the logits' shape, without forming the Hessian."""
-        array, direction = as_logits(logits), np.asarray(vector)
+        array: Any = logits
+        direction: Any = vector
+        if standard.namespace(logits) is None:
+            array, direction = as_logits(logits), np.asarray(vector)
         if direction.shape != array.shape:
             raise ValueError(f"vector of shape {direction.shape}; expected {array.shape}")
         product: Array = self._run("hvp", array, target, params, direction)
@@ -162,6 +166,9 @@ class Engine:
         *extra: Array,
     ) -> Any:
         self._check(name)
+        xp = standard.namespace(logits)
+        if xp is not None:
+            return self._elsewhere(name, xp, logits, target, params, extra)
         own = {given.name for given in self.signature.parameters}
         how = {key: params[key] for key in params.keys() & HOW - own}
         rest = {key: value for key, value in params.items() if key in own or key not in HOW}
@@ -169,6 +176,15 @@ class Engine:
         running = How(**how)
         function = self.function(name, running.keeps_slips(arrays[0]))
         made = function(arrays, self._shapes(name, arrays[0]), running)
+        return made if len(made) > 1 else made[0]
+
+    def _elsewhere(
+        self, name: str, xp: Any, logits: Any, target: Any, params: Mapping[str, Any], extra: Any
+    ) -> Any:
+        """On arrays of another library: arrays of that library."""
+        function = self.function(name)
+        arrays = [*standard.bind(function, xp, logits, target, params), *extra]
+        made = standard.run(function, xp, arrays, self._shapes(name, logits))
         return made if len(made) > 1 else made[0]
 
     def _shapes(self, name: str, logits: Array) -> dict[str, tuple[int, ...]]:

@@ -23,7 +23,7 @@ class Function:
     def __init__(self, program: Program, call: Signature, about: str) -> None:
         self.program, self.call, self._about = program, call, about
 
-    @property
+    @functools.cached_property
     def source(self) -> str:
         """The array program in NumPy source."""
         return codegen.source(self.program, self._about)

@@ -103,7 +103,7 @@ def bind(
     if missing := [name for name, value in given.items() if value is None]:
         raise TypeError(f"missing argument {missing[0]!r}")
     first = as_logits(logits)
-    shapes = _Shapes(wanted, first)
+    shapes = Shapes(wanted, first)
     return [first, *(_checked(i, given[i.name], shapes) for i in wanted.inputs[1:])]
 
 
@@ -120,7 +120,7 @@ def as_logits(logits: ArrayLike) -> Array:
     return array
 
 
-class _Shapes:
+class Shapes:
     """Which shape each argument has for these logits."""
 
     def __init__(self, call: Signature, logits: Array) -> None:
@@ -135,6 +135,24 @@ class _Shapes:
         for size in axes:
             found.extend(self.before if size == self.call.rows else (self.sizes.get(size, 0),))
         return tuple(found)
+
+    def is_target(self, wanted: Input) -> bool:
+        """Whether it is a target with a number for each class."""
+        return self.call.has_target and wanted == self.call.inputs[1] and wanted.role == "array"
+
+    def given(self, wanted: Input) -> tuple[int, ...]:
+        """The shape in which a label or an array is passed."""
+        by_rows = wanted.role == "label" or self.is_target(wanted)
+        return (*(self.rows if by_rows else ()), *self.of(wanted.axes))
+
+    def aligned(self, wanted: Input) -> tuple[int, ...]:
+        """The shape in which an array lines up with the logits, if all its axes are theirs."""
+        places = placed(wanted.axes, self.call.slots)
+        if places is None or self.is_target(wanted):
+            return self.given(wanted)
+        slots = zip(self.call.slots, places, strict=True)
+        axes = ((1,) if place is None else self.of((slot,)) for slot, place in slots)
+        return tuple(itertools.chain.from_iterable(axes))
 
 
 def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
@@ -154,20 +172,18 @@ def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
     return found
 
 
-def _checked(wanted: Input, value: ArrayLike | None, shapes: _Shapes) -> Array:
+def _checked(wanted: Input, value: ArrayLike | None, shapes: Shapes) -> Array:
     array, call = np.asarray(value), shapes.call
     if wanted.role == "label":
-        shape = (*shapes.rows, *shapes.of(wanted.axes))
-        return _labels(wanted, array, shape, shapes.sizes[wanted.size])[..., None]
+        return _labels(wanted, array, shapes.given(wanted), shapes.sizes[wanted.size])[..., None]
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{wanted.name} of type {array.dtype}; expected real numbers")
-    is_target = call.has_target and wanted == call.inputs[1] and wanted.role == "array"
-    if not (is_target and array.dtype.kind == "f"):
+    if not (shapes.is_target(wanted) and array.dtype.kind == "f"):
         array = array.astype(shapes.logits.real.dtype, copy=False)
     _check_kind(wanted, array)
     if wanted.role == "scalar":
         return _scalar(wanted, array, shapes.rows, bool(call.slots))
-    return _array(wanted, array, shapes, is_target)
+    return _array(wanted, array, shapes)
 
 
 def _labels(wanted: Input, labels: Array, shape: tuple[int, ...], classes: int) -> Array:
@@ -192,23 +208,15 @@ def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: boo
     return array[..., None] if has_classes else array
 
 
-def _array(wanted: Input, array: Array, shapes: _Shapes, is_target: bool) -> Array:
+def _array(wanted: Input, array: Array, shapes: Shapes) -> Array:
     """A target has the shape of the logits; other arrays have no axes but their own."""
-    call = shapes.call
     own = array.shape[array.ndim - len(wanted.axes) :]
     for size, length in zip(wanted.axes, own, strict=False):
         shapes.sizes.setdefault(size, length)
-    shape = (*(shapes.rows if is_target else ()), *shapes.of(wanted.axes))
+    shape = shapes.given(wanted)
     if array.shape != shape:
         raise ValueError(f"{wanted.name} of shape {array.shape}; expected {shape}")
-    places = placed(wanted.axes, call.slots)
-    if places is None or is_target:
-        return array
-    aligned = [
-        (1,) if place is None else shapes.of((slot,))
-        for slot, place in zip(call.slots, places, strict=True)
-    ]
-    return array.reshape(tuple(itertools.chain.from_iterable(aligned)))
+    return array.reshape(shapes.aligned(wanted))
 
 
 def placed(sizes: Sequence[str], slots: Sequence[str]) -> tuple[int | None, ...] | None:

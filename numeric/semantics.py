@@ -13,7 +13,8 @@ from typing import Any, TypedDict, Unpack, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.engine import compile  # noqa: A004
+from numeric import standard
+from numeric.engine import Engine, compile  # noqa: A004
 from numeric.inputs import Array, as_logits
 from numeric.options import Options, Reduction, engine
 
@@ -71,12 +72,18 @@ def value_and_grad(
     written to `out` if that is given. Semantics of torch.nn.CrossEntropyLoss.
     Raises TypeError and ValueError for arguments that do not fit.
     """
-    return _ready(logits, target, _Asked(**arguments)).with_gradient()
+    asked, xp = _Asked(**arguments), standard.namespace(logits)
+    if xp is not None:
+        return _elsewhere(xp, logits, target, asked).with_gradient()
+    return _ready(logits, target, asked).with_gradient()
 
 
 def cross_entropy(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]) -> Any:
     """The loss of `value_and_grad` alone."""
-    return _ready(logits, target, _Asked(**arguments)).loss()
+    asked, xp = _Asked(**arguments), standard.namespace(logits)
+    if xp is not None:
+        return _elsewhere(xp, logits, target, asked).loss()
+    return _ready(logits, target, asked).loss()
 
 
 def nll_loss(
@@ -245,6 +252,56 @@ def _ready(logits: ArrayLike, target: ArrayLike, asked: _Asked, *, logged: bool 
         logged=logged,
     )
     return _Call(asked, options, whole.shape, axis, f, goal, params, ignored, lifted)
+
+
+@dataclass(frozen=True)
+class _Elsewhere:
+    """One call on arrays of another library, made ready as `_Call` is."""
+
+    xp: Any
+    engine: Engine
+    axis: int
+    logits: Any
+    target: Any
+    params: Mapping[str, Any]
+    ignored: Any
+    lifted: bool
+
+    def loss(self) -> Any:
+        return self.engine.loss(self.logits, self.target, **self.params)
+
+    def with_gradient(self) -> tuple[Any, Any]:
+        """The loss, and the gradient in the shape of the logits that were given."""
+        xp = self.xp
+        loss, made = self.engine.value_and_grad(self.logits, self.target, **self.params)
+        gradient: Any = made
+        if self.ignored is not None:
+            gradient = xp.where(self.ignored[..., None], xp.zeros_like(gradient), gradient)
+        return loss, xp.moveaxis(gradient[0, ...] if self.lifted else gradient, -1, self.axis)
+
+
+def _elsewhere(xp: Any, logits: Any, target: Any, asked: _Asked) -> _Elsewhere:
+    """The same for another library. No value is looked at: every label may be the ignored one."""
+    if logits.ndim == 0:
+        raise ValueError("logits of shape (); expected (C,), (N, C) or (N, C, ...)")
+    axis = min(1, logits.ndim - 1) if asked.axis is None else asked.axis
+    f, goal = xp.moveaxis(logits, axis, -1), target
+    shares = xp.isdtype(goal.dtype, "real floating")
+    if shares and tuple(goal.shape) == tuple(logits.shape):
+        goal = xp.moveaxis(goal, axis, -1)
+    lifted = f.ndim == 1 and asked.reduction != "none"
+    if lifted:
+        f, goal = f[None, ...], goal[None, ...]
+    params: dict[str, Any] = {} if asked.weight is None else {"w": asked.weight}
+    if asked.label_smoothing:
+        params["eps"] = asked.label_smoothing
+    ignored = None if shares else goal == asked.ignore_index
+    if ignored is not None:
+        goal = xp.where(ignored, xp.zeros_like(goal), goal)
+        params["c"] = xp.astype(~ignored, f.dtype)
+    words = {"weighted": "w" in params, "smoothed": "eps" in params, "masked": "c" in params}
+    made = engine(Options(reduction=asked.reduction, shares=shares, **words))
+    return _Elsewhere(xp, made, axis, f, goal, params, ignored, lifted)
 
 
 class BinaryArguments(TypedDict, total=False):

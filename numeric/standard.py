@@ -1,0 +1,140 @@
+"""The printed array programs on arrays of other libraries, through the array API standard [1].
+
+The source is the same; `np` in it is that library's namespace, which `array-api-compat` (the extra
+`arrays`) puts in the standard's form. Where the arrays are, what they are spread over and whether
+the call is traced or differentiated is the library's affair: nothing here looks at a value, so that
+labels out of range and parameters outside of what was proved are not noticed.
+
+[1] https://data-apis.org/array-api/2024.12/
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from numeric.codegen import load_source
+from numeric.inputs import Input, Shapes, lengths
+
+if TYPE_CHECKING:
+    from numeric.function import Function
+
+_NUMPY = (np.ndarray, np.generic, list, tuple, int, float, complex)
+
+
+def namespace(array: Any) -> Any:
+    """The library of an array that is not NumPy's; None for NumPy's and for what NumPy reads."""
+    if isinstance(array, _NUMPY):
+        return None
+    if find_spec("array_api_compat"):
+        import array_api_compat
+
+        known = array_api_compat.is_array_api_obj(array)
+        return array_api_compat.array_namespace(array) if known else None
+    return array.__array_namespace__() if hasattr(array, "__array_namespace__") else None
+
+
+class Namespace:
+    """The standard's functions under the names and with the arguments that the source uses.
+
+    What NumPy takes beyond the standard is put in its terms: plain numbers beside arrays, labels of
+    any shape, new arrays where the others are.
+    """
+
+    def __init__(self, xp: Any, like: Any) -> None:
+        self._xp, self._like = xp, like
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._xp, name)
+
+    def arange(self, size: int) -> Any:
+        """0, 1, ..., size - 1 beside the logits; a traced array does not say where it is."""
+        try:
+            return self._xp.arange(size, device=self._like.device)
+        except (AttributeError, TypeError, ValueError):
+            return self._xp.arange(size)
+
+    def take(self, array: Any, places: Any, axis: int | None = None) -> Any:
+        """array[..., place] with its axis kept, or the entries of (C,) or (1, C) at labels."""
+        if axis is not None:
+            (place,) = places
+            return array[..., place : place + 1]
+        flat = self._xp.reshape(array, (-1,))
+        taken = self._xp.take(flat, self._xp.reshape(places, (-1,)), axis=0)
+        return self._xp.reshape(taken, places.shape)
+
+    def finfo(self, kind: Any) -> Any:
+        return _Limits(self._xp.finfo(kind))
+
+
+class _Limits:
+    """`tiny` by the standard's name for it."""
+
+    def __init__(self, info: Any) -> None:
+        self.tiny = float(info.smallest_normal)
+
+
+def run(
+    function: Function,
+    xp: Any,
+    arrays: Sequence[Any],
+    shapes: Mapping[str, tuple[int, ...]],
+) -> tuple[Any, ...]:
+    """The results of the array program on these arrays, each an array, of its shape."""
+    call = function.call
+    flat = [
+        xp.reshape(a, (-1, a.shape[-1])) if call.rows and getattr(a, "ndim", 0) > 2 else a
+        for a in arrays
+    ]
+    name = function.program.name
+    plain = load_source(name, function.source, np=Namespace(xp, arrays[0]))
+    made = plain(*flat)
+    results = made if isinstance(made, tuple) else (made,)
+    return tuple(
+        _shaped(xp, result, shape) for result, shape in zip(results, shapes.values(), strict=True)
+    )
+
+
+def _shaped(xp: Any, result: Any, shape: tuple[int, ...]) -> Any:
+    if math.prod(result.shape) == math.prod(shape):
+        return xp.reshape(result, shape)
+    return xp.broadcast_to(result, shape)
+
+
+def bind(
+    function: Function, xp: Any, logits: Any, target: Any, params: Mapping[str, Any]
+) -> list[Any]:
+    """The arguments in the order of the inputs, of the shapes and the type that the program takes.
+
+    Raises TypeError for a missing or unknown argument, ValueError for a wrong shape.
+    """
+    call = function.call
+    names = [given.name for given in call.inputs[1:]]
+    values = dict(params)
+    if call.has_target:
+        values[names[0]] = target
+    if unknown := sorted(set(values) - set(names)):
+        raise TypeError(f"unknown argument {unknown[0]!r}")
+    if missing := [name for name in names if values.get(name) is None]:
+        raise TypeError(f"missing argument {missing[0]!r}")
+    lengths(call, logits)
+    shapes = Shapes(call, logits)
+    return [logits, *(_argument(i, values[i.name], xp, shapes) for i in call.inputs[1:])]
+
+
+def _argument(wanted: Input, value: Any, xp: Any, shapes: Shapes) -> Any:
+    array = value if hasattr(value, "shape") else xp.asarray(value, dtype=shapes.logits.dtype)
+    is_scalar = wanted.role == "scalar"
+    expected = (shapes.rows if array.shape else ()) if is_scalar else shapes.given(wanted)
+    if tuple(array.shape) != expected:
+        raise ValueError(f"{wanted.name} of shape {tuple(array.shape)}; expected {expected}")
+    if wanted.role == "label":
+        return xp.astype(array, xp.int64)[..., None]
+    array = xp.astype(array, shapes.logits.dtype)
+    if is_scalar:
+        return array[..., None] if shapes.call.slots and array.shape else array
+    return xp.reshape(array, shapes.aligned(wanted))

@@ -1,0 +1,90 @@
+"""Arrays of other libraries: the same programs, the same numbers, arrays of that library."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from test_numeric_engine import arguments, logits_of
+
+import numeric
+from derive.catalogue import ENGINES
+from numeric import compile as compiled
+
+pytest.importorskip("array_api_compat", reason="array-api-compat is not installed")
+
+
+@pytest.fixture(params=["array_api_strict", "torch", "jax"])
+def array_of(request: pytest.FixtureRequest) -> Any:
+    """What makes an array of the library."""
+    library = pytest.importorskip(request.param, reason=f"{request.param} is not installed")
+    if request.param == "jax":
+        library.config.update("jax_enable_x64", True)
+        return library.numpy.asarray
+    return library.asarray
+
+
+def assert_near(got: Any, wanted: Any) -> None:
+    assert tuple(got.shape) == np.shape(wanted)
+    assert np.asarray(got) == pytest.approx(np.asarray(wanted), rel=1e-12, abs=1e-14, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_row_runs_elsewhere(name: str, array_of: Any) -> None:
+    engine, logits = compiled(name), logits_of(name)
+    values = arguments(engine.signature, logits)
+    target = values.pop(engine.signature.inputs[1].name) if engine.signature.has_target else None
+    there = {key: array_of(value) for key, value in values.items()}
+    f, t = array_of(logits), None if target is None else array_of(target)
+    loss, gradient = engine.value_and_grad(f, t, **there)
+    assert type(gradient) is type(f)
+    wanted, slope = engine.value_and_grad(logits, target, **values)
+    assert_near(loss, wanted)
+    assert_near(gradient, slope)
+    assert_near(engine.hessian(f, t, **there), engine.hessian(logits, target, **values))
+    assert_near(engine.hvp(f, t, f, **there), engine.hvp(logits, target, logits, **values))
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("shape", [(5,), (4, 5), (4, 5, 2)])
+@pytest.mark.parametrize("shares", [False, True])
+def test_cross_entropy_elsewhere(shape: Any, reduction: Any, shares: bool, array_of: Any) -> None:
+    rng = np.random.default_rng(0)
+    f, weight = rng.normal(size=shape), rng.uniform(0.5, 2, 5)
+    axis = min(1, len(shape) - 1)
+    labels = np.asarray(rng.integers(5, size=shape[:axis] + shape[axis + 1 :]))
+    if labels.ndim:
+        labels.flat[0] = 3
+    target = np.moveaxis(np.eye(5)[labels], -1, axis) if shares else labels
+    options: Any = {"reduction": reduction, "label_smoothing": 0.1, "ignore_index": 3}
+    wanted, slope = numeric.value_and_grad(f, target, weight=weight, **options)
+    there = array_of(f), array_of(target)
+    loss, gradient = numeric.value_and_grad(*there, weight=array_of(weight), **options)
+    assert type(gradient) is type(there[0])
+    assert_near(loss, wanted)
+    assert_near(gradient, slope)
+    assert_near(numeric.cross_entropy(*there, weight=array_of(weight), **options), wanted)
+
+
+def test_wrong_shapes_are_named(array_of: Any) -> None:
+    engine, f = compiled("softmax-nll"), array_of(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match=re.escape("y of shape (3,); expected (2,)")):
+        engine.loss(f, array_of(np.zeros(3, int)))
+    with pytest.raises(TypeError, match="missing argument 'y'"):
+        engine.loss(f)
+    with pytest.raises(TypeError, match="unknown argument 'T'"):
+        engine.loss(f, array_of(np.zeros(2, int)), T=1.0)
+
+
+def test_jax_traces_and_differentiates_the_program() -> None:
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    jax.config.update("jax_enable_x64", True)
+    f, y = np.random.default_rng(1).normal(size=(3, 4)), np.array([0, 1, 3])
+    there = jax.numpy.asarray(f), jax.numpy.asarray(y)
+    traced = jax.jit(numeric.value_and_grad)(*there)
+    wanted, slope = numeric.value_and_grad(f, y)
+    assert_near(traced[0], wanted)
+    assert_near(traced[1], slope)
+    assert_near(jax.grad(lambda a: numeric.cross_entropy(a, there[1]))(there[0]), slope)
