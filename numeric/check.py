@@ -17,12 +17,12 @@ Hessian the same is done with the error of the second Taylor polynomial, which f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 from derive.catalogue import Loss
 from numeric.diagnosis import Finding, diagnose
@@ -33,6 +33,7 @@ from numeric.inputs import Array
 from numeric.observed import ROUNDINGS, Point, judge, loss_roundoff, observe, ruler
 from numeric.points import (
     Case,
+    Points,
     Skipped,
     engine_cases,
     function_cases,
@@ -123,7 +124,7 @@ def gradcheck(
     *,
     vjp: Backward | None = None,
     hessian: Function | bool = False,
-    points: Mapping[str, ArrayLike] | Sequence[ArrayLike] | None = None,
+    points: Points | None = None,
     classes: Sequence[int] = (1, 2, 3, 1000),
     samples: int = 0,
     seed: int = 0,
@@ -137,13 +138,13 @@ def gradcheck(
 
     A catalogue row or an engine brings its own gradient, and with `hessian=True` its own Hessian;
     else all are functions of logits: of the built-in ones, (C,) or with `samples` (samples, C), or
-    of those in `points`, of any shape. The gradient has the logits' shape. `loss` returns one
-    number, or several: then the gradient is that of each value by its own logits, or the Jacobian
-    of shape (*loss, *logits), or `vjp`, of logits and an upstream of the loss' shape. `hessian`
-    returns (*logits, *logits), or a block (C, C) for each sample. `dtype` is what the gradient is
-    given: float16, float32 or float64. The loss may be asked with longdouble and complex logits;
-    where it does not follow, float64 is used. Raises TypeError and ValueError for functions that
-    return something else.
+    of those in `points`, of any shape (one array is one point). The gradient has the logits' shape.
+    `loss` returns one number, or several: then the gradient is that of each value by its own
+    logits, or the Jacobian of shape (*loss, *logits), or `vjp`, of logits and an upstream of the
+    loss' shape. `hessian` returns (*logits, *logits), or a block (C, C) for each sample. `dtype` is
+    what the gradient is given: float16, float32 or float64. The loss may be asked with longdouble
+    and complex logits; where it does not follow, float64 is used. Raises TypeError and ValueError
+    for functions that return something else.
     """
     rng, kind = np.random.default_rng(seed), np.dtype(dtype)
     if isinstance(loss, str | Loss):

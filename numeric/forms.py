@@ -69,12 +69,14 @@ def contracted(upstream: Array, given: Any, logits: tuple[int, ...]) -> Array:
     if shape == logits and derivative.shape == (*shape, *shape[-1:]):
         blocks: Array = np.einsum("...k,...kl->...l", upstream, derivative)
         return blocks.astype(derivative.dtype)
-    if derivative.shape == logits == shape:
+    pairs = zip(shape, logits, strict=False)
+    lined_up = len(shape) == len(logits) and all(one in (1, other) for one, other in pairs)
+    if derivative.shape == logits and lined_up:
         return np.asarray(upstream * derivative, derivative.dtype)
     if derivative.shape == logits:
         for axis in dict.fromkeys((1, len(logits) - 1, 0)):
             if axis < len(logits) and shape == logits[:axis] + logits[axis + 1 :]:
-                lined_up = np.expand_dims(upstream, axis)
-                return np.asarray(lined_up * derivative, derivative.dtype)
+                weights = np.expand_dims(upstream, axis)
+                return np.asarray(weights * derivative, derivative.dtype)
     expected = " or ".join(map(str, dict.fromkeys((logits, (*shape, *logits)))))
     raise ValueError(f"a gradient of shape {derivative.shape}; expected {expected}")

@@ -46,7 +46,7 @@ VISIBLE = 0.1
 MAX_ENTRIES = 64
 
 # Noise is measured along so many directions.
-NOISE_SAMPLES = 5
+NOISE_SAMPLES = 3
 
 # Of what noise may be, the part that is one rounding.
 NOISE_OF_EPS = 1 / 2
@@ -138,15 +138,15 @@ def ruler(seen: Sequence[Seen]) -> Ruler:
 
 
 def _middle(found: Iterable[float]) -> float:
-    """The median, where it can be noise at all."""
+    """The median, the lower of two, where it can be noise at all."""
     finite = sorted(one for one in found if one <= MOST_NOISE)
-    return finite[len(finite) // 2] if finite else 0.0
+    return finite[(len(finite) - 1) // 2] if finite else 0.0
 
 
 def _given(case: Case, logits: Array) -> Array:
     """The gradient as given, nan where it could not be computed. Raises ValueError."""
     try:
-        gradient = np.asarray(case.gradient(logits.copy()))
+        gradient = np.array(case.gradient(logits.copy()))
     except ArithmeticError:
         return np.full(logits.shape, np.nan)
     if gradient.shape != logits.shape:
@@ -170,6 +170,8 @@ def observe(
         finite = bool(np.isfinite(value(case.loss, point.copy())))
         method = best_method(case.loss, point, rng.normal(size=point.shape), roundoff)
         indices = _entries(point, gradient, rng, most) if finite else ()
+        if len(indices) < point.size and finite:
+            indices = (*indices, _suspect(case, gradient, method, roundoff, rng))
         numeric = tuple(
             derivative(case.loss, point, unit(point, i), method, roundoff) for i in indices
         )
@@ -199,6 +201,27 @@ def _entries(
         flat = np.unique([*largest_ones, *highest, *rng.choice(flat, most // 2, replace=False)])
     places = zip(*np.unravel_index(flat, point.shape), strict=True)
     return tuple(tuple(map(int, place)) for place in places)
+
+
+def _suspect(
+    case: Case, gradient: Array, method: Method, roundoff: float, rng: np.random.Generator
+) -> tuple[int, ...]:
+    """The entry that looks worst: of all entries, the half that does, and so on.
+
+    A half is seen through the derivative along random signs of its entries.
+    """
+    point, suspects = case.logits, rng.permutation(case.logits.size)
+    while len(suspects) > 1:
+        halves, worst = np.array_split(suspects, 2), []
+        for half in halves:
+            direction = np.zeros(point.size)
+            direction[half] = rng.choice([-1.0, 1.0], size=len(half))
+            along = direction.reshape(point.shape)
+            found = derivative(case.loss, point, along, method, roundoff)
+            given = float(np.sum(gradient.astype(np.float64) * along))
+            worst.append(abs(found.value - given) / (found.error + np.finfo(np.float64).tiny))
+        suspects = halves[int(np.argmax(worst))]
+    return tuple(map(int, np.unravel_index(suspects[0], point.shape)))
 
 
 def allowed(seen: Seen, by: Ruler) -> tuple[Array, Array]:

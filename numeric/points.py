@@ -15,6 +15,7 @@ from numeric.forms import Pair, drawn_upstream
 from numeric.inputs import Array, Input, Signature
 
 Generator = np.random.Generator
+Points = Mapping[str, ArrayLike] | Sequence[ArrayLike] | Array
 
 
 def _peak(height: float) -> Callable[[Generator, int], Array]:
@@ -85,10 +86,10 @@ def function_cases(
                 yield Skipped(name, n, error)
 
 
-def given_cases(
-    pair: Pair, points: Mapping[str, ArrayLike] | Sequence[ArrayLike], rng: Generator
-) -> Iterator[Case]:
-    """A user's functions at the user's points."""
+def given_cases(pair: Pair, points: Points, rng: Generator) -> Iterator[Case]:
+    """A user's functions at the user's points; one array is one point."""
+    if isinstance(points, np.ndarray):
+        points = [points]
     named = points if isinstance(points, Mapping) else {str(i): p for i, p in enumerate(points)}
     for name, point in named.items():
         logits = np.asarray(point, dtype=np.float64)

@@ -18,6 +18,7 @@ from numeric.check import Report
 from numeric.differences import best_method, central, complex_step
 
 CLASSES = (1, 2, 3, 50)
+SEEDS = 6
 Function = Callable[[Any], Any]
 
 
@@ -138,13 +139,13 @@ def check(loss: Function, slope: Function, options: dict[str, Any], seed: int) -
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_gradient_is_caught(name: str) -> None:
-    for seed in range(20):
+    for seed in range(SEEDS):
         assert not check(*WRONG[name], seed)
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_gradient_is_not_flagged(name: str) -> None:
-    for seed in range(20):
+    for seed in range(SEEDS):
         report = check(*RIGHT[name], seed)
         assert report, str(report)
 

@@ -214,3 +214,67 @@ def test_the_example_in_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> Non
     assert f"# {capsys.readouterr().out.strip()}\n" in block
     assert f"{len(FAMILIES)} kinds" in page
     assert f"{len(BUGS)} planted mistakes" in page
+
+
+def test_one_wrong_entry_of_thousands_is_found() -> None:
+    rng = np.random.default_rng(0)
+    f, y = rng.normal(size=(32, 100)), rng.integers(100, size=32)
+    at = np.arange(32)
+
+    def loss(f: Any) -> Any:
+        return -np.mean(log_softmax(f)[at, y])
+
+    def rows(f: Any) -> Any:
+        return (softmax(f) - (np.arange(100) == y[:, None])) / 32
+
+    def wrong(f: Any) -> Any:
+        g = rows(f)
+        g[17, 42] *= 1.01
+        return g
+
+    assert gradcheck(loss, rows, points=f)
+    report = gradcheck(loss, wrong, points=f)
+    assert not report
+    assert report.points[0].wrong == ((17, 42),)
+
+
+def test_a_gradient_may_use_its_memory_again_and_a_loss_its_argument() -> None:
+    memory = np.zeros(4)
+
+    def gradient(f: Any) -> Any:
+        np.copyto(memory, slope(f))
+        return memory
+
+    def loss(f: Any) -> Any:
+        f -= f.max()
+        return np.log(np.sum(np.exp(f))) - f[0]
+
+    f = np.array([0.3, 1.0, -2.0, 0.1])
+    assert gradcheck(loss, gradient, points=[f, 2 * f])
+    assert not gradcheck(loss, lambda f: 1.0005 * gradient(f), points=[f, 2 * f])
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize("name", ["cross_entropy", "multi_margin_loss", "relu", "elu", "mish"])
+def test_functions_of_pytorch_pass_and_off_by_a_thousandth_fail(name: str, single: bool) -> None:
+    """They follow neither complex nor longer numbers, and may compute in float32 throughout."""
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    dtype = torch.float32 if single else torch.float64
+    labels = (torch.tensor([0, 2, 1, 1]),) if name in ("cross_entropy", "multi_margin_loss") else ()
+
+    def total(f: Any) -> Any:
+        return getattr(torch.nn.functional, name)(f, *labels).sum()
+
+    def gradient(f: Any) -> Any:
+        inner = torch.tensor(f, dtype=dtype, requires_grad=True)
+        total(inner).backward()
+        return inner.grad.numpy()
+
+    def loss(f: Any) -> float:
+        return float(total(torch.tensor(f, dtype=dtype)))
+
+    for seed in range(3):
+        f = np.random.default_rng(seed).normal(size=(4, 3)) * (1 + 3 * seed)
+        report = gradcheck(loss, gradient, points=f, seed=seed)
+        assert report, str(report)
+        assert not gradcheck(loss, lambda f: 1.001 * gradient(f), points=f, seed=seed)
