@@ -59,6 +59,17 @@ def test_a_row_with_its_own_condition_is_another_case_of_the_left_side() -> None
     assert first.members[0] == second.members[0]
 
 
+def test_a_row_without_a_condition_goes_on_with_the_row_above() -> None:
+    rows = r"D_{ij} &= p_i - p_i p_i & \text{if } i=j \\ &= p_i(1-p_i)"
+    chain = only(rf"\begin{{aligned}} {rows} \end{{aligned}}")
+    assert reading(chain) == "D[i, j] = p[i] - p[i]*p[i] = apply(p[i], 1 - p[i]) if i == j"
+
+
+def test_no_condition_is_dropped() -> None:
+    assert reading(only(r"a_k = 0 \quad \text{for } k \notin S")) == "a[k] = 0 over notin(k, S)"
+    assert reading(only(r"a_k = 0 \quad \text{for } x \sim p")) == "a[k] = 0 over drawn(x, p)"
+
+
 def test_cases_without_a_brace_command() -> None:
     latex = r"\left\{\begin{array}{ll} a_i & i=j \\ b_i & \text{otherwise}\end{array}\right."
     assert reading(only(latex)) == "cases(a[i], i == j, b[i])"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import lark
 
 from derive.read.build import MAX_DIGITS
+from derive.read.latex.derivatives import Row
 from derive.read.latex.tables import Tables
 from derive.read.latex.tokens import Token
 from derive.read.latex.values import Part, inside, kind, pieces, sole
@@ -229,8 +231,6 @@ class Builder(Tables):
         return Form("set", tuple(self.value(part) for _, part in found), span=self.span(tree))
 
     def _respanned(self, node: Node, tree: lark.Tree[Token]) -> Node:
-        import dataclasses
-
         return dataclasses.replace(node, span=self.span(tree))
 
     def _bars(self, tree: lark.Tree[Token]) -> Node:
@@ -254,8 +254,6 @@ class Builder(Tables):
 
     def _fraction(self, tree: lark.Tree[Token]) -> Node:
         """A derivative, or the quotient of two numbers."""
-        from derive.read.latex.derivatives import Row
-
         found = self.fraction(tree, Row([]))
         if found is not None:
             return found

@@ -22,7 +22,8 @@ class Chain:
 
     `relations` has one entry less than `members`; each is one of = := ≈ ~ prop <= >= < > -> <- !=.
     `conditions` (Rel, Logic) limit the chain: "if i = j". `ranges` are Form("in", (index, size)):
-    "k = 1, …, K", "c in C". `notes` are the charitable readings that a person must be told.
+    "k = 1, …, K", "c in C"; and "notin", "drawn": whatever limits the chain and is no comparison.
+    `notes` are the charitable readings that a person must be told.
     `alternatives` are the other readings where a person must choose; none of them is preferred.
     `words` are those that stand in the display and limit nothing. A chain is `continued` where
     its first member was left empty ("&= …"); members[0] is then Form("blank", ()).

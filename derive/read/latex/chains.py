@@ -36,8 +36,9 @@ class Draft:
     words: list[str] = field(default_factory=list)
     label: str = ""
     continued: bool = False
-    # Whether it stands behind another chain in the same row.
+    # Whether it stands behind another chain in the same row; whether it is one more case of it.
     beside: bool = False
+    case: bool = False
 
     def begins(self) -> int:
         """Where the first token stands in the source."""
@@ -175,28 +176,13 @@ class Cutter:
         words = [w.lower().strip(" .,:()") for w in segment.words]
         first = words[-1].split()[0] if words and words[-1].split() else ""
         last = words[-1].split()[-1] if words and words[-1].split() else ""
+        if role := self._bracket_role(segment, behind):
+            return role
         signs = segment.signs()
-        tokens = segment.tokens
-        if whole_bracket(tokens):
-            inner = Segment(segment.separator, segment.words, tokens[1:-1])
-            if any(t.type == "REL" for t in inner.tokens) and inner.signs():
-                segment.tokens = tokens = inner.tokens
-                return "condition"
-            if all(t.type == "WORDS" for t in inner.tokens):
-                return "words"
-            if len(inner.tokens) == 1 and inner.tokens[0].type == "NUMBER" and behind == "QUAD":
-                return "label"
-            if len(inner.tokens) == 1 and segment.separator == "QUAD" and self._draft.members:
-                return "label"
-            if any(t.type == "WORDS" for t in inner.tokens):
-                found = [t for t in inner.tokens if t.type != "WORDS"]
-                if Segment("", [], found).signs():
-                    segment.tokens = found
-                    return "condition"
         if segment.after:
             return "condition"
         beside = segment.separator in ("QUAD", "COMMA") and bool(self._draft.members)
-        if beside and [tok.type for tok in tokens] == ["WORD"]:
+        if beside and [tok.type for tok in segment.tokens] == ["WORD"]:
             return "words"
         if first in CONNECTIVES and self._role in ("condition", "chain") and signs:
             return self._role
@@ -212,6 +198,21 @@ class Cutter:
             return "condition"
         beside = segment.separator not in ("ROW", "BREAK", "") or behind == "COLON"
         return "condition" if beside and signs and self._limits(segment, behind) else "chain"
+
+    def _bracket_role(self, segment: Segment, behind: str) -> str:
+        """(i ≠ j), (chain rule), (3): what brackets beside a formula are; "" for anything else."""
+        if not whole_bracket(segment.tokens):
+            return ""
+        inner = segment.tokens[1:-1]
+        stated = [tok for tok in inner if tok.type != "WORDS"]
+        if Segment("", [], stated).signs():
+            segment.tokens = stated
+            return "condition"
+        if not stated:
+            return "words"
+        numbered = inner[0].type == "NUMBER" and behind == "QUAD"
+        behind_formula = segment.separator == "QUAD" and bool(self._draft.members)
+        return "label" if len(inner) == 1 and (numbered or behind_formula) else ""
 
     def _limits(self, segment: Segment, behind: str = "") -> bool:
         """Whether a relation limits indices, rather than stating something."""
@@ -308,6 +309,7 @@ class Cutter:
         self._begin()
         self._draft.members = [first]
         self._draft.continued = continued
+        self._draft.case = True
 
     def _begin(self) -> None:
         self._finish()
@@ -318,8 +320,19 @@ class Cutter:
             if self._waiting.label:
                 self._draft.label, self._waiting.label = self._waiting.label, ""
             self._trailing_condition()
-            self.done.append(self._draft)
+            if self._draft.case and not self._draft.conditions:
+                self._rejoin()
+            else:
+                self.done.append(self._draft)
             self._draft = Draft()
+
+    def _rejoin(self) -> None:
+        """A row without a condition of its own goes on with the row above after all."""
+        above = self.done[-1]
+        above.members += self._draft.members[1:]
+        above.relations += self._draft.relations
+        above.words += self._draft.words
+        above.label = above.label or self._draft.label
 
     def _trailing_condition(self) -> None:
         """-p_i p_j (i ≠ j): brackets with a denial at the end are a condition."""

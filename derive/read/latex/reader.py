@@ -125,23 +125,32 @@ class _Assembly:
             lexer.complain("this relation has no right side", place(draft.relations[-1]))
         if lexer.complaints:
             return None, {}
-        ranges += [c for c in conditions if isinstance(c, Form) and c.name == "in"]
         choices = {choice: note for b in builders for choice, note in b.choices.items()}
         if _stands_alone(lexer.out, "Sigma"):
             choices = {c: note for c, note in choices.items() if c.kind != "Sigma"}
-        chain = Chain(
+        notes = tuple(dict.fromkeys(note for b in builders for note in b.notes))
+        return self._made(members, conditions, ranges, notes), choices
+
+    def _made(
+        self,
+        members: Sequence[Node],
+        conditions: Sequence[Node],
+        ranges: Sequence[Form],
+        notes: tuple[str, ...],
+    ) -> Chain:
+        draft, whole = self.draft, self._span()
+        return Chain(
             members=tuple(members),
             relations=tuple(map(str, draft.relations)),
-            source=lexer.source[whole.start : whole.stop],
+            source=self.lexer.source[whole.start : whole.stop],
             span=whole,
             conditions=tuple(c for c in conditions if isinstance(c, Rel | Logic)),
-            ranges=tuple(ranges),
-            notes=tuple(dict.fromkeys(note for b in builders for note in b.notes)),
+            ranges=(*ranges, *(c for c in conditions if isinstance(c, Form))),
+            notes=notes,
             label=draft.label,
             words=" ".join(draft.words),
             continued=draft.continued,
         )
-        return chain, choices
 
     def _span(self) -> Span:
         draft = self.draft
