@@ -132,7 +132,7 @@ def _text(node: Node) -> str:
         case Form(name="matmul", args=(a, b)):
             return f"{_wrap(a, _POWER)} @ {_wrap(b, _POWER)}"
         case Form(name="at", args=(body, *indices)):
-            return f"{_text(body)}[{_listed(tuple(indices))}]"
+            return f"{_wrap(body, _ATOM)}[{_listed(tuple(indices))}]"
         case Form(name=name, args=args):
             return f"{name}({_listed(args)})"
         case Rel(op=op, left=a, right=b):

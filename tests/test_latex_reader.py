@@ -145,6 +145,7 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
         (r"p (1 - p)^T", "apply_transpose(p, 1 - p)"),
         (r"x[j] + \beta[j]", "x[j] + apply(beta, j)"),
         (r"x_{\cdot j}", "x[all(), j]"),
+        (r"(Wx + b)_k", "(W*x + b)[k]"),
         (r"1e-8 + 2e^{-x}", "0.00000001 + 2*exp(-x)"),
         (r"\frac{d}{dz} -\log p", "d(-log(p), z)"),
         (r"{a \over b + c}", "a/(b + c)"),
@@ -162,6 +163,10 @@ def test_what_is_easily_misread(latex: str, expected: str) -> None:
     ("latex", "conditions"),
     [
         (r"p_k = q_k, k = y", ["k == y"]),
+        (r"D_{ij} = p_i(1-p_i) \;(i = j)", ["i == j"]),
+        (r"D_{ij} = p_i p_j (i = j)", ["i == j"]),
+        (r"D_{ij} = p_i \mathbb{1}(i \ne j)", []),
+        (r"z_k = P_\theta(y = k)", []),
         (r"p_k = q_k \quad \text{for } i, j \ne k", ["i != k", "j != k"]),
         (r"a_i = b_i \text{ if } i = j \text{ and } K > 1", ["i == j", "K > 1"]),
         (r"i = j \text{ 일 때 } a_i = b_i", ["i == j"]),

@@ -335,7 +335,7 @@ class Cutter:
         above.label = above.label or self._draft.label
 
     def _trailing_condition(self) -> None:
-        """-p_i p_j (i ≠ j): brackets with a denial at the end are a condition."""
+        """-p_i p_j (i ≠ j): brackets with a relation between indices at the end are a condition."""
         last = self._draft.members[-1]
         if not last or last[-1].type != "RPAR" or whole_bracket(last):
             return
@@ -343,8 +343,16 @@ class Cutter:
         opened = max(k for k, tok in enumerate(last) if tok.type == "LPAR" and depth[k] == 0)
         inner = Segment("", [], last[opened + 1 : -1])
         before = last[opened - 1]
-        if set(inner.signs()) == {"!="} and before.type in ("RBRACE", "NAME", "RPAR", "PRIME"):
-            indicator = str(before) in ("I", "chi") or "FONT" in {t.type for t in last[-30:opened]}
-            if not indicator:
-                self._draft.conditions.append(inner.tokens)
-                self._draft.members[-1] = last[:opened]
+        if before.type not in ("RBRACE", "NAME", "RPAR", "PRIME") or str(before) in ("I", "chi"):
+            return
+        at = max(
+            (k for k in range(opened) if depth[k] == 0 and last[k].type == "LBRACE"), default=0
+        )
+        if before.type == "RBRACE" and last[at - 1].type == "FONT":
+            return
+        sides, signs = split_sides(inner.tokens)
+        known = subscripts(self._draft.members[:1])
+        indices = all(index_like(side) and str(side[0]) in known for side in sides)
+        if set(map(str, signs)) == {"!="} or (set(map(str, signs)) == {"="} and indices):
+            self._draft.conditions.append(inner.tokens)
+            self._draft.members[-1] = last[:opened]
