@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from derive.errors import Complaint, FormulaError
 from derive.problem import Definition, one_hot
 from derive.ranges import Ranges
-from derive.read.facts import Fact
+from derive.read.facts import ANY_SIZE, Fact
 from derive.read.formula import Equation
 from derive.show import text
 from derive.syntax import Entry, Name, Node, Span, children, fresh, substitute, walk
@@ -125,7 +125,8 @@ class Definitions:
             self.sources[fact.name] = fact.source
             self.facts[label] = Fact(label, "label", fact.sizes[:-1], fact.source, fact.span)
             for place, size in enumerate(fact.sizes):
-                self.ranges.join(("size", size), ("index", definition.params[place]))
+                if size != ANY_SIZE:
+                    self.ranges.join(("size", size), ("index", definition.params[place]))
 
     def _trees(self) -> Iterator[tuple[str, Node]]:
         for name, definition in self.definitions.items():

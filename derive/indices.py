@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from derive.definitions import Definitions
 from derive.ranges import Key
+from derive.read.facts import ANY_SIZE
 from derive.show import text
 from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Pow, Reduce, Rel, children, walk
 
@@ -91,7 +92,9 @@ class Indices(Definitions):
                 self.ranges.join(("axis", name, str(place)), ("index", param))
         for fact in self.facts.values():
             for place, size in enumerate(fact.sizes):
-                self.ranges.join(("size", size), ("axis", fact.name, str(place)))
+                self.ranges.find(("axis", fact.name, str(place)))
+                if size != ANY_SIZE:
+                    self.ranges.join(("size", size), ("axis", fact.name, str(place)))
             if fact.sizes:
                 self.arity.setdefault(fact.name, len(fact.sizes))
             if fact.kind.isdigit():

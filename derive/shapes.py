@@ -74,14 +74,27 @@ class _Shaper:
         defined = {getattr(equation.left, "id", "") for equation in self._equations[1:]}
         for part in trees:
             if isinstance(part, Form) and (part.name in _ALONG_LAST or part.name == "diag"):
-                for name in walk(part.args[0]):
-                    if isinstance(name, Name) and name.id not in defined:
-                        self._rank.setdefault(name.id, 1)
+                self._learn_argument(part.args[0], defined)
         for _ in self._equations:
             for equation in self._equations:
                 if isinstance(equation.left, Name):
                     self._source = equation.source
-                    self._rank.setdefault(equation.left.id, self.rank(equation.right))
+                    # A definition may use one that stands behind it: the rank grows with it.
+                    known = self._rank.get(equation.left.id, 0)
+                    self._rank[equation.left.id] = max(known, self.rank(equation.right))
+
+    def _learn_argument(self, argument: Node, defined: set[str]) -> None:
+        """The one name in an argument such as f is a vector; of several, one must be known."""
+        names = {p.id for p in walk(argument) if isinstance(p, Name)} - defined
+        if any(self._rank.get(name, 0) for name in names) or not names:
+            return
+        if len(names) > 1:
+            listed = " and ".join(sorted(names))
+            hint = "declare the vector, as in  x: real[n]"
+            span = argument.span or Span(0, max(1, len(self._source)))
+            message = f"which of {listed} is a vector?"
+            raise FormulaError([Complaint(message, self._source, span, hint)])
+        self._rank[names.pop()] = 1
 
     def _fail(self, message: str, node: Node) -> FormulaError:
         span = node.span or Span(0, max(1, len(self._source)))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from derive.document.calls import any_function, derivative_orders
 from derive.document.items import Asked
 from derive.document.known import Known, Scope, index_letters, key_of, keys_in, names_in
+from derive.document.ranks import Ranks
 from derive.document.roles import Posed, harmonised
-from derive.document.statements import Statement
+from derive.document.statement import Statement
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_equation
@@ -18,8 +19,10 @@ from derive.syntax import (
     Add,
     Call,
     Deriv,
+    Div,
     Entry,
     Form,
+    Mul,
     Name,
     Neg,
     Node,
@@ -63,15 +66,16 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     where, assumed = _conditions(posed)
     declared = tuple(_declared(posed, scope))
     positive = tuple(_in_logarithms(posed, declared))
+    declared, totals = _with_logarithms(posed, declared)
     notes += [f"{fact}, since its logarithm is taken" for fact in positive]
     orders = derivative_orders((posed.left, posed.right))
     functions = tuple(any_function(*which, orders) for which in sorted(statement.opaque) if orders)
     question = Asked(
         claim=f"{shown(posed.left)} == {shown(posed.right)}",
         given=(*(f"{text(h)} = {shown(b)}" for h, b in posed.definitions), *functions),
-        declare=(*declared, *positive),
+        declare=(*declared, *positive, *_bold(posed, scope, (*declared, *positive))),
         where=", ".join(where),
-        assume=(*assumed, *_assumed(posed, scope)),
+        assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
     return question, (*posed.notes, *notes)
 
@@ -117,10 +121,12 @@ def _reachable(trees: Iterable[Node], scope: Scope) -> Iterator[Known]:
     """The definitions that the trees depend on, in the order of the document."""
     found: dict[tuple[str, int], Known] = {}
     waiting = list(trees)
+    varied = _varied(waiting)
     while waiting:
         for key in keys_in(waiting.pop()):
             for known in scope.meant(key):
-                if known.key not in found:
+                late = known.key not in scope.definitions
+                if known.key not in found and not (late and known.key[0] in varied):
                     found[known.key] = known
                     waiting.append(known.body)
     return iter(sorted(found.values(), key=lambda known: known.line))
@@ -185,10 +191,23 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
         if len(counts - {0}) > 1 or not counts or name in fixed:
             continue
         said = max((len(fact.sizes) for one in sources for fact in read_facts(one)), default=0)
+        said = max(said, Ranks(scope).of(Name(name)))
         count = max(counts) or (0 if name in subscripts else said)
         sizes = _sizes(name, count, posed)
         fits = (_fitted(name, one, sizes, name in subscripts, name in labels) for one in sources)
         yield from [fitted for fitted in fits if fitted][-1:]
+
+
+def _bold(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator[str]:
+    """Vectors and matrices that stand without an index here, of some size."""
+    closed = {key_of(head)[0] for head, _ in posed.definitions}
+    closed |= {fact.partition(":")[0] for fact in declared}
+    keys = {key for tree in posed.trees() for key in keys_in(tree)}
+    bare = {name for name, count in keys if not count} - {name for name, count in keys if count}
+    for name in sorted(bare - closed):
+        rank = Ranks(scope).of(Name(name))
+        if rank:
+            yield f"{name}: real[{', '.join('_' * rank)}]"
 
 
 def _in_logarithms(posed: Posed, declared: Iterable[str]) -> Iterator[str]:
@@ -196,7 +215,8 @@ def _in_logarithms(posed: Posed, declared: Iterable[str]) -> Iterator[str]:
     closed = {key_of(head)[0] for head, _ in posed.definitions}
     closed |= {fact.partition(":")[0] for fact in declared}
     parts = [part for tree in posed.trees() for part in walk(tree)]
-    logs = [p.arg for p in parts if isinstance(p, Call) and p.function == "log"]
+    calls = [p for p in parts if isinstance(p, Call) and p.function == "log"]
+    logs = [factor for call in calls for factor in _factors(call.arg)]
     bases = [p.base for p in parts if isinstance(p, Pow) and not isinstance(p.exponent, Num)]
     rests = {key_of(_complement(arg)) for arg in (*logs, *bases)}
     for name, count in sorted({key_of(arg) for arg in logs} - {("", 0)}):
@@ -204,6 +224,32 @@ def _in_logarithms(posed: Posed, declared: Iterable[str]) -> Iterator[str]:
             sizes = _sizes(name, count, posed)
             axes = f"[{', '.join(sizes)}]" if sizes else ""
             yield f"{name}: {'unit' if (name, count) in rests else 'positive'}{axes}"
+
+
+def _with_logarithms(
+    posed: Posed, declared: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A distribution of which the logarithm is taken is positive, and its total is 1."""
+    logs = set(_in_logarithms(posed, ()))
+    facts, totals = [], []
+    for source in declared:
+        name, _, kind = source.partition(": ")
+        positive = next((fact for fact in logs if fact.startswith(f"{name}: positive")), None)
+        if kind.startswith("simplex") and positive is not None:
+            facts.append(positive)
+            totals.append(f"sum({name}[{'i, ' * kind.count(',')}j], j) == 1")
+        else:
+            facts.append(source)
+    return tuple(facts), tuple(totals)
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    """What a product or a quotient is made of."""
+    if isinstance(node, Mul | Div):
+        for part in children(node):
+            yield from _factors(part)
+    else:
+        yield node
 
 
 def _complement(node: Node) -> Node:

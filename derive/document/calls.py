@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from derive.document.known import Known
 from derive.show import text
-from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, children, fresh, rebuild
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Form,
+    Name,
+    Node,
+    Reduce,
+    children,
+    fresh,
+    rebuild,
+    transform,
+    walk,
+)
 
 if TYPE_CHECKING:
     from derive.document.meaning import Meaning
@@ -27,15 +39,36 @@ def call(
         hint = f"it was defined for ({shown})"
         raise meaning.fail(f"{known.key[0]} is defined for other arguments", node, hint)
     bases, values = found
+    vectors = {
+        name: values.pop(name)
+        for name in list(values)
+        if any(isinstance(p, Entry) and p.base == name for p in walk(known.body))
+    }
     if indices:
         params = children(known.head)
         if len(params) != len(indices):
             raise meaning.fail(f"{known.key[0]} has {len(params)} indices", node)
         values |= dict(zip((p.id for p in params if isinstance(p, Name)), indices, strict=False))
     own_numbers = not any(isinstance(arg, Name) and arg.id in values for arg in known.arguments)
-    if all(a == b for a, b in bases.items()) and own_numbers:
+    if not vectors and all(a == b for a, b in bases.items()) and own_numbers:
         return _renamed(known.head, {}, values)
-    return _renamed(known.body, bases, values)
+    return _renamed(_with_entries(known.body, vectors, meaning), bases, values)
+
+
+def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> Node:
+    """The body with x_i replaced by the entry of what x stands for: (x + c)_i = x_i + c."""
+
+    def entry(part: Node, at: tuple[Node, ...]) -> Node | None:
+        if isinstance(part, Name) and meaning.ranks.of(part):
+            return Entry(part.id, at, span=part.span)
+        return None
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Entry) and part.base in vectors:
+            return transform(vectors[part.base], lambda inner: entry(inner, part.indices))
+        return None
+
+    return transform(body, change) if vectors else body
 
 
 def _bare(node: Node) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.document.items import Item
-from derive.document.statements import Statement
+from derive.document.statement import Statement
 from derive.syntax import Deriv, Entry, Name, Node, Reduce, children, walk
 
 

@@ -10,7 +10,7 @@ from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
 from derive.document.known import Scope, names_in
-from derive.document.statements import EQUALITIES, Statement
+from derive.document.statement import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.formula import Equation, read_equation
 from derive.show import text
@@ -80,23 +80,30 @@ def _doubt(statement: Statement, question: Asked, verdict: Verdict) -> str:
     """Why a counterexample would not count: a name of it may mean something that we do not know."""
     if not isinstance(verdict, Refuted | Conditional):
         return ""
+    found = verdict.counterexample
+    if (
+        isinstance(verdict, Refuted)
+        and found is not None
+        and "undefined" in (found.left, found.right)
+    ):
+        return "one side has no value at the point where the sides were seen to differ"
     missing = _perhaps_defined(statement, question)
     if missing:
         return f"{missing} may be defined in a formula that could not be read"
-    stranger = _stranger(question, statement.scope)
+    stranger = _stranger(question, statement.scope, verdict.condition)
     return f"{stranger} is defined nowhere before" if stranger else ""
 
 
-def _stranger(question: Asked, scope: Scope) -> str:
-    """A side that holds only names which no formula before and no definition knows of."""
+def _stranger(question: Asked, scope: Scope, condition: str | None) -> str:
+    """A name of one side that no formula before and no definition knows of."""
     claim = read_equation(question.claim)
     told = {name for source in question.given for name in _names_of(read_equation(source))}
     told |= scope.seen
-    letters = scope.usage.subscripts | scope.usage.ranges
+    told |= scope.usage.subscripts | scope.usage.ranges
     for own, other in ((claim.left, claim.right), (claim.right, claim.left)):
-        names = names_in(own) - letters
-        if names and not names & (names_in(other) | told):
-            return " and ".join(sorted(names))
+        for name in sorted(names_in(own) - names_in(other) - told):
+            if not re.search(rf"\b{name}\b", condition or ""):
+                return name
     return ""
 
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derive.read.facts import Fact
 from derive.read.latex import Chain
-from derive.syntax import Deriv, Entry, Form, Name, Node, Num, Reduce, Rel, children, rebuild, walk
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Form,
+    Mul,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Rel,
+    children,
+    rebuild,
+    walk,
+)
 
 Key = tuple[str, int]
 FUNCTION_WORDS = frozenset(
@@ -161,6 +175,8 @@ def usage(chains: Iterable[Chain]) -> Usage:
                 labels |= {index for index in indices if isinstance(index, Entry)}
             case Form(name="vec", args=(Name(id=name),)):
                 bold.add(name)
+            case Mul(factors=factors):
+                bold |= set(_matrices(factors))
             case Form(name="at", args=(_, *indices)):
                 subscripts |= _names(indices)
             case Reduce(index=index, over=over):
@@ -178,6 +194,14 @@ def usage(chains: Iterable[Chain]) -> Usage:
     )
 
 
+def _matrices(factors: Sequence[Node]) -> Iterator[str]:
+    """W in W x, where x is bold: a capital letter right before a vector."""
+    for one, other in itertools.pairwise(factors):
+        before_bold = isinstance(other, Form) and other.name == "vec"
+        if before_bold and isinstance(one, Name) and len(one.id) == 1 and one.id.isupper():
+            yield one.id
+
+
 def _index_letters(parts: Iterable[Node], letters: set[str]) -> frozenset[str]:
     """The letters that are an index: b in sum_b H(b), and then a in H(a)."""
     calls = [p.args for p in parts if isinstance(p, Form) and p.name == "apply"]
@@ -187,7 +211,7 @@ def _index_letters(parts: Iterable[Node], letters: set[str]) -> frozenset[str]:
         heads = {head for head, names in plain if head and names & found}
         more = {name for head, names in plain if head in heads for name in names}
         if more <= found:
-            return frozenset(found)
+            return frozenset(found - {head for head, _ in plain})
         found |= more
 
 

@@ -104,6 +104,8 @@ class Meaning:
             return self._bare_sum(node)
         if isinstance(node, Mul):
             return self._product(node)
+        if isinstance(node, Deriv):
+            return self._derivative(node)
         if isinstance(node, Reduce):
             return self._sum(node)
         if isinstance(node, Name) and self.matrices and node.id in self.matrices:
@@ -156,6 +158,8 @@ class Meaning:
         known = self.scope.function(name)
         if known is not None:
             return call(self, known, args, (), node)
+        if name.endswith("_prime") and len(args) == 1 and not self.scope.named(name):
+            return self._primes(name, args[0], node)
         if name == "sigma" and not self.scope.named(name):
             return self._sigma(args, node)
         if name == "max" and len(args) == 2 and args[0] == ZERO:
@@ -166,13 +170,29 @@ class Meaning:
             return self._of_vector(_OF_VECTORS[name], args[0])
         if len(args) == 1 and not _plain(args[0]):
             return mul(self.of(head), self.of(args[0]))
-        if self.scope.named(name):
+        if self.scope.named(name) and not self._is_another(name, args):
             self.note(f"{name}({_listed(args)}) is {name}")
             return self.of(head)
         if len(args) == 1 and isinstance(args[0], Name):
             return opaque(self, name, args[0].id)
         hint = f"say what {name} is, before or here"
         raise self.fail(f"{name} is no function that is known here", node, hint)
+
+    def _is_another(self, name: str, args: tuple[Node, ...]) -> bool:
+        """g(x) in a rule of differentiation, where g_i gets another meaning further on."""
+        if any(base == name for base, _ in self.scope.definitions) or len(args) != 1:
+            return False
+        plain = isinstance(args[0], Name) and not self.ranks.of(args[0])
+        return plain and all(isinstance(known.head, Entry) for known in self.scope.named(name))
+
+    def _primes(self, name: str, arg: Node, node: Form) -> Node:
+        """f''(x): a derivative for every prime."""
+        stem = name.partition("_prime")[0]
+        at = self.of(arg)
+        if not isinstance(at, Name | Entry):
+            raise self.fail("a prime, but by what it differentiates is not said", node)
+        body = self._call(Name(stem, span=node.span), (arg,), node)
+        return Deriv(body, (at,) * name.count("_prime"))
 
     def _sigma(self, args: tuple[Node, ...], node: Form) -> Node:
         """sigma of a number is the sigmoid; of a vector, or where the text says so, the softmax."""
@@ -232,6 +252,14 @@ class Meaning:
 
     # Derivatives that leave their variable to the reader.
 
+    def _derivative(self, node: Deriv) -> Node:
+        inside = self._inside(node)
+        assert isinstance(inside, Deriv)
+        for variable in inside.wrt:
+            if not isinstance(variable, Name | Entry):
+                raise self.fail("a derivative by what is no variable here", node)
+        return inside
+
     def _operator(self, node: Form) -> Node:
         arg, *by = node.args
         inside = self.of(arg)
@@ -277,6 +305,8 @@ class Meaning:
 
     def _gradient(self, node: Form) -> Node:
         body, *by = node.args
+        if not by and isinstance(body, Form) and body.name == "apply" and len(body.args) == 2:
+            by = [body.args[1]]
         if not by:
             if self.variable is None:
                 hint = r"write \nabla_z L, or \frac{\partial L}{\partial z_k}"
@@ -326,6 +356,11 @@ class Meaning:
         return delta(*map(self.of, node.indices))
 
     def _product(self, node: Mul) -> Node:
+        first, *rest = node.factors
+        if _is_operator(first) and not self.scope.named("D"):
+            (by,) = children(first)
+            inside = rest[0] if len(rest) == 1 else Mul(tuple(rest), span=node.span)
+            return self._operator(Form("D", (inside, by), span=node.span))
         factors = matrix_products(list(map(self.of, node.factors)), self.ranks)
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
 
@@ -335,6 +370,11 @@ class Meaning:
     def _given(self, node: Form) -> Node:
         self.note("what stands behind the bar is left out")
         return self.of(node.args[0])
+
+
+def _is_operator(node: Node) -> bool:
+    """D_j before what it differentiates."""
+    return isinstance(node, Entry) and node.base == "D" and len(node.indices) == 1
 
 
 def _is_bold(node: Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.document.known import Scope, names_in
+from derive.document.known import Scope, index_letters, names_in
 from derive.errors import Complaint
 from derive.read.latex import Chain
 from derive.show import text
@@ -12,7 +12,7 @@ from derive.syntax import Span
 
 
 def chosen(chain: Chain, scope: Scope) -> Chain:
-    """The one reading all of whose names the document knows; else the chain as it is.
+    """The one reading with the same free indices everywhere, whose names the document knows.
 
     A capital sigma that the document defines is that name, one that it never mentions elsewhere
     is a sum. What this does not decide stays open: `alternatives` is then not empty.
@@ -22,9 +22,11 @@ def chosen(chain: Chain, scope: Scope) -> Chain:
         return chain
     defined = {name for name, _ in (*scope.definitions, *scope.later)}
 
-    def strangeness(option: Chain) -> tuple[int, int]:
+    def strangeness(option: Chain) -> tuple[int, int, int]:
         names = _names(option)
-        return len(names - defined - scope.seen), -len(names & defined)
+        letters = [index_letters(member) for member in option.members]
+        lost = sum(len(own ^ letters[0]) for own in letters)
+        return lost, len(names - defined - scope.seen), -len(names & defined)
 
     ranked = sorted(options, key=strangeness)
     return ranked[0] if strangeness(ranked[0]) < strangeness(ranked[1]) else chain

@@ -16,8 +16,9 @@ from derive.document.judge import Answer, answering, judge
 from derive.document.known import Scope, examples, indexed, usage
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen
-from derive.document.setting import conditions_beside, declared, heard
-from derive.document.statements import Open, Statement, definitions, read_chain
+from derive.document.setting import conditions_beside, declared, heard, is_stated
+from derive.document.statement import Open, Statement
+from derive.document.statements import definitions, read_chain
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
 from derive.syntax import Span
@@ -181,7 +182,11 @@ def _judged(
             if not chain.continued:
                 chain_number += 1
             conditioned = replace(chain, conditions=(*chain.conditions, *limits))
+            assumed = scope.assumed
             statements, scope, before = read_chain(conditioned, scope, before)
+            if piece.kind == "inline" and not is_stated(document.pieces, place):
+                # In running prose a total may be supposed or denied: only prose rows state it.
+                scope = replace(scope, assumed=assumed)
             for statement in statements:
                 if piece.kind == "inline" and statement.kind == "fact":
                     continue

@@ -9,6 +9,7 @@ from dataclasses import replace
 from derive.document.known import Known, Scope
 from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import Said, said
+from derive.document.statements import read_chain
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
@@ -21,14 +22,19 @@ _DERIVATIVE = re.compile(r"D = d/d\{(\d+)\}")
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
 _GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
-# How a text begins a case, and how it goes back to all of them.
+# How a text begins a case; the case goes on only over clauses that lead from line to line.
 _CASE = re.compile(
-    r"\W*(?:(?:the )?(?:first|second|third)? ?case\b|when\b|경우|케이스|情况|情形|場合)",
+    r"\W*(?:(?:the )?(?:first |second |third )?case\b|경우|케이스|情况|情形|場合)", re.IGNORECASE
+)
+_LEADS_ON = re.compile("[^.!?。]{0,80}[:\N{FULLWIDTH COLON}]\\s*")
+_STATES = re.compile(
+    r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
+    r"|이므로|여기서|때문|因为|其中|ただし",
     re.IGNORECASE,
 )
-_LEAVES = re.compile(
-    r"combin|together|in general|unif|both cases|summar|overall|finally|통합|종합|정리하|합치|결론"
-    r"|따라서|综上|综合|统一|まとめ",
+_HEDGES = re.compile(
+    r"\b(?:if|were|would|suppose\w*|unless|not|no|un\w*normal\w*|without|whether|even|never)\b"
+    r"|만약|가정|않|아니|如果|假设|不|もし|ない",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
@@ -113,7 +119,28 @@ def _meaning_of_word(scope: Scope, text_: str, inline: Sequence[str]) -> Scope:
         except FormulaError:
             return scope
         return replace(scope, variable=chain.members[0])
-    return scope
+    return _stands_for(scope, text_, inline)
+
+
+def _stands_for(scope: Scope, text_: str, inline: Sequence[str]) -> Scope:
+    """S stands for {1}: a definition in two formulas."""
+    sides = [_NUMBERED.fullmatch(side.strip()) for side in text_.split(" = ")]
+    written = text_.split(" = ")
+    if len(sides) != 2 or sides[1] is None:
+        return scope
+    try:
+        (body,) = read_latex(inline[int(sides[1][1])])
+        if sides[0] is None:
+            head: Node = Name(written[0].strip())
+        else:
+            (left,) = read_latex(inline[int(sides[0][1])])
+            head = left.members[0]
+    except (FormulaError, ValueError, IndexError):
+        return scope
+    if len(body.members) != 1 or not isinstance(head, Name | Entry):
+        return scope
+    chain = replace(body, members=(head, body.members[0]), relations=(":=",))
+    return read_chain(chain, scope)[1]
 
 
 def conditions_beside(pieces: Sequence[Piece], place: int) -> tuple[Node, ...]:
@@ -171,6 +198,22 @@ def _first_sentence(prose: str) -> int:
     return match.end() if match else len(prose)
 
 
+def is_stated(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether the sentence around an inline formula states it: where, since, and no if or not."""
+    at = _before(pieces, place)
+    if at is None:
+        return False
+    prose = pieces[at].source
+    marks = [match.start() for match in re.finditer(PLACEHOLDER, prose)]
+    number = place - at - 1
+    if number >= len(marks):
+        return False
+    start = max((m.end() for m in _SENTENCE_END.finditer(prose, 0, marks[number])), default=0)
+    sentence = prose[start : marks[number] + _first_sentence(prose[marks[number] :])]
+    before = prose[start : marks[number]]
+    return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
+
+
 def _within(pieces: Sequence[Piece], at: int, number: int) -> Iterator[Node]:
     """The conditions of the sentence in which the inline formula of this number stands."""
     prose = pieces[at].source
@@ -182,17 +225,18 @@ def _within(pieces: Sequence[Piece], at: int, number: int) -> Iterator[Node]:
 
 
 def _case(pieces: Sequence[Piece], at: int | None) -> Iterator[Node]:
-    """The conditions of the case that the text is in."""
-    while at is not None and pieces[at].kind != "heading":
+    """The conditions of the case that the text is in.
+
+    A sentence of its own may speak of all cases again, so the case ends there.
+    """
+    while at is not None and pieces[at].kind == "prose":
         prose = pieces[at].source
-        if _LEAVES.search(prose):
-            return
         if _CASE.match(prose):
             yield from _limits(pieces, at, 0, len(prose))
             return
+        if not _LEADS_ON.fullmatch(prose):
+            return
         at = _before(pieces, at)
-    if at is not None and _CASE.match(pieces[at].source):
-        yield from _limits(pieces, at, 0, len(pieces[at].source))
 
 
 def _limits(pieces: Sequence[Piece], at: int, start: int, stop: int) -> Iterator[Node]:

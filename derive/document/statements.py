@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from derive.document.heads import by_example, generalised, head_of, is_number, is_vector
 from derive.document.known import (
@@ -21,6 +20,7 @@ from derive.document.known import (
 from derive.document.meaning import Meaning
 from derive.document.primes import with_argument
 from derive.document.ranks import matrices
+from derive.document.statement import EQUALITIES, Kind, Open, Statement
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
 from derive.show import text
@@ -37,49 +37,6 @@ from derive.syntax import (
     Span,
     same,
 )
-
-Kind = Literal["definition", "claim", "fact"]
-EQUALITIES = ("=", ":=")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statement:
-    """One equality in the formula language, and what must be known to judge it.
-
-    `span` is its place in the chain's source. `complaint` says why it could not be read; then the
-    sides mean nothing. `opaque` are functions of a letter of which only that is known. `members`
-    are the places in the chain that it joins; a jump joins the first and the last of a longer one,
-    which may have begun in an earlier display.
-    """
-
-    kind: Kind
-    left: Node
-    right: Node
-    span: Span
-    scope: Scope
-    members: tuple[int, int]
-    known: Known | None = None
-    relation: str = "="
-    conditions: tuple[Node, ...] = ()
-    opaque: frozenset[tuple[str, str]] = frozenset()
-    notes: tuple[str, ...] = ()
-    complaint: Complaint | None = None
-    is_jump: bool = False
-
-    @property
-    def text(self) -> str:
-        """The equality in the formula language, as it was understood."""
-        sign = "=" if self.kind == "definition" else "=="
-        return f"{text(self.left)} {sign} {text(self.right)}"
-
-
-@dataclass(frozen=True)
-class Open:
-    """A chain so far, for the display that continues it: its first and last member."""
-
-    first: Node
-    last: Node
-    conditions: tuple[Node, ...] = ()
 
 
 @dataclass
@@ -106,6 +63,10 @@ class _Reader:
         first = 0
         if self.chain.continued and self.before is None:
             first = 1
+            message = "this goes on from a formula that is not known"
+            span = Span(0, max(1, len(self.chain.source)))
+            complaint = Complaint(message, self.chain.source, span)
+            self._unread((0, 1), "claim", FormulaError([complaint]))
         elif self.chain.continued:
             assert self.before is not None
             self.trees[0] = self.before.last
@@ -115,7 +76,8 @@ class _Reader:
             first = self.found[-1].members[1]
         steps = range(first, len(self.members) - 1)
         for place in steps:
-            self._claim(place, place + 1)
+            if not self._names_result(place):
+                self._claim(place, place + 1)
         if self.chain.continued and self.before is not None and self.before.first != self.trees[0]:
             self.trees[0] = self.before.first
             self._claim(0, len(self.members) - 1, jump=True)
@@ -138,6 +100,13 @@ class _Reader:
         """Whether an array gets another name: y = p, where p_k is used somewhere."""
         return any(isinstance(m, Name) and self.scope.usage.is_array(m.id) for m in self.members)
 
+    def _names_result(self, place: int) -> bool:
+        """A name for what a chain has come to: p_k - y_k := e_k."""
+        head, arguments = head_of(self.members[place + 1])
+        if self.chain.relations[place] != ":=" or head is None:
+            return False
+        return self._define(head, arguments, self.members[place], (place, place + 1))
+
     def _opens(self) -> bool:
         """Whether the first equality is a definition or a fact, and not a claim."""
         if self.chain.relations[0] not in EQUALITIES:
@@ -157,9 +126,26 @@ class _Reader:
             k.key == key_of(head) or (arguments and k.arguments and k.key[0] == name) for k in known
         ):
             return False
-        if len(self.members) > 2 and self._is_unknown_call(self.members[1]):
-            return self._define(head, arguments, self.members[2], (0, 2))
+        if name.endswith("_prime"):
+            return False
+        if len(self.members) > 2 and self._is_new(self.members[1]):
+            # a = b = c with both a and b new: c is what both of them are.
+            second, others = head_of(self.members[1])
+            assert second is not None
+            if not self._define(head, arguments, self.members[2], (0, 2)):
+                return False
+            self._define(second, others, self.members[2], (1, 2))
+            return True
         return self._define(head, arguments, self.members[1], (0, 1))
+
+    def _is_new(self, member: Node) -> bool:
+        """Whether a member is a name that only this chain says the value of."""
+        head, _ = head_of(member)
+        name = key_of(head)[0] if head is not None else ""
+        if not name or name in FUNCTION_WORDS or name in self.scope.seen:
+            return False
+        known = self.scope.named(name)
+        return all(k.line == self.scope.line for k in known)
 
     def _exemplifies(self) -> bool:
         """P_1 = e^{y_1}/S, an example of P_k = e^{y_k}/S where all the others are alike."""
@@ -168,7 +154,7 @@ class _Reader:
             return False
         general = by_example(member, body, self.scope.examples.get(member.base, ()))
         if general is None:
-            return False
+            return self._differs(member)
         known = self.scope.definitions.get(key_of(member))
         if known is None:
             return self._define(general[0], (), general[1], (0, 1))
@@ -177,11 +163,16 @@ class _Reader:
         self._add("definition", member, self._member(1), (0, 1), known)
         return True
 
-    def _is_unknown_call(self, member: Node) -> bool:
-        """CE(y, p) in L = CE(y, p) = -sum ...: a name for what follows."""
-        head, arguments = head_of(member)
-        name = key_of(head)[0] if head is not None else ""
-        return bool(arguments) and not self.scope.named(name) and name not in FUNCTION_WORDS
+    def _differs(self, member: Entry) -> bool:
+        """Definitions at numbers that are not alike: they are kept in mind, not used."""
+        if self.scope.named(member.base) or not self.scope.examples.get(member.base):
+            return False
+        self.scope = replace(self.scope, unread=self.scope.unread | {member.base})
+        try:
+            self._add("definition", member, self._member(1), (0, 1))
+        except FormulaError as error:
+            self._unread((0, 1), "definition", error)
+        return True
 
     def _abbreviates(self) -> bool:
         """A formula on the left and a new name on the right: sum_j e^{f_j} = Sigma."""
@@ -189,6 +180,8 @@ class _Reader:
         if head is None or arguments or len(self.members) != 2 or head_of(self.members[0])[0]:
             return False
         name = key_of(head)[0]
+        if self.chain.relations[0] == ":=":
+            return self._define(head, (), self.members[0], (0, 1))
         if any(name == other for other, _ in self.scope.definitions) or name in self.scope.seen:
             return False
         return self._define(head, (), self.members[0], (0, 1))
@@ -205,6 +198,7 @@ class _Reader:
             meant = self.meaning.of(body)
         except FormulaError as error:
             self._unread(members, "definition", error)
+            self.scope = replace(self.scope, unread=self.scope.unread | {key_of(head)[0]})
             return True
         value = isinstance(meant, Num)
         head, arguments, meant = generalised(head, arguments, meant)

@@ -26,6 +26,8 @@ _FACT = re.compile(
     r"\s*(?:\[\s*(?P<sizes>\w+(?:\s*,\s*\w+)*)\s*\])?\s*",
     re.ASCII,
 )
+# In W: real[_, _] the axes have the sizes that their use gives them.
+ANY_SIZE = "_"
 KINDS = {
     "real": "any real number",
     "positive": "greater than 0",

@@ -55,7 +55,8 @@ STEPS_EN = (
         "define",
         "<a> = <b>",
         ("denote", "write", "stand"),
-        r"\b(?:let|where|with|and|here),? @a (?:denotes?|stands? for|be short for) @b",
+        r"(?:\b(?:let|where|with|and|here|for (?:simplicity|brevity|short|convenience)),? )?"
+        r"@a (?:denotes?|stands? for|(?:be|is) short for) @b",
         "let $S$ denote $\\sum_j e^{f_j}$",
         "let $S$ denote the sum of $e^{f_j}$",
     ),
