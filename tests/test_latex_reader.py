@@ -151,6 +151,7 @@ def test_an_index_that_is_summed_and_free_is_named() -> None:
         (r"{a \over b + c}", "a/(b + c)"),
         (r"KL(p \| q)", "kl(p, q)"),
         (r"-p_j.p_i", "-p[j]*p[i]"),
+        (r"\frac 1\,000 n + \frac12", "1000/n + 1/2"),
         (r"-p_{j}.\hat{p}", "-p[j]*p_hat"),
         (r"L_{i2t} + L_{CE} + L_{ij}", "L_i2t + L_CE + L[i, j]"),
     ],

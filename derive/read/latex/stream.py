@@ -92,7 +92,7 @@ class Stream(Text):
         """TeX takes one character where there are no braces: x_12 is x_1 2."""
         whole = self._stack.pop()
         at, size = place(whole), len(whole)
-        if size > 1 and not whole.startswith("."):
+        if size > 1 and whole.isalnum():
             own = at.stop - at.start == size
             rest = Span(at.start + 1, at.stop) if own else at
             self._stack.append(token(whole.type, whole[1:], rest))
