@@ -138,6 +138,18 @@ def nll_float32(rng: Any) -> Pair:
     return Pair(loss, gradient, f.astype(np.float32).astype(float), parts={"y": y})
 
 
+def gradient_float32(rng: Any) -> Pair:
+    """Only the gradient is computed in float32, and does not say so."""
+    pair = nll_sum(rng)
+    y = pair.parts["y"]
+
+    def gradient(f: Any) -> Any:
+        p = softmax(f.astype(np.float32))
+        return (p - hot(y, f.shape[1]).astype(np.float32)).astype(float)
+
+    return Pair(pair.loss, gradient, pair.logits, parts={"y": y})
+
+
 def weighted_mean(rng: Any) -> Pair:
     f, y = drawn(rng)
     w = rng.uniform(0.2, 3, f.shape[1])
@@ -462,6 +474,7 @@ FAMILIES: dict[str, Callable[[Any], Pair]] = {
     family.__name__: family
     for family in (
         *(nll_mean, nll_sum, nll_one, nll_loops, nll_rows, nll_vjp, nll_float32, weighted_mean),
+        gradient_float32,
         *(ignoring, smoothed, soft_targets, shares_without_sum, pixels, pixel_rows, focal, bce),
         *(sigmoid_map, softmax_jacobian, softmax_vjp, log_softmax_jacobian, linear_map),
         *(weights_of_regression, clip_loss, log_sum_exp, z_loss, entropy, squared_error),

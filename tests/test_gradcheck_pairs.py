@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def test_a_right_hessian_passes_with_rate_three() -> None:
     assert report
     assert report.hessian is not None
     assert report.hessian.rate == pytest.approx(3, abs=0.1)
+    assert not replace(report.hessian, rate=2.0).ok
     assert json.loads(json.dumps(report.to_json(), allow_nan=False))["hessian"]["ok"] is True
 
 
