@@ -152,10 +152,10 @@ class Atoms:
         return self._kinds.get(key[1], "real") if key[0] in ("symbol", "entry") else ""
 
     def positive(self, a: Poly) -> bool:
-        """Whether every term is positive, and there is one."""
-        return bool(a) and all(
-            c > 0 and all(self.positive_atom(n) for n, _ in m) for m, c in a.items()
-        )
+        """Whether every term is at least 0 and one is greater."""
+        return all(
+            c > 0 and all(self.nonnegative_atom(n) or even(e) for n, e in m) for m, c in a.items()
+        ) and any(all(self.positive_atom(n) for n, _ in m) for m in a)
 
 
 def even(exponent: object) -> bool:

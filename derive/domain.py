@@ -8,7 +8,7 @@ other side has a value and this one has none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.algebra import Algebra
@@ -282,41 +282,70 @@ def _covered(problem: Problem, need: Need, others: list[Need]) -> bool:
         return True
     if isinstance(need.of, Rel):
         return False
-    if need.or_zero:
-        return _key(problem, replace(need, or_zero=False)) in same
     own = _factors(problem, need)
-    if own is None or (need.positive and not own.never_negative):
+    if own is None:
         return False
-    found = (_factors(problem, other) for other in others if not other.or_zero)
-    factors = frozenset[str]().union(*(other.named for other in found if other is not None))
-    return own.named <= factors
+    asked = [(other, _factors(problem, other)) for other in others]
+    known = [(other, factors) for other, factors in asked if factors is not None]
+    if need.or_zero:
+        return any(_signs_too(own, factors, other) for other, factors in known)
+    nonzero = (factors.named for other, factors in known if not other.or_zero)
+    if not own.named <= frozenset[str]().union(*nonzero):
+        return False
+    if not need.positive or own.never_negative:
+        return True
+    return any(
+        other.positive and not other.or_zero and own.signed == factors.signed
+        for other, factors in known
+    )
+
+
+def _signs_too(own: _Factors, factors: _Factors, other: Need) -> bool:
+    """Whether another need's being met, > 0 or >= 0, makes this product >= 0.
+
+    x**2*y >= 0 says nothing of y where x is 0.
+    """
+    surely = not other.or_zero or factors.never_zero_but_signed
+    return other.positive and surely and own.signed == factors.signed
 
 
 @dataclass(frozen=True)
 class _Factors:
-    """What must not be 0, one by one: x for x**2, and for x*z both."""
+    """What must not be 0, one by one: x for x**2, and for x*z both.
+
+    `signed` are, in each case of the indices, the constant's sign and the factors of unknown sign
+    with an odd power: they alone tell the sign of the product.
+    """
 
     named: frozenset[str]
     never_negative: bool
+    signed: tuple[tuple[int, frozenset[str]], ...]
+    never_zero_but_signed: bool
 
 
 def _factors(problem: Problem, need: Need) -> _Factors | None:
     if isinstance(need.of, Rel):
         return None
     found: set[str] = set()
+    signed: list[tuple[int, frozenset[str]]] = []
     never_negative = True
     node = derivative_free(problem, need.of)
     for case in _closed_cases(problem, need):
         try:
             normaliser = Normaliser(problem, case)
             atoms, poly = normaliser.atoms, normaliser.poly(node)
-            _, monomial, bases = atoms.split(poly)
+            c, monomial, bases = atoms.split(poly)
         except (ZeroDivisionError, KeyError):
             return None
         never_negative = never_negative and _never_negative(atoms, poly)
-        found |= {_described(atoms, n) for n, _ in monomial if not atoms.positive_atom(n)}
-        found |= {_described_poly(atoms, base) for base, _ in bases}
-    return _Factors(frozenset(found), never_negative) if found else None
+        powers = [(_described(atoms, n), e) for n, e in monomial if not atoms.positive_atom(n)]
+        powers += [
+            (_described_poly(atoms, base), e) for base, e in bases if not atoms.positive(base)
+        ]
+        found |= {name for name, _ in powers}
+        signed.append((1 if c > 0 else -1, frozenset(name for name, e in powers if not even(e))))
+    plain = frozenset[str]().union(*(odd for _, odd in signed)) == found
+    return _Factors(frozenset(found), never_negative, tuple(signed), plain) if found else None
 
 
 def _described_poly(atoms: Algebra, poly: Poly) -> str:

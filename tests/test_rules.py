@@ -29,17 +29,6 @@ PLAIN = ("u: positive", "v: positive", *KINDS)
 ROWS = list(RULES.values())
 
 
-def rows(**open_bugs: str) -> list[object]:
-    """Every row; those with an open bug are expected to fail, each with its reason."""
-    bugs = {name.replace("_", "-"): reason for name, reason in open_bugs.items()}
-    return [
-        pytest.param(row, marks=pytest.mark.xfail(strict=True, reason=f"open: {bugs[row.name]}"))
-        if row.name in bugs
-        else row
-        for row in ROWS
-    ]
-
-
 def by_name(row: Rule) -> str:
     return row.name
 
@@ -86,31 +75,20 @@ def what_is_wrong(row: Rule) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "row",
-    rows(d_reciprocal="the function makes (-c*u')/v**2, the row says -c*u'/v**2"),
-    ids=by_name,
-)
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
 def test_a_row_does_what_it_states(row: Rule) -> None:
     assert what_is_wrong(row) == []
     assert row.title
     assert row.name == row.name.lower()
 
 
-@pytest.mark.parametrize(
-    "row",
-    rows(
-        d_sqrt="the root of a positive sum is not known to be other than 0",
-        d_abs="the absolute value of a positive sum is not known",
-    ),
-    ids=by_name,
-)
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
 def test_a_row_is_proved(row: Rule) -> None:
     verdict = verify(row.statement, **told(row))
     assert (verdict.status, verdict.reason) == ("proved", None)
 
 
-@pytest.mark.parametrize("row", rows(cancel="(u - v)/w becomes (u - v)/w"), ids=by_name)
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
 def test_a_row_changes_what_it_fires_on(row: Rule) -> None:
     """A rule that gives its own input back would be a step that does nothing."""
     for other in ROWS:

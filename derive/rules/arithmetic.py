@@ -17,7 +17,6 @@ from derive.syntax import (
     Pow,
     Reduce,
     add,
-    children,
     mul,
     num,
     same,
@@ -147,12 +146,14 @@ def _(node: Node) -> Node | None:
         case Div(num=top, den=bottom):
             above = list(top.factors if isinstance(top, Mul) else (top,))
             below = list(bottom.factors if isinstance(bottom, Mul) else (bottom,))
+            cancelled = False
             for factor in list(above):
                 twin = next((b for b in below if same(factor, b)), None)
                 if twin is not None:
+                    cancelled = True
                     above.remove(factor)
                     below.remove(twin)
-            if len(above) < len(children(top)) or top == bottom or not above:
+            if cancelled:
                 return mul(*above) if not below else Div(mul(*above), mul(*below))
     return None
 

@@ -163,7 +163,7 @@ def _(node: Node) -> Node | None:
 @rule(
     "d-reciprocal",
     "Derivative of a reciprocal",
-    "d(c/exp(x), x) == -c*d(exp(x), x)/exp(x)**2",
+    "d(c/exp(x), x) == (-(c*d(exp(x), x)))/exp(x)**2",
     "d(x/exp(x), x)",
     "v != 0",
 )

@@ -143,6 +143,6 @@ def _(node: Node) -> Node | None:
                 match factor:
                     case Ind(condition=Rel(op="==", left=Name() as k, right=Name(id=y))):
                         others = mul(*factors[:place], *factors[place + 1 :])
-                        if y in free_names(others):
+                        if y in free_names(others) and k.id != y:
                             return mul(factor, substitute(others, {y: k}))
     return None
