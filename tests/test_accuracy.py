@@ -31,6 +31,15 @@ def test_no_more_is_lost_than_the_rounding_of_logits_costs(dtype: Any, seed: int
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_compiled_loops_lose_no_more(dtype: Any) -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    found = measure(dtype, 1, SHARE, ["gradproof, numba"])["gradproof, numba"]
+    assert found["loss above"] <= BOUNDS["default"]
+    assert found["gradient above"] <= BOUNDS["default"]
+    assert found["lost"] == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_precise_loses_next_to_nothing(dtype: Any, seed: int) -> None:
     found = measure(dtype, seed, SHARE, ["gradproof, precise"])["gradproof, precise"]

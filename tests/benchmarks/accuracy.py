@@ -31,7 +31,7 @@ QUANTITIES = ("loss", "gradient", "log softmax", "Hessian")
 
 def ours(given: Rows, **options: Any) -> Results:
     f, y = given.logits, given.labels
-    loss, gradient = numeric.value_and_grad(f, y, reduction="none", **options)
+    loss, gradient = numeric.value_and_grad(f, y, reduction="none", backend="numpy", **options)
     logs = numeric.log_softmax(f, **options)
     few = f.shape[1] <= ALL_OF_HESSIAN
     hessian = numeric.hessian(f, y, reduction="none", **options) if few else None
@@ -44,6 +44,13 @@ def default(given: Rows) -> Results:
 
 def precise(given: Rows) -> Results:
     return ours(given, precise=True)
+
+
+def compiled(given: Rows) -> Results:
+    """By numba; ValueError where that is not installed."""
+    f, y = given.logits, given.labels
+    loss, gradient = numeric.value_and_grad(f, y, reduction="none", backend="numba")
+    return loss, gradient, None, None
 
 
 def pytorch(given: Rows) -> Results:
@@ -106,6 +113,7 @@ def scikit_learn(given: Rows) -> Results:
 ENGINES: dict[str, Callable[[Rows], Results]] = {
     "gradproof": default,
     "gradproof, precise": precise,
+    "gradproof, numba": compiled,
     "PyTorch": pytorch,
     "JAX": jax_nn,
     "SciPy": scipy_special,
