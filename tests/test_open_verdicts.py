@@ -11,7 +11,9 @@ import pytest
 from identities import NLL, SOFTMAX
 
 from derive import verify
+from derive.decide import decide, pose
 from derive.errors import FormulaError
+from derive.witness.recompute import point_text, recompute
 
 LABEL = ["y: label"]
 TWO = ["n: 2"]
@@ -210,3 +212,21 @@ MENDED: list[tuple[str, dict[str, object], str]] = [
 @pytest.mark.parametrize(("claim", "told", "status"), MENDED, ids=[c for c, *_ in MENDED])
 def test_mended(claim: str, told: dict[str, object], status: str) -> None:
     assert verify(claim, **told).status == status
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("sqrt(2) == 1.41421356", {}),
+        ("x == 1", {"assume": ["x**2 == 2"]}),
+        ("T*x == 2*x", {"where": "T == 1"}),
+        ("sum(f[j], j, j < k) == 0", {}),
+        ("d(abs(x), x)*x == abs(x)", {}),
+    ],
+)
+def test_a_counterexample_is_recomputed_from_its_text(claim: str, told: dict[str, object]) -> None:
+    problem = pose(claim, **told)
+    found = decide(problem).counterexample
+    again = recompute(problem, point_text(found))
+    assert again.differ
+    assert (again.left, again.right) == (found.left, found.right)

@@ -131,7 +131,8 @@ class _Reader:
 
     def point(self) -> dict[str, _Given]:
         found: dict[str, _Given] = {}
-        while True:
+        # A claim of numbers only has one point, which names nothing.
+        while found or self._source.strip():
             start = self._start()
             name, exponential = self._name(), False
             if name == "exp" and self._peek() == "(":
@@ -145,8 +146,9 @@ class _Reader:
                 _refuse(f"{name} is given twice", self._source, span)
             found[name] = _Given(value, exponential, span)
             if not self._source[self._place :].strip():
-                return found
+                break
             self._expect(",")
+        return found
 
     def _value(self, depth: int) -> _Value:
         start = self._start()
