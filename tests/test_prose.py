@@ -153,6 +153,9 @@ def test_said(text: str, expected: list[tuple[str, str]]) -> None:
         "The formula is wrong for $k \\neq y$.",
         "This is valid for all $k$, also for $k \\neq y$.",
         "regardless of whether $k = y$",
+        "where $y \\neq k$ is possible",
+        "for $k \\neq y$ as well",
+        "where $k = y$ may occur",
         "$k$가 정답 클래스이면",
         "$k = y$가 아닌 경우",
         "정답을 맞히면 좋다",
@@ -163,7 +166,7 @@ def test_nothing_said(text: str) -> None:
 
 
 def test_place_and_quote() -> None:
-    prose, inline = parted("It is so. Here $a$ and the rest, for $k \\neq y$ too.")
+    prose, inline = parted("It is so. Here $a$ and the rest, for $k \\neq y$ only.")
     (one,) = said(prose, inline)
     assert one.text == "{1}"
     assert prose[slice(*one.span)] == f"for {PLACEHOLDER}"

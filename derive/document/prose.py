@@ -68,6 +68,12 @@ _SUPPOSED = re.compile(
 _NEVER = re.compile(
     r"\b(?:unless|whether|regardless|also|including|even (?:if|when|for))\b", re.IGNORECASE
 )
+# What takes a condition back behind it.
+_HEDGED = re.compile(
+    r"\b(?:possible|allowed|permitted|or not|as well|too|alike|not (?:necessarily|required)"
+    r"|(?:may|might|can|could|need) (?:be|not|also|well|hold|occur|happen))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -183,8 +189,8 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
     clause = sentence.clause(*match.span())
     before = sentence.text[: match.end()]
     if row.conditional:
-        led = clause[: clause.find(match[0])]
-        return not (_NEVER.search(led) or _DENIED.search(led))
+        led, _, rest = clause.partition(match[0])
+        return not (_NEVER.search(led) or _DENIED.search(led) or _HEDGED.search(rest))
     return not (_DENIED.search(clause) or _SUPPOSED.search(clause) or _SUPPOSED.search(before))
 
 
