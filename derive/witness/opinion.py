@@ -32,7 +32,6 @@ _DRAWS_OF_SIGNS = 12
 # Random residues are drawn anew where a square root is missing, and where a side has no value.
 _REDRAWS = 40
 _UNDEFINED = 3
-_MAX_INTERVAL_FRAMES = 3
 _CLOSE = -128
 
 
@@ -283,10 +282,12 @@ def _has_numbers(problem: Problem, node: Node) -> bool:
 
 
 def _spread(problem: Problem) -> list[Frame]:
-    """A few frames, from the smallest to the largest."""
+    """A few frames: a large one whose indices differ, a large one with equal ones, the smallest."""
     chosen = [f for f in frames(problem) if sum(f.sizes.values()) <= 2 + 2 * len(f.sizes)]
-    stride = max(1, len(chosen) // _MAX_INTERVAL_FRAMES)
-    return chosen[::-stride][:_MAX_INTERVAL_FRAMES]
+    differ = [f for f in chosen if len({*f.indices.values()}) == len(f.indices)]
+    equal = [f for f in chosen if f not in differ]
+    few = [*differ[-1:], *equal[-1:], *chosen[:1]]
+    return [frame for place, frame in enumerate(few) if frame not in few[:place]]
 
 
 def _reals(
