@@ -19,7 +19,21 @@ if sys.platform.startswith("linux"):
 SIZE = 100_000
 SECONDS, MIB = 6, 500
 UNITS = (
-    *("$$ a\n", "$$ a\n\n", "$a ", "$a\n", "$`a ", "$`a\n\n", "\\[ ", "\\[ a\n\n", "\\( ", "\\"),
+    *(
+        "$",
+        "$$",
+        "$$$",
+        "$$ a\n",
+        "$$ a\n\n",
+        "$a ",
+        "$a\n",
+        "$`a ",
+        "$`a\n\n",
+        "\\[ ",
+        "\\[ a\n\n",
+        "\\( ",
+        "\\",
+    ),
     *("\\begin{align}", "\\begin{align} a\n\n", "\\end{align}\n", "\\begin{proof}", "\\item "),
     *("`a ``b ```c\n", "<!-- a\n", "<a <b ", '<a "', "<script>\n", "<math>", "<pre>\n", "<code>"),
     *("{", "}", "(", "[", "[a](", "*", "_a", "&lt;", "> ", ">", "- ", "- a\n", "1. a\n", "| a "),

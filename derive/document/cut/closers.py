@@ -13,6 +13,24 @@ _PATTERNS = {
 }
 
 
+class Ahead:
+    """The matches of a pattern, looked for once however many places ask for the next one.
+
+    The places must come in rising order.
+    """
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        self._pattern, self._text = pattern, text
+        self._known = -1
+
+    def find(self, start: int) -> int:
+        """Where the first match from `start` on begins; the length of the text if there is none."""
+        if self._known < start:
+            found = self._pattern.search(self._text, start)
+            self._known = len(self._text) if found is None else found.start()
+        return self._known
+
+
 class Closers:
     """The closing delimiters of one text.
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from derive.document.cut.closers import Ahead
 from derive.document.cut.declarations import declare_from_comment
 from derive.document.cut.escapes import unescaped
 from derive.document.cut.marks import ALT_TEXT, DISPLAY_ENVIRONMENTS, PLAIN, Mark, Scan, option_end
@@ -20,6 +21,7 @@ _ITEM = re.compile(r"^[ ]{0,3}(?:[-*+]|\d{1,9}[.)])[ ]+", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 _RELATION = re.compile(r"[=<>≈∝≤≥≠:]|\\(?:approx|propto|le|ge|ne|sim|to|rightarrow|equiv)\b")
 _WORD = re.compile(r"\w")
+_BREAK = re.compile(r"\n")
 # The number of an equation, as `(3)`.
 _NUMBER = re.compile(r"\s*\(\d{1,3}(?:\.\d{1,3})*[a-z]?\)\s*")
 # Delimiters that serve displays and inline formulas alike.
@@ -45,6 +47,9 @@ class Running:
         self._words: list[str] = []
         self._inline: list[Mark] = []
         self._first = self._last = -1
+        self._line = self._looked = 0
+        self._break = Ahead(_BREAK, text)
+        self._word_in_line, self._word_behind = Ahead(_WORD, text), Ahead(_WORD, text)
 
     def cut(self, marks: Iterable[Mark] | None = None, start: int = 0, stop: int = -1) -> None:
         """Add its prose, each piece followed by its inline formulas, and its displays.
@@ -92,16 +97,25 @@ class Running:
         if mark.environment not in _BY_PLACE:
             return mark.environment == "\\[" or mark.environment in DISPLAY_ENVIRONMENTS
         inner = self._text[mark.inner_start : mark.inner_stop]
-        begin = self._text.rfind("\n", 0, mark.start) + 1
-        end = self._text.find("\n", mark.stop)
-        before = bool(_WORD.search(self._text[begin : mark.start]))
-        behind = self._text[mark.stop : end if end >= 0 else len(self._text)]
-        after = bool(_WORD.search(behind)) and not _NUMBER.fullmatch(behind)
+        before, after = self._beside(mark)
         amid = (before and after) or ((before or after) and not _RELATION.search(inner))
         if mark.environment != "$$":
             return not (before or after) and bool(_RELATION.search(inner))
         stripped = inner.strip(" \t\r")
         return stripped.startswith("\n") or stripped.endswith("\n") or not amid
+
+    def _beside(self, mark: Mark) -> tuple[bool, bool]:
+        """Whether words stand before the mark in its line, and behind it.
+
+        A line may hold a million marks: nothing is searched twice.
+        """
+        broken = self._text.rfind("\n", self._looked, mark.start)
+        self._line = broken + 1 or self._line
+        self._looked = mark.start
+        before = self._word_in_line.find(self._line) < mark.start
+        stop = self._break.find(mark.stop)
+        after = self._word_behind.find(mark.stop) < stop
+        return before, after and not _NUMBER.fullmatch(self._text, mark.stop, stop)
 
     def _say(self, start: int, stop: int) -> None:
         words = self._text[start:stop]
