@@ -120,3 +120,11 @@ def test_a_hundred_thousand_classes_at_both_ends(dtype: Any) -> None:
         assert loss == pytest.approx(wanted, rel=64 * float(np.finfo(dtype).eps))
         rest = np.delete(gradient[0].astype(np.float64), at)
         assert gradient[0, at] == pytest.approx(-rest.sum(), rel=64 * float(np.finfo(dtype).eps))
+
+
+@pytest.mark.slow
+def test_the_compiled_loops_give_the_same() -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    for case in CASES:
+        made = numeric.value_and_grad(*case.arrays, **case.options, backend="numba")
+        assert words(made) == STORED[case.words]["gradproof"], case.words
