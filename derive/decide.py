@@ -283,8 +283,20 @@ def _conditional(
     )
     other = _saving(problem, candidates(problem), relations, small_sizes(problem))
     if other is not None:
-        return Conditional(condition=other, counterexample=found, **told)
+        outside = _outside(problem, other, found)
+        return Conditional(condition=other, counterexample=outside, **told)
     return Refuted(counterexample=found, reason=reason, **told)
+
+
+def _outside(problem: Problem, condition: str, found: Counterexample) -> Counterexample:
+    """The counterexample, or another one where a parameter has just the value that saves the claim.
+
+    With a name in an exponent x**T needs x > 0, whatever T is; with its value in there, it may not.
+    """
+    name, _, value = condition.partition(" == ")
+    if found.values.get(name) != value:
+        return found
+    return counterexample(problem, frames(problem), {name: value}) or found
 
 
 def _saving(problem: Problem, *menus: Iterable[Candidate]) -> str | None:
@@ -330,5 +342,6 @@ def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
         return Undecided(reason=reason, **told)
     condition = _saving(problem, candidates(problem), small_sizes(problem))
     if condition is not None:
-        return Conditional(condition=condition, counterexample=found, **told)
+        outside = _outside(problem, condition, found)
+        return Conditional(condition=condition, counterexample=outside, **told)
     return Refuted(counterexample=found, reason=reason, **told)

@@ -87,10 +87,13 @@ def _tuple(value: Any) -> str:
     return str(value)
 
 
-def counterexample(problem: Problem, frames: Iterable[Frame]) -> Counterexample | None:
+def counterexample(
+    problem: Problem, frames: Iterable[Frame], avoid: Mapping[str, str] | None = None
+) -> Counterexample | None:
     """The first difference found over the frames, smallest first; None if there is none.
 
     Every definition has a value at the point: what a definition needs is a premise of the claim.
+    `avoid` are values that scalars must not have.
     """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
     exponential = _under_exponential(problem)
@@ -105,7 +108,9 @@ def counterexample(problem: Problem, frames: Iterable[Frame]) -> Counterexample 
                     break
                 except OutOfBudget:
                     return None
-                if found is not None:
+                if found is not None and not any(
+                    found.values.get(name) == value for name, value in (avoid or {}).items()
+                ):
                     return found
     return None
 

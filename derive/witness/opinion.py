@@ -23,7 +23,9 @@ from derive.witness.points import Frame, fill, frames, respects_facts, trees
 # One random point for each pattern, modulo both: an error survives with probability below 2**-80.
 _PRIMES = 2
 _DRAWS_OF_BITS = 6
+# Signs are drawn so often at a few frames, for signs have little to do with sizes.
 _DRAWS_OF_CHARACTERS = 6
+_DRAWS_ELSEWHERE = 2
 # How often another root of the same sum is tried before two sides count as different.
 _BRANCHES = 24
 # Every whole number made of these primes is a square modulo the primes drawn.
@@ -74,8 +76,10 @@ def modular_opinion(problem: Problem) -> Opinion:
     differing: list[Frame] = []
     one_sided: list[Frame] = []
     try:
+        thorough = _spread(problem)
         for frame in frames(problem):
-            outcome = {_compare(problem, frame, draw) for draw in draws}
+            used = draws if draws[0].alone or frame in thorough else draws[:_DRAWS_ELSEWHERE]
+            outcome = {_compare(problem, frame, draw) for draw in used}
             if "differs" in outcome:
                 differing.append(frame)
             elif "one-sided" in outcome:
@@ -114,8 +118,8 @@ class _Draw:
 def _draws(problem: Problem) -> list[_Draw]:
     """One random point a frame; more where numbers of two values leave chance too little room.
 
-    Where signs matter one point has positive numbers only, for all the logarithms there may be,
-    and several have numbers of both signs.
+    Where signs matter the first point has positive numbers only, for all the logarithms there may
+    be, and the others have numbers of both signs.
     """
     few = any(symbol.kind in ("bit", "sign") for symbol in problem.symbols.values())
     signed = _minds_signs(problem)
