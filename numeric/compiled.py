@@ -215,7 +215,7 @@ class _Rows(_Printer):
 
     def variable(self, name: str) -> str:
         if self.is_class(name):
-            return "_k"
+            return "_int(_k)"
         if name in self.pending:
             return f"_{name}"
         if name in self.stored:
@@ -325,7 +325,7 @@ class _Lanes(_Printer):
 
     def variable(self, name: str) -> str:
         if self.is_class(name):
-            return "_k"
+            return "_int(_k)"
         if name in self.stored:
             return f"{self.stored[name]}[_k, _r]"
         extent = self.extents[name]
@@ -386,7 +386,7 @@ class _Lanes(_Printer):
         self.write(f"        _x = {stored}[_k, _r]")
         self.write("        _more = _x > _best[_r] or _x != _x")
         self.write("        _best[_r] = _x if _more else _best[_r]")
-        self.write(f"        {name}[_r] = _k if _more else {name}[_r]")
+        self.write(f"        {name}[_r] = _int(_k) if _more else {name}[_r]")
 
     def compiled(self) -> Compiled:
         made = super().compiled()

@@ -103,6 +103,10 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "tanh": math.tanh,
         "sqrt": math.sqrt,
     }
-    names |= {"int": np.int64, "empty": np.empty, "tiny": np.finfo(real).tiny}
+    names |= {
+        "int": np.int32 if is_single else np.int64,
+        "empty": np.empty,
+        "tiny": np.finfo(real).tiny,
+    }
     names |= {"largest": largest, "sum": class_sum}
     return {"range": range, "min": min, **{f"_{name}": known for name, known in names.items()}}

@@ -146,7 +146,10 @@ class LoopJob(Job):
             return value
         if extent.classes:
             return np.ascontiguousarray(value, self.dtype).reshape(-1)
-        return self.dtype.type(np.asarray(value).reshape(()))
+        number = np.asarray(value).reshape(())
+        # A label that all rows share stays whole; a size is a number like others.
+        is_label = number.dtype.kind == "i" and not isinstance(value, int)
+        return int(number) if is_label else self.dtype.type(number)
 
     def buffers(self) -> list[Array]:
         shape = (self.layout.classes, LANES) if self.layout.axis == 0 else (self.layout.classes,)

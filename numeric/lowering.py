@@ -266,6 +266,10 @@ class _Lowering(Layout):
         return Mul(tuple(self._lower(factor, frame) for factor in rest))
 
     def _may_be_infinite(self, node: Node) -> bool:
+        """A log of a probability, or a difference of such."""
+        if isinstance(node, Add):
+            return all(map(self._may_be_infinite, node.terms))
+        node = node.arg if isinstance(node, Neg) else node
         return isinstance(node, Entry) and node.base in self.stable.logs
 
     def _may_be_zero(self, node: Node) -> bool:

@@ -74,6 +74,12 @@ REWRITES = (
         "exp(u[k])/sum(exp(u[j]), j) == p[k]",
     ),
     _softmax(
+        "log-quotient",
+        "the log of a quotient is a difference of logs, which cannot overflow",
+        "log(x/p[k]) == log(x) - log(p[k])",
+        "x: positive",
+    ),
+    _softmax(
         "log-softmax",
         "the log of a softmax is a gap minus log(1 + what the other classes have)",
         "log(p[k]) == log_p[k]",

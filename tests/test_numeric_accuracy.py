@@ -68,10 +68,13 @@ class Reference:
                 return self(base, at) ** self(exponent, at)
             case Call(function=function, arg=arg):
                 return FUNCTIONS[function](self(arg, at))
-            case Reduce(kind="sum", body=body, index=index, over=size):
-                return mpmath.fsum(self(body, {**at, index: j}) for j in range(self.sizes[size]))
-            case Ind(condition=Rel(op="==", left=left, right=right)):
-                return mpf(int(self(left, at) == self(right, at)))
+            case Reduce(kind="sum", body=body, index=index, where=where, over=size):
+                places = ({**at, index: j} for j in range(self.sizes[size]))
+                return mpmath.fsum(self(body, p) for p in places if where is None or self(where, p))
+            case Ind(condition=condition):
+                return mpf(int(self(condition, at)))
+            case Rel(op=op, left=left, right=right):
+                return (self(left, at) == self(right, at)) == (op == "==")
         raise AssertionError(f"no reference for {node}")
 
     def named(self, node: Name | Entry, at: Mapping[str, int]) -> Any:
@@ -105,6 +108,8 @@ def drawn(name: str, logits: Any, rng: np.random.Generator) -> dict[str, Any]:
             values[wanted.name] = rng.integers(lengths[wanted.size], size=shape)
         elif wanted.kind == "simplex":
             values[wanted.name] = np.array([0.5, 0.25] + [0.25 / (shape[0] - 2)] * (shape[0] - 2))
+        elif wanted.kind in ("bit", "sign"):
+            values[wanted.name] = rng.choice([0.0 if wanted.kind == "bit" else -1.0, 1.0], shape)
         else:
             values[wanted.name] = rng.uniform(0.1, 0.9, shape).astype(np.float32)
     return values

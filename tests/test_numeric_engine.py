@@ -35,6 +35,8 @@ def arguments(call: Signature, logits: Any, seed: int = 0) -> dict[str, Any]:
             values[wanted.name] = rng.integers(lengths[wanted.size], size=shape)
         elif wanted.kind == "simplex":
             values[wanted.name] = rng.dirichlet(np.ones(shape[-1]), shape[:-1])
+        elif wanted.kind in ("bit", "sign"):
+            values[wanted.name] = rng.choice([0.0 if wanted.kind == "bit" else -1.0, 1.0], shape)
         else:
             values[wanted.name] = rng.uniform(0.1, 0.9, shape)
     return values
@@ -64,7 +66,8 @@ def test_types_and_shapes_are_kept(name: str, dtype: type) -> None:
     assert loss.shape == ()
     assert gradient.shape == product.shape == logits.shape
     assert hessian.shape == (*logits.shape, *logits.shape[-1:])
-    assert np.array_equal(run(name, "loss", logits), loss)
+    alone = run(name, "loss", logits)
+    assert abs(alone - loss) <= 8 * np.spacing(abs(loss))
     assert np.array_equal(run(name, "gradient", logits), gradient)
 
 
@@ -73,18 +76,19 @@ def test_a_batch_is_its_rows(name: str) -> None:
     classes = 4 if compiled(name).signature.slots else 1
     logits = np.random.default_rng(1).normal(size=(2, 3, classes)[: 3 if classes > 1 else 2])
     engine, values = compiled(name), arguments(compiled(name).signature, logits)
-    if name == "bce-with-logits":
-        values["t"] = np.full(logits.shape, 0.25)
     scalars = {i.name: values[i.name] for i in engine.signature.parameters}
     target = next((v for n, v in values.items() if n not in scalars), None)
+    if target is not None and engine.signature.inputs[1].role == "scalar":
+        target = np.full(logits.shape, target)
     loss, gradient = engine.value_and_grad(logits, target, **scalars)
     hessian = engine.hessian(logits, target, **scalars)
     assert loss.shape == logits.shape[: logits.ndim - len(engine.signature.slots)]
     for row in np.ndindex(loss.shape):
-        one, slope = engine.value_and_grad(logits[row], target[row], **scalars)
+        own = None if target is None else target[row]
+        one, slope = engine.value_and_grad(logits[row], own, **scalars)
         assert loss[row] == one
         assert np.array_equal(gradient[row], slope)
-        assert np.array_equal(hessian[row], engine.hessian(logits[row], target[row], **scalars))
+        assert np.array_equal(hessian[row], engine.hessian(logits[row], own, **scalars))
 
 
 def test_a_parameter_may_differ_by_row() -> None:
@@ -96,15 +100,22 @@ def test_a_parameter_may_differ_by_row() -> None:
         assert np.array_equal(hessian[i], engine.hessian(f[i], y[i], T=temperatures[i]))
 
 
-@pytest.mark.parametrize("name", ENGINES)
+# Rows whose Hessian is one product, and so symmetric to the last bit.
+EXACTLY = [n for n in ENGINES if CATALOGUE[n].hessian.count("p[k]*(delta(k, l) - p[") == 1]
+EXACTLY = [n for n in EXACTLY if " + " not in CATALOGUE[n].hessian.replace("eps", "")]
+# Rows that change when one number is added to all logits.
+NOT_SHIFTED = {"z-loss", "siglip"}
+
+
+@pytest.mark.parametrize("name", [n for n in ENGINES if compiled(n).signature.slots])
 def test_the_hessian_is_symmetric_with_rows_that_sum_to_0(name: str) -> None:
-    if name == "bce-with-logits":
-        pytest.skip("its second derivative is a number for each element")
     logits = 3 * logits_of(name)
     hessian = run(name, "hessian", logits)
-    assert np.array_equal(hessian, np.swapaxes(hessian, -1, -2))
-    rounding = hessian.shape[-1] * np.finfo(np.float64).eps * np.abs(hessian).max()
-    assert np.abs(hessian.sum(axis=-1)).max() <= 4 * rounding
+    rounding = hessian.shape[-1] * np.finfo(np.float64).eps * max(np.abs(hessian).max(), 1)
+    turned = np.swapaxes(hessian, -1, -2)
+    assert np.abs(hessian - turned).max() <= (0 if name in EXACTLY else 4 * rounding)
+    if name not in NOT_SHIFTED:
+        assert np.abs(hessian.sum(axis=-1)).max() <= 4 * rounding
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -141,16 +152,22 @@ def test_a_target_of_0_hides_a_class_that_underflows() -> None:
     assert gradient.tolist() == [0, 0]
 
 
+# Rows whose loss is not 0 where there is but one class, or that need another.
+CERTAIN_BUT_NOT_0 = {"z-loss", "log-sum-exp", "squared-error", "softmax", "label-smoothing-others"}
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_one_class_and_very_many(name: str) -> None:
-    if compiled(name).signature.slots:
-        loss, gradient = run(name, "value_and_grad", logits_of(name, n=1))
-        assert loss == 0
-        assert not gradient.any()
+    if compiled(name).signature.slots[-1:] == ("n",):
+        if name not in CERTAIN_BUT_NOT_0:
+            loss, gradient = run(name, "value_and_grad", logits_of(name, n=1))
+            assert loss == 0
+            assert not gradient.any()
         loss, gradient = run(name, "value_and_grad", logits_of(name, n=100_000))
         assert np.isfinite(loss)
         assert np.isfinite(gradient).all()
-        assert abs(gradient.sum()) < 1e-10
+        wanted = 1 if name == "log-sum-exp" else 2 * np.sqrt(loss) if name == "z-loss" else 0
+        assert abs(gradient.sum() - wanted) < 1e-10
         assert np.isfinite(
             run(name, "hvp", logits_of(name, n=100_000), logits_of(name, 100_000))
         ).all()
