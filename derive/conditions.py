@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.cases import Case, cases
-from derive.problem import Problem, index_terms
+from derive.problem import Problem, index_terms, one_hot_of
 from derive.show import text
-from derive.syntax import Rel, Relation, walk
+from derive.syntax import Entry, Name, Rel, Relation, children, walk
 
 # Conjunctions of more relations than this are given as a list of cases.
 _MAX_RELATIONS = 2
@@ -23,7 +23,7 @@ def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Pro
         for relations in itertools.combinations(list(_relations(problem)), count):
             chosen = {c.blocks for c in every if all(_true(c, r) for r in relations)}
             if chosen == wanted:
-                condition = " and ".join(text(r) for r in relations)
+                condition = " and ".join(_said(problem, r) for r in relations)
                 return condition, replace(problem, where=(*problem.where, *relations))
     return None
 
@@ -38,7 +38,20 @@ def enough(problem: Problem, holding: Sequence[Case]) -> Iterator[tuple[str, Pro
         if chosen and chosen < wanted:
             found.append((len(chosen), relation))
     for _, relation in sorted(found, key=lambda pair: -pair[0]):
-        yield text(relation), replace(problem, where=(*problem.where, relation))
+        yield _said(problem, relation), replace(problem, where=(*problem.where, relation))
+
+
+def _said(problem: Problem, relation: Rel) -> str:
+    """The relation in the text's own words: the label of a one-hot t is where t[k] == 1."""
+    for label, other in ((relation.left, relation.right), (relation.right, relation.left)):
+        name = (
+            label.base if isinstance(label, Entry) else label.id if isinstance(label, Name) else ""
+        )
+        array = one_hot_of(name)
+        if array in problem.definitions:
+            entry = Entry(array, (*children(label), other))
+            return f"{text(entry)} == {1 if relation.op == '==' else 0}"
+    return text(relation)
 
 
 def _relations(problem: Problem) -> Iterator[Rel]:

@@ -24,6 +24,7 @@ from derive.syntax import (
 )
 
 MAX_UNFOLDED = 50_000
+_LABEL_OF = "label_"
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,15 @@ class Problem:
 
 def one_hot(name: str, axes: int) -> tuple[str, Definition]:
     """A one-hot array as delta(k, label), and the name of the label that it is about."""
-    label = f"label_{name}"
+    label = f"{_LABEL_OF}{name}"
     params = (*map(fresh, "iabc"[: axes - 1]), fresh("k"))
     at: Node = Entry(label, tuple(map(Name, params[:-1]))) if axes > 1 else Name(label)
     return label, Definition(name, params, delta(Name(params[-1]), at))
+
+
+def one_hot_of(label: str) -> str:
+    """The one-hot array that the label is made for; empty for a label of the text."""
+    return label.removeprefix(_LABEL_OF) if label.startswith(_LABEL_OF) else ""
 
 
 def index_terms(problem: Problem) -> dict[Node, str]:
