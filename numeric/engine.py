@@ -92,7 +92,7 @@ class Engine:
 
     @property
     def kernels(self) -> str:
-        """What runs on float32 and float64: the functions of a block of rows."""
+        """What runs on float32 and float64: the functions of a block of rows, for each backend."""
         runners = (self.function(name).runner for name in self.functions)
         return "\n\n".join(runner.source for runner in runners if runner is not None)
 

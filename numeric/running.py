@@ -45,8 +45,12 @@ class Runner:
 
     @property
     def source(self) -> str:
-        """The functions of a block, as they run."""
-        return "\n\n".join(block.source for block in self.blocks)
+        """The functions of a block as they run: NumPy's, then the loops for numba if there are."""
+        parts = ["# NumPy", *(block.source for block in self.blocks)]
+        for lanes, words in ((False, "a row at a time"), (True, "few classes, lanes of rows")):
+            loops = self.loops(lanes)
+            parts += [f"# numba, {words}", *(loop.source for loop in loops)] if loops else []
+        return "\n\n".join(parts)
 
     @functools.cache  # noqa: B019 (a runner lives as long as its engine)
     def loops(self, lanes: bool) -> tuple[Compiled, ...] | None:

@@ -146,3 +146,19 @@ def test_the_backend_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("numeric.how.installed", lambda: False)
     with pytest.raises(ValueError, match="numba is not installed"):
         numeric.cross_entropy([[1.0, 2.0]], [0], backend="numba")
+
+
+def test_the_kernels_can_be_read() -> None:
+    shown = compiled("softmax-nll-mean").kernels
+    assert "gradient = np.multiply(mass, ((1/total)/N), out=mass)" in shown
+    assert "_s0[_k] = _exp((f[_i, _k] + (-f_top)))" in shown
+    assert "_s1[_k, _r] = _exp((_s0[_k, _r] + (-f_top[_r])))" in shown
+
+
+def test_row_sums_that_are_needed_come_in_a_pass_before() -> None:
+    """A mean by weights needs their sum for the gradient; the sum of the losses has time."""
+    made = engine(Options("mean", False, True, False, True)).function("value_and_grad").runner
+    assert made is not None
+    first, second = made.kernel.passes
+    assert (len(first.sums), first.outputs) == (1, ())
+    assert (len(second.sums), second.outputs) == (1, ("gradient",))
