@@ -52,13 +52,14 @@ class Letters(Stream):
     def _known(self, run: str, at: Span) -> bool:
         """Emit a word of the tables; whether the run is one."""
         low = run.lower()
+        indices = self._script and len(run) == 2 and run.islower()
         if len(run) == 1:
             self._emit("NAME", run, at)
         elif run in FUNCTION_WORDS or run in BIG_WORDS or run in HEADS:
             self.word(run, at)
         elif low in OTHERWISE or (low in CONDITION_WORDS and low != "all") or low in CONNECTIVES:
             self._emit("WORDS", low, at)
-        elif run in NAMES:
+        elif run in NAMES and not indices:
             self._emit("WORD", run, at)
         else:
             return False
