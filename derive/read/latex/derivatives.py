@@ -130,10 +130,13 @@ class Derivatives(Names):
         wrt: list[Node] = []
         while row.more() and len(wrt) < order:
             found = self.mark(row.peek())
-            if found is None or found[0] != sign or row.position + 1 >= len(row.items):
+            if found is not None and found[0] == sign and row.position + 1 < len(row.items):
+                row.take()
+            elif found is None and wrt:
+                self.note(f"{sign} is missing before the next variable of a derivative")
+            else:
                 break
-            row.take()
-            variable = self.value(row.take())
+            variable = self._variable(row)
             match variable:
                 case Pow(base=base, exponent=Num(value=count)) if 1 < count <= order - len(wrt):
                     wrt += [base] * int(count)
@@ -145,6 +148,18 @@ class Derivatives(Names):
             at = self.across(self.span(row.items[row.position]), self.span(row.items[-1]))
             self.complain("unexpected behind the variable of a derivative", at)
         return tuple(wrt)
+
+    def _variable(self, row: Row, inline: bool = False) -> Node:
+        """What stands behind the ∂ below: z_i, or a call such as H_t(a).
+
+        Behind a slash only names make a call: ∂L/∂z (1 - p) is a product.
+        """
+        following = row.items[row.position + 1] if row.position + 1 < len(row.items) else None
+        called = bracket(following)
+        if inline and following is not None and called:
+            args = self.arguments(inside(following))
+            called = all(isinstance(arg, Name | Entry) for arg in args)
+        return self.operand(row) if called else self.value(row.take())
 
     def applied(self, wrt: tuple[Node, ...], row: Row, span: Span) -> Node:
         """The operator ∂/∂x on what follows it: brackets, or the rest of the term."""
@@ -218,7 +233,7 @@ class Derivatives(Names):
         if found is None or found[0] != sign[0] or row.position + 1 >= len(row.items):
             return
         row.take()
-        variable = self.value(row.take())
+        variable = self._variable(row, inline=True)
         match variable:
             case Pow(base=base, exponent=Num(value=count)) if count == sign[1] > 1:
                 wrt += [base] * int(count)
