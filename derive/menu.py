@@ -18,6 +18,7 @@ from derive.syntax import (
     Node,
     Num,
     Pow,
+    Reduce,
     Rel,
     fresh,
     num,
@@ -76,6 +77,8 @@ def _letters(problem: Problem, symbol: Symbol) -> tuple[str, ...]:
 
 def _targets(problem: Problem) -> Iterator[Candidate]:
     for symbol in _arrays(problem):
+        if symbol.kind == "positive" and len(symbol.axes) == 1:
+            yield _of_total_one(problem, symbol)
         if symbol.kind not in ("real", "simplex"):
             continue
         *outer, last = _letters(problem, symbol)
@@ -85,6 +88,16 @@ def _targets(problem: Problem) -> Iterator[Candidate]:
             symbols = {**problem.symbols, symbol.name: changed}
             yield f"sum({symbol.name}[{inner}], {last}) == 1", replace(problem, symbols=symbols)
         yield f"{symbol.name} is one-hot", _one_hot(problem, symbol)
+
+
+def _of_total_one(problem: Problem, symbol: Symbol) -> Candidate:
+    """A vector of positive entries stays one: a simplex may have entries of 0."""
+    (letter,) = _letters(problem, symbol)
+    index = fresh(letter)
+    total = Reduce("sum", Entry(symbol.name, (Name(index),)), index, over=symbol.axes[0])
+    assumptions = (*problem.assumptions, (total, ONE))
+    shown = f"sum({symbol.name}[{letter}], {letter}) == 1"
+    return shown, replace(problem, assumptions=assumptions)
 
 
 def _one_hot(problem: Problem, symbol: Symbol) -> Problem:

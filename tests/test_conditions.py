@@ -20,6 +20,7 @@ CONDITIONS = [
     ("d(p[i], f[k]) == -p[i]*(1 - p[i])", LABEL[:1], [], "i != k", "n == 2"),
     ("d(L, f[k]) == cases(p[k] - 1, k == y, 1 - p[y])", LABEL, [], "", "n == 2"),
     ("d(L, f[k]) == p[k] - t[k]", TARGET, [], "", "sum(t[j], j) == 1"),
+    ("d(L, f[k]) == p[k] - t[k]", TARGET, ["t: positive[n]"], "", "sum(t[j], j) == 1"),
     ("L == -log(sum(t[j]*p[j], j))", TARGET, ["t: simplex[n]"], "", "t is one-hot"),
     ("d(L, f[k]) == p[k] - delta(k, y)", WARM, ["T: positive"], "", "T == 1"),
     ("d(L, f[k]) == p[k] - delta(k, y)", FOCAL, ["gamma: real"], "", "gamma == 0"),
