@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
 from derive.document.known import names_in
+from derive.read.latex import Chain
 from derive.syntax import Entry, Form, Mul, Name, Node, Num, children, transform, walk
 
 
@@ -86,7 +88,9 @@ def generalised(
     for index in indices:
         if isinstance(index, Entry):
             taken = names_in(body) | names_in(head)
-            letter = Name(next(c for c in "klmqrs" if c not in taken))
+            letter = next((Name(c) for c in "klmqrs" if c not in taken), None)
+            if letter is None:
+                return head, arguments, body
             indices = tuple(letter if own == index else own for own in children(head))
             head = Entry(head.base, indices, span=head.span)
             body = _replaced(body, index, letter)
@@ -98,24 +102,45 @@ def _replaced(tree: Node, old: Node, new: Node) -> Node:
     return transform(tree, lambda part: new if part == old else None)
 
 
-def by_example(
-    head: Entry, body: Node, examples: tuple[tuple[Entry, Node], ...]
-) -> tuple[Entry, Node] | None:
+Example = tuple[Entry, Node]
+
+
+def examples(chains: Iterable[Chain]) -> Mapping[str, tuple[Example, ...]]:
+    """What the equalities whose left side is an entry at numbers say, by the name of the array.
+
+    Each is given with letters for the numbers. Of those that differ two are kept, which is enough
+    to know that they do.
+    """
+    found: dict[str, tuple[Example, ...]] = {}
+    for chain in chains:
+        left, *rest = chain.members
+        if rest and isinstance(left, Entry) and any(isinstance(i, Num) for i in left.indices):
+            known = found.get(left.base, ())
+            if len(known) < 2 and (general := _by_letters(left, rest[0])) not in known:
+                found[left.base] = (*known, general)
+    return found
+
+
+def by_example(head: Entry, body: Node, others: tuple[Example, ...]) -> Example | None:
     """P_k and e^{y_k}/S out of P_1 = e^{y_1}/S; None where another example says otherwise."""
-    found = {_by_letters(*example) for example in ((head, body), *examples)}
+    found = {_by_letters(head, body), *others}
     if len(found) != 1 or found == {(head, body)}:
         return None
     (general,) = found
     return general if general[1] != body else None
 
 
-def _by_letters(head: Entry, body: Node) -> tuple[Entry, Node]:
-    """Each number among the indices of the head replaced by a letter, in the body too."""
+def _by_letters(head: Entry, body: Node) -> Example:
+    """Each number among the indices of the head replaced by a letter, in the body too.
+
+    As it stands where there are more numbers than letters.
+    """
     taken = names_in(body) | names_in(head)
-    letters = (c for c in "klmqrs" if c not in taken)
-    change: dict[Node, Node] = {
-        index: Name(next(letters)) for index in head.indices if isinstance(index, Num)
-    }
+    letters = [Name(c) for c in "klmqrs" if c not in taken]
+    numbers = [index for index in head.indices if isinstance(index, Num)]
+    if len(numbers) > len(letters):
+        return head, body
+    change: dict[Node, Node] = dict(zip(numbers, letters, strict=False))
     indices = tuple(change.get(index, index) for index in head.indices)
 
     def at(part: Node) -> Node | None:

@@ -15,7 +15,6 @@ from derive.syntax import (
     Mul,
     Name,
     Node,
-    Num,
     Reduce,
     Rel,
     children,
@@ -79,7 +78,8 @@ class Scope:
     `later` are definitions that the document gives only further on. `variable` is what the
     document last differentiated by; `words` are the function words that its prose mentions, `seen`
     the names of the formulas so far, `line` where we are. `picked` are conditions k == label_y
-    with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., and
+    with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., with
+    letters for them, and
     `unread` the names that stand left of an equals sign where the text could not be read.
     """
 
@@ -147,16 +147,6 @@ def index_letters(tree: Node) -> frozenset[str]:
         own = frozenset(_names(tree.indices))
     found = own.union(*map(index_letters, children(tree)))
     return found - {tree.index} if isinstance(tree, Reduce) else found
-
-
-def examples(chains: Iterable[Chain]) -> Mapping[str, tuple[tuple[Entry, Node], ...]]:
-    """Every equality whose left side is an entry at numbers, by the name of the array."""
-    found: dict[str, tuple[tuple[Entry, Node], ...]] = {}
-    for chain in chains:
-        left, *rest = chain.members
-        if rest and isinstance(left, Entry) and any(isinstance(i, Num) for i in left.indices):
-            found[left.base] = (*found.get(left.base, ()), (left, rest[0]))
-    return found
 
 
 def usage(chains: Iterable[Chain]) -> Usage:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.budget import DEFAULT_SECONDS
+from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
+from derive.document.heads import examples
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge
-from derive.document.known import Scope, examples, indexed, usage
+from derive.document.known import Scope, indexed, usage
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen
-from derive.document.setting import conditions_beside, declared, heard, is_stated
+from derive.document.setting import declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import definitions, read_chain
 from derive.errors import Complaint, FormulaError
@@ -159,6 +161,7 @@ def _judged(
 ) -> list[Judged]:
     found: list[Judged] = []
     by_place = {sheet.place: sheet for sheet in sheets}
+    beside = Beside(document.pieces)
     before: Open | None = None
     chain_number = done = 0
     for place, piece in enumerate(document.pieces):
@@ -166,13 +169,13 @@ def _judged(
         if piece.kind == "declare":
             scope = declared(scope, piece)
         elif piece.kind in ("prose", "heading"):
-            scope = heard(scope, document.pieces, place)
+            scope = heard(scope, *beside.said(place))
         sheet = by_place.get(place)
         if sheet is None:
             continue
         if sheet.complaint is not None:
             found.append(_unread(sheet, len(found) + 1))
-        limits = conditions_beside(document.pieces, place)
+        limits = beside.conditions(place)
         for written in sheet.chains:
             chain = chosen(written, scope)
             if chain.alternatives:
@@ -184,7 +187,7 @@ def _judged(
             conditioned = replace(chain, conditions=(*chain.conditions, *limits))
             assumed = scope.assumed
             statements, scope, before = read_chain(conditioned, scope, before)
-            if piece.kind == "inline" and not is_stated(document.pieces, place):
+            if piece.kind == "inline" and not beside.is_stated(place):
                 # In running prose a total may be supposed or denied: only prose rows state it.
                 scope = replace(scope, assumed=assumed)
             for statement in statements:

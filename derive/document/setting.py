@@ -1,4 +1,4 @@
-"""What prose and declarations add to a scope: kinds, facts, and conditions beside a display."""
+"""What prose and declarations add to a scope: kinds, facts and meanings of names."""
 
 from __future__ import annotations
 
@@ -7,37 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.document.known import Known, Scope
-from derive.document.pieces import PLACEHOLDER, Piece
-from derive.document.prose import Said, said
+from derive.document.pieces import Piece
+from derive.document.prose import Said
 from derive.document.statements import read_chain
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
-from derive.read.formula import read_condition, read_equation
-from derive.read.latex import Chain, read_latex
+from derive.read.formula import read_equation
+from derive.read.latex import read_latex
 from derive.show import text
-from derive.syntax import Entry, Form, Name, Node, Num, Reduce, Rel
+from derive.syntax import Entry, Form, Name, Node, Num, Reduce
 
 _TOTAL = re.compile(r"sum\((?P<name>[A-Za-z]\w*)\) == 1")
 _DERIVATIVE = re.compile(r"D = d/d\{(\d+)\}")
 _NUMBERED = re.compile(r"\{(\d+)\}")
-# How prose goes on behind a display that it limits, in the same sentence.
-_GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
-# How a text begins a case; the case goes on only over clauses that lead from line to line.
-_CASE = re.compile(
-    r"\W*(?:(?:the )?(?:first |second |third )?case\b|경우|케이스|情况|情形|場合)", re.IGNORECASE
-)
-_LEADS_ON = re.compile("[^.!?。]{0,80}[:\N{FULLWIDTH COLON}]\\s*")
-_STATES = re.compile(
-    r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
-    r"|이므로|여기서|때문|因为|其中|ただし",
-    re.IGNORECASE,
-)
-_HEDGES = re.compile(
-    r"\b(?:if|were|would|suppose\w*|unless|not|no|un\w*normal\w*|without|whether|even|never)\b"
-    r"|만약|가정|않|아니|如果|假设|不|もし|ない",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 
 
 def declared(scope: Scope, piece: Piece) -> Scope:
@@ -59,12 +41,11 @@ def declared(scope: Scope, piece: Piece) -> Scope:
     return scope.declaring(read_facts(piece.source, origin))
 
 
-def heard(scope: Scope, pieces: Sequence[Piece], place: int) -> Scope:
-    """The scope after a piece of prose: the kinds, totals and meanings that it states of names."""
-    inline = _inline_of(pieces, place)
-    for one in said(pieces[place].source, inline):
+def heard(scope: Scope, said: Sequence[Said], inline: Sequence[str]) -> Scope:
+    """The scope after prose that says this: kinds, totals and meanings of names."""
+    for one in said:
         if one.kind == "declare":
-            source = _filled(one.text, inline)
+            source = filled(one.text, inline)
             scope = scope if source is None else scope.declaring(read_facts(source))
         elif one.kind == "assume":
             source = _total(one.text, inline, scope)
@@ -80,8 +61,7 @@ def _total(text_: str, inline: Sequence[str], scope: Scope) -> str | None:
     numbered = _NUMBERED.fullmatch(text_.strip())
     if numbered is not None:
         return next(_equations(inline[int(numbered[1])]), None)
-    filled = _filled(text_, inline)
-    found = _TOTAL.fullmatch(filled or "")
+    found = _TOTAL.fullmatch(filled(text_, inline) or "")
     if found is None:
         return None
     name = found["name"]
@@ -143,142 +123,15 @@ def _stands_for(scope: Scope, text_: str, inline: Sequence[str]) -> Scope:
     return read_chain(chain, scope)[1]
 
 
-def conditions_beside(pieces: Sequence[Piece], place: int) -> tuple[Node, ...]:
-    """The conditions that the prose around a formula puts on it.
-
-    Of the prose before it counts the last sentence, also for the formulas that follow at once;
-    behind it, what goes on in the same sentence; within prose, the sentence that the formula is
-    part of. "Case 1: i = j" counts until the cases are left.
-    """
-    at = _before(pieces, place)
-    if at is None:
-        return ()
-    prose = pieces[at].source
-    if pieces[place].kind == "inline" and not _is_bare(prose):
-        return tuple(_within(pieces, at, place - at - 1))
-    while at is not None and _is_bare(prose):
-        at = _before(pieces, at)
-        prose = "" if at is None else pieces[at].source
-    if at is None:
-        return ()
-    start = _last_sentence(prose)
-    found = list(_limits(pieces, at, start, len(prose))) or list(_case(pieces, at))
-    after = _after(pieces, place)
-    closed = pieces[place].source.rstrip().endswith((".", "。"))
-    if after is not None and not closed and _GOES_ON.match(pieces[after].source):
-        found += _limits(pieces, after, 0, _first_sentence(pieces[after].source))
-    return tuple(dict.fromkeys(found))
-
-
-def _before(pieces: Sequence[Piece], place: int) -> int | None:
-    """The prose or heading before a piece, over the formulas between."""
-    at = place - 1
-    while at >= 0 and pieces[at].kind in ("inline", "display"):
-        at -= 1
-    return at if at >= 0 and pieces[at].kind in ("prose", "heading") else None
-
-
-def _after(pieces: Sequence[Piece], place: int) -> int | None:
-    at = place + 1
-    return at if at < len(pieces) and pieces[at].kind == "prose" else None
-
-
-def _is_bare(prose: str) -> bool:
-    """Whether a paragraph holds formulas only."""
-    return not re.sub(rf"[{PLACEHOLDER}\W\d_]", "", prose)
-
-
-def _last_sentence(prose: str) -> int:
-    ends = [match.end() for match in _SENTENCE_END.finditer(prose.rstrip())]
-    return next((end for end in reversed(ends) if end < len(prose.rstrip())), 0)
-
-
-def _first_sentence(prose: str) -> int:
-    match = _SENTENCE_END.search(prose)
-    return match.end() if match else len(prose)
-
-
-def is_stated(pieces: Sequence[Piece], place: int) -> bool:
-    """Whether the sentence around an inline formula states it: where, since, and no if or not."""
-    at = _before(pieces, place)
-    if at is None:
-        return False
-    prose = pieces[at].source
-    marks = [match.start() for match in re.finditer(PLACEHOLDER, prose)]
-    number = place - at - 1
-    if number >= len(marks):
-        return False
-    start = max((m.end() for m in _SENTENCE_END.finditer(prose, 0, marks[number])), default=0)
-    sentence = prose[start : marks[number] + _first_sentence(prose[marks[number] :])]
-    before = prose[start : marks[number]]
-    return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
-
-
-def _within(pieces: Sequence[Piece], at: int, number: int) -> Iterator[Node]:
-    """The conditions of the sentence in which the inline formula of this number stands."""
-    prose = pieces[at].source
-    marks = [match.start() for match in re.finditer(PLACEHOLDER, prose)]
-    if number < len(marks):
-        start = max((m.end() for m in _SENTENCE_END.finditer(prose, 0, marks[number])), default=0)
-        stop = marks[number] + _first_sentence(prose[marks[number] :])
-        yield from _limits(pieces, at, start, stop)
-
-
-def _case(pieces: Sequence[Piece], at: int | None) -> Iterator[Node]:
-    """The conditions of the case that the text is in.
-
-    A sentence of its own may speak of all cases again, so the case ends there.
-    """
-    while at is not None and pieces[at].kind == "prose":
-        prose = pieces[at].source
-        if _CASE.match(prose):
-            yield from _limits(pieces, at, 0, len(prose))
-            return
-        if not _LEADS_ON.fullmatch(prose):
-            return
-        at = _before(pieces, at)
-
-
-def _limits(pieces: Sequence[Piece], at: int, start: int, stop: int) -> Iterator[Node]:
-    """The conditions that a stretch of prose states."""
-    inline = _inline_of(pieces, at)
-    for one in said(pieces[at].source, inline):
-        if one.kind == "where" and start <= one.span[0] and one.span[1] <= stop:
-            yield from _condition(one, inline)
-
-
-def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
-    numbered = _NUMBERED.fullmatch(one.text.strip())
-    if numbered is None:
-        source = _filled(one.text, inline)
-        yield from () if source is None else read_condition(source)
-        return
-    try:
-        chains = read_latex(inline[int(numbered[1])])
-    except FormulaError:
-        return
-    for chain in chains:
-        yield from chain.conditions
-        yield from _relations(chain)
-
-
-def _relations(chain: Chain) -> Iterator[Node]:
-    for left, op, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
-        if op in ("=", "!="):
-            yield Rel("==" if op == "=" else "!=", left, right)
-
-
-def _inline_of(pieces: Sequence[Piece], place: int) -> list[str]:
+def inline_of(pieces: Sequence[Piece], place: int) -> list[str]:
     """The inline formulas of a piece of prose, which follow it."""
-    found = []
-    for piece in pieces[place + 1 :]:
-        if piece.kind != "inline":
-            break
-        found.append(piece.source)
-    return found
+    stop = place + 1
+    while stop < len(pieces) and pieces[stop].kind == "inline":
+        stop += 1
+    return [piece.source for piece in pieces[place + 1 : stop]]
 
 
-def _filled(text_: str, inline: Sequence[str]) -> str | None:
+def filled(text_: str, inline: Sequence[str]) -> str | None:
     """The text with {0}, {1} … replaced by the names of those formulas; None if they have none."""
     for numbered in _NUMBERED.findall(text_):
         name = _name(inline[int(numbered)]) if int(numbered) < len(inline) else None

@@ -1,0 +1,199 @@
+"""The conditions that prose puts on the formulas beside it; a paragraph is looked at once.
+
+Of the prose before a formula counts the last sentence, also for the formulas that follow at once;
+behind it, what goes on in the same sentence; within prose, the sentence that the formula is part
+of. "Case 1: i = j" counts until the cases are left.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.document.pieces import PLACEHOLDER, Piece
+from derive.document.prose import MAX_SENTENCE, Said, said
+from derive.document.setting import filled, inline_of
+from derive.errors import FormulaError
+from derive.read.formula import read_condition
+from derive.read.latex import Chain, read_latex
+from derive.syntax import Node, Rel
+
+_NUMBERED = re.compile(r"\{(\d+)\}")
+# How prose goes on behind a display that it limits, in the same sentence.
+_GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
+# How a text begins a case; the case goes on only over clauses that lead from line to line.
+_CASE = re.compile(
+    r"\W*(?:(?:the )?(?:first |second |third )?case\b|경우|케이스|情况|情形|場合)", re.IGNORECASE
+)
+_LEADS_ON = re.compile("[^.!?。]{0,80}[:\N{FULLWIDTH COLON}]\\s*")
+_STATES = re.compile(
+    r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
+    r"|이므로|여기서|때문|因为|其中|ただし",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:if|were|would|suppose\w*|unless|not|no|un\w*normal\w*|without|whether|even|never)\b"
+    r"|만약|가정|않|아니|如果|假设|不|もし|ない",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
+_SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """A paragraph: where its formulas stand, where its sentences end, and what it says.
+
+    `case` is the place of the prose that begins the case in which it stands, -1 without one.
+    """
+
+    source: str
+    inline: Sequence[str]
+    marks: tuple[int, ...]
+    ends: tuple[int, ...]
+    said: tuple[Said, ...]
+    case: int
+
+    def start(self, place: int) -> int:
+        """Where the sentence begins that goes on at this place."""
+        if place and self.source[place - 1] in ".!?。":
+            return place
+        number = bisect_right(self.ends, place)
+        return self.ends[number - 1] if number else 0
+
+    def stop(self, place: int) -> int:
+        """Where the sentence ends that goes on at this place."""
+        number = bisect_right(self.ends, place)
+        return self.ends[number] if number < len(self.ends) else len(self.source)
+
+    @property
+    def last(self) -> int:
+        """Where the last sentence begins."""
+        stop = len(self.source.rstrip())
+        return next((end for end in reversed(self.ends) if end < stop), 0)
+
+    def limits(self, start: int, stop: int) -> Iterator[Node]:
+        """The conditions that a stretch of it states."""
+        for one in self.said:
+            if one.kind == "where" and start <= one.span[0] and one.span[1] <= stop:
+                yield from _condition(one, self.inline)
+
+
+class Beside:
+    """What the prose of a document says of the formulas beside it.
+
+    `pieces` are those of the document; all places are theirs.
+    """
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        # The prose or heading before each piece, over the formulas between; -1 where none is.
+        self._before: list[int] = []
+        # The same, over paragraphs that hold formulas only.
+        self._words: list[int] = []
+        self._prose: dict[int, _Prose] = {}
+        before = words = -1
+        for place, piece in enumerate(pieces):
+            self._before.append(before)
+            self._words.append(words)
+            if piece.kind in ("prose", "heading"):
+                before = place
+                words = words if _SIGNS.fullmatch(piece.source) else place
+                self._prose[place] = self._looked_at(place)
+            elif piece.kind not in ("inline", "display"):
+                before = words = -1
+
+    def _looked_at(self, place: int) -> _Prose:
+        piece = self._pieces[place]
+        inline = tuple(inline_of(self._pieces, place))
+        return _Prose(
+            source=piece.source,
+            inline=inline,
+            marks=tuple(m.start() for m in re.finditer(PLACEHOLDER, piece.source)),
+            ends=tuple(m.end() for m in _SENTENCE_END.finditer(piece.source)),
+            said=said(piece.source, inline),
+            case=self._case(place),
+        )
+
+    def _case(self, place: int) -> int:
+        """The prose that begins the case in which the prose at this place stands, else -1.
+
+        A sentence of its own may speak of all cases again, so the case ends there.
+        """
+        piece = self._pieces[place]
+        if piece.kind != "prose" or _CASE.match(piece.source):
+            return place if piece.kind == "prose" else -1
+        above = self._prose.get(self._before[place])
+        return above.case if above is not None and _LEADS_ON.fullmatch(piece.source) else -1
+
+    def said(self, place: int) -> tuple[tuple[Said, ...], Sequence[str]]:
+        """What the prose at this place says, and the inline formulas in it."""
+        prose = self._prose[place]
+        return prose.said, prose.inline
+
+    def conditions(self, place: int) -> tuple[Node, ...]:
+        """The conditions that the prose around the formula at this place puts on it."""
+        before, words = self._before[place], self._words[place]
+        if before >= 0 and before == words and self._pieces[place].kind == "inline":
+            return tuple(self._within(place))
+        if words < 0:
+            return ()
+        prose = self._prose[words]
+        found = list(prose.limits(prose.last, len(prose.source)))
+        if not found and prose.case >= 0:
+            case = self._prose[prose.case]
+            found = list(case.limits(0, len(case.source)))
+        return tuple(dict.fromkeys([*found, *self._going_on(place)]))
+
+    def _within(self, place: int) -> Iterator[Node]:
+        """The conditions of the sentence in which the inline formula stands."""
+        prose = self._prose[self._before[place]]
+        number = place - self._before[place] - 1
+        if number < len(prose.marks):
+            mark = prose.marks[number]
+            yield from prose.limits(prose.start(mark), prose.stop(mark))
+
+    def _going_on(self, place: int) -> Iterator[Node]:
+        """The conditions of the sentence that goes on right behind the formula."""
+        after = self._prose.get(place + 1)
+        if after is None or self._pieces[place + 1].kind == "heading":
+            return
+        closed = self._pieces[place].source.rstrip().endswith((".", "。"))
+        if not closed and _GOES_ON.match(after.source):
+            yield from after.limits(0, after.stop(0))
+
+    def is_stated(self, place: int) -> bool:
+        """Whether the sentence around an inline formula states it: where, since; no if or not."""
+        prose = self._prose.get(self._before[place])
+        number = place - self._before[place] - 1
+        if prose is None or number >= len(prose.marks):
+            return False
+        mark = prose.marks[number]
+        start, stop = prose.start(mark), prose.stop(mark)
+        if stop - start > MAX_SENTENCE:
+            return False
+        before, sentence = prose.source[start:mark], prose.source[start:stop]
+        return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
+
+
+def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
+    numbered = _NUMBERED.fullmatch(one.text.strip())
+    if numbered is None:
+        source = filled(one.text, inline)
+        yield from () if source is None else read_condition(source)
+        return
+    try:
+        chains = read_latex(inline[int(numbered[1])])
+    except FormulaError:
+        return
+    for chain in chains:
+        yield from chain.conditions
+        yield from _relations(chain)
+
+
+def _relations(chain: Chain) -> Iterator[Node]:
+    for left, op, right in zip(chain.members, chain.relations, chain.members[1:], strict=False):
+        if op in ("=", "!="):
+            yield Rel("==" if op == "=" else "!=", left, right)
