@@ -31,6 +31,15 @@ def test_rows_that_begin_with_a_relation_go_on_with_the_chain() -> None:
     assert not chain.continued
 
 
+def test_rows_go_on_with_the_chain_of_their_column() -> None:
+    rows = r"a &= b & c &= d \\ &= e & &= f"
+    first, second = read_latex(rf"\begin{{align}} {rows} \end{{align}}")
+    assert (reading(first), reading(second)) == ("a = b = e", "c = d = f")
+    rows = r"a &= b && \text{(since $x = y$)} \\ &= c && \text{done}"
+    first, second = read_latex(rf"\begin{{align}} {rows} \end{{align}}")
+    assert (reading(first), reading(second)) == ("a = b = c", "x = y")
+
+
 def test_words_beside_a_row_do_not_end_its_chain() -> None:
     rows = r"L &= a && \text{definition} \\ &= b && p_k \\ &= c"
     chain, aside = read_latex(rf"\begin{{align}} {rows} \end{{align}}")

@@ -36,8 +36,10 @@ class Draft:
     words: list[str] = field(default_factory=list)
     label: str = ""
     continued: bool = False
-    # Whether it stands behind another chain in the same row; whether it is one more case of it.
+    # Whether it stands behind another chain in the same row, or in a further column of the rows;
+    # whether it is one more case of it.
     beside: bool = False
+    column: bool = False
     case: bool = False
 
     def begins(self) -> int:
@@ -116,6 +118,7 @@ class Cutter:
                 if current.tokens or current.after or kind in ("COMMA", "ROW", "BREAK"):
                     yield current
                     current = Segment(kind)
+                current.column = current.column or tok.type == "AMP"
             elif kind != "LABEL":
                 current.tokens.append(tok)
         yield current
@@ -261,8 +264,8 @@ class Cutter:
 
     def _chain(self, segment: Segment) -> None:
         parts, signs = split_sides(segment.tokens)
-        if segment.separator == "ROW" and not parts[0]:
-            self._resume()
+        if not parts[0] and (segment.column or segment.separator == "ROW"):
+            self._resume(segment.column)
         draft = self._draft
         row, spaced = segment.separator == "ROW", segment.separator == "QUAD"
         if not parts[0] and draft.members:
@@ -290,17 +293,24 @@ class Cutter:
         else:
             self._begin()
             self._draft.beside = segment.separator in ("QUAD", "COMMA")
+            self._draft.column = segment.column
             self._draft.members += parts
             self._draft.relations += signs
         if self._draft.members and not self._draft.members[-1]:
             self._draft.members.pop()
 
-    def _resume(self) -> None:
-        """A row goes on with the chain of the rows above, not with a formula beside it."""
-        aside = self._draft
-        if self.done and len(aside.members) == 1 and not aside.relations and aside.beside:
-            self._draft = self.done.pop()
-            self.done.append(aside)
+    def _resume(self, column: bool) -> None:
+        """A row goes on with the chain of its own column, not with what stands beside it."""
+        here = self._draft
+        remark = here.beside and len(here.members) == 1 and not here.relations
+        if here.column == column and not (remark and not column):
+            return
+        above = [draft for draft in self.done if draft.column == column]
+        if above:
+            self.done.remove(above[-1])
+            if here.members:
+                self.done.append(here)
+            self._draft = above[-1]
 
     def _other_case(self) -> None:
         """A row with a condition of its own continues the left side, not the row above it."""

@@ -22,6 +22,8 @@ class Segment:
     tokens: list[Token] = field(default_factory=list)
     # Words behind it that make it a condition: "i = j 일 때".
     after: list[str] = field(default_factory=list)
+    # Whether it opens a further column of aligned formulas.
+    column: bool = False
 
     def signs(self) -> list[str]:
         """The relations on the top level."""
