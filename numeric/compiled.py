@@ -217,7 +217,7 @@ class _Rows(_Printer):
         if self.is_class(name):
             return "_int(_k)"
         if name in self.pending:
-            return f"_{name}"
+            return f"_at_{name}"
         if name in self.stored:
             stored = self.stored[name]
             return f"{stored}[_i, _k]" if stored.startswith("_to_") else f"{stored}[_k]"
@@ -244,8 +244,8 @@ class _Rows(_Printer):
     def inner(self, expr: Node, target: str, kept: list[str]) -> None:
         """The body of a loop: what is kept, then the target."""
         for name in kept:
-            self.write(f"_{name} = {self.shown(self.pending[name])}")
-            self.write(f"{self.stored[name]}[_k] = _{name}")
+            self.write(f"_at_{name} = {self.shown(self.pending[name])}")
+            self.write(f"{self.stored[name]}[_k] = _at_{name}")
         self.write(target % self.shown(expr))
 
     def loop(self, expr: Node, target: str) -> None:

@@ -57,7 +57,9 @@ def test_order_is_that_of_the_numbers(kind: str, order: Any) -> None:
     assert made == sorted(set(made))
 
 
-def both(name: str, function: str, values: Any, logits: Any, lanes: bool) -> tuple[Any, Any]:
+def both(
+    name: str, function: str, values: Any, logits: Any, lanes: bool, precise: bool = False
+) -> tuple[Any, Any]:
     """The results of NumPy's blocks and of the printed loops, run by Python."""
     made = compiled(name) if isinstance(name, str) else name
     call, given = made.signature, dict(values)
@@ -66,8 +68,8 @@ def both(name: str, function: str, values: Any, logits: Any, lanes: bool) -> tup
     if function == "hvp":
         arrays.append(np.cos(logits))
     shapes = made._shapes(function, logits)
-    wanted = made.function(function)(arrays, shapes, How(backend="numpy"))
-    runner = made.function(function).runner
+    wanted = made.function(function, precise)(arrays, shapes, How(backend="numpy"))
+    runner = made.function(function, precise).runner
     assert runner is not None
     loops = runner.loops(lanes)
     assert loops is not None, "no loops for this program"
@@ -97,6 +99,15 @@ def test_printed_loops_are_the_program(name: str, function: str, kind: Any, lane
     logits = logits_of(name).astype(kind)
     values = arguments(compiled(name).signature, logits)
     assert_same(*both(name, function, values, logits, lanes))
+
+
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("function", ["value_and_grad", "hvp"])
+@pytest.mark.parametrize("name", ["softmax-nll", "soft-targets"])
+def test_precise_loops_are_the_program(name: str, function: str, lanes: bool) -> None:
+    logits = 30 * logits_of(name)
+    values = arguments(compiled(name).signature, logits)
+    assert_same(*both(name, function, values, logits, lanes, precise=True), roundings=4)
 
 
 EVERY = [Options("mean", True, True, True), Options("none", False, True, True, True)]
