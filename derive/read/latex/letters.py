@@ -71,7 +71,7 @@ class Letters(Stream):
         joined = text.replace(" ", "").replace("-", "")
         if key in FUNCTION_WORDS:
             self._emit("FUNC", FUNCTION_WORDS[key], at)
-        elif joined in BIG_WORDS:
+        elif joined in BIG_WORDS and not (self._script and self._peek("}")):
             self._emit("BIG", BIG_WORDS[joined], at)
         elif key in HEADS or joined in HEADS:
             self._emit("NAME", HEADS.get(key) or HEADS[joined], at)
@@ -133,13 +133,18 @@ class Letters(Stream):
         if inner_token is not None and mark and inner_token.type in ("CHAR", "CMD"):
             self._group()
             self._closed("DECOR", mark, place(inner_token))
-        elif inner_token is not None and inner_token.type == "CMD" and inner_token in BIG_WORDS:
+        elif inner_token is not None and inner_token in BIG_WORDS and self._is_whole(inner_token):
             self._group()
             self._closed("WORD", str(inner_token), place(inner_token))
         else:
             self._word_of_script()
             self._argument(tok)
         self._script = outer
+
+    def _is_whole(self, word: Token) -> bool:
+        """Whether a script is this word: max in z_{max}, but m alone in z_max."""
+        braced = self._peek("{") or self.plain
+        return word.type in ("CMD", "TEXT") or (word.type == "RUN" and braced)
 
     def _exponent_sign(self, tok: Token) -> bool:
         """e^-x, as plain text has it: TeX would take the sign alone."""
