@@ -45,6 +45,8 @@ class Layout:
 
     def blocks(self) -> Iterator[Index]:
         """The index of each block among the rows: whole numbers, then a slice of one axis."""
+        if not math.prod(self.rows):
+            return
         split, inner = 0, self.rows[1:]
         while math.prod(inner) > self.length:
             split, inner = split + 1, inner[1:]

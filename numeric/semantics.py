@@ -7,7 +7,7 @@ is said, and proved, in `numeric.options`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypedDict, Unpack, get_args
 
 import numpy as np
@@ -61,6 +61,13 @@ class _Asked:
         return {"precise": self.precise, "threads": self.threads, "backend": self.backend}
 
 
+def _asked(arguments: Mapping[str, Any]) -> _Asked:
+    known = [field.name for field in fields(_Asked)]
+    if unknown := sorted(set(arguments) - set(known)):
+        raise TypeError(f"unknown argument {unknown[0]!r}; expected {', '.join(known)}")
+    return _Asked(**arguments)
+
+
 def value_and_grad(
     logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 ) -> tuple[Any, Array]:
@@ -72,7 +79,7 @@ def value_and_grad(
     written to `out` if that is given. Semantics of torch.nn.CrossEntropyLoss.
     Raises TypeError and ValueError for arguments that do not fit.
     """
-    asked, xp = _Asked(**arguments), standard.namespace(logits)
+    asked, xp = _asked(arguments), standard.namespace(logits)
     if xp is not None:
         return _elsewhere(xp, logits, target, asked).with_gradient()
     return _ready(logits, target, asked).with_gradient()
@@ -80,7 +87,7 @@ def value_and_grad(
 
 def cross_entropy(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]) -> Any:
     """The loss of `value_and_grad` alone."""
-    asked, xp = _Asked(**arguments), standard.namespace(logits)
+    asked, xp = _asked(arguments), standard.namespace(logits)
     if xp is not None:
         return _elsewhere(xp, logits, target, asked).loss()
     return _ready(logits, target, asked).loss()
@@ -90,14 +97,14 @@ def nll_loss(
     log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Any:
     """-log p at the label, from log p: semantics of torch.nn.NLLLoss, shapes as above."""
-    return _ready(log_probabilities, target, _Asked(**arguments), logged=True).loss()
+    return _ready(log_probabilities, target, _asked(arguments), logged=True).loss()
 
 
 def nll_loss_value_and_grad(
     log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 ) -> tuple[Any, Array]:
     """`nll_loss` and its gradient by log p."""
-    asked = _Asked(**arguments)
+    asked = _asked(arguments)
     return _ready(log_probabilities, target, asked, logged=True).with_gradient()
 
 
@@ -106,7 +113,7 @@ def hessian(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 
     Samples do not interact: between two of them every second derivative is 0.
     """
-    call = _ready(logits, target, _Asked(**arguments))
+    call = _ready(logits, target, _asked(arguments))
     blocks = call.masked(call.run("hessian", out=call.asked.out))
     only: Array = blocks[0] if call.lifted else blocks
     return only
@@ -116,7 +123,7 @@ def hvp(
     logits: ArrayLike, target: ArrayLike, vector: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Array:
     """The Hessian times a vector of the logits' shape, without forming the Hessian."""
-    call = _ready(logits, target, _Asked(**arguments))
+    call = _ready(logits, target, _asked(arguments))
     moved = call.like_logits(vector, "vector")
     whole, written = call.output()
     call.masked(call.run("hvp", moved, out=written))
@@ -127,7 +134,7 @@ def vjp(
     logits: ArrayLike, target: ArrayLike, upstream: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Array:
     """upstream times the gradient: what a backward pass hands on. upstream has the loss' shape."""
-    call = _ready(logits, target, _Asked(**arguments))
+    call = _ready(logits, target, _asked(arguments))
     loss, gradient = call.with_gradient()
     factor = np.asarray(upstream, dtype=gradient.dtype)
     if factor.shape != np.shape(loss):
@@ -141,7 +148,7 @@ def jvp(
     logits: ArrayLike, target: ArrayLike, tangent: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Any:
     """The derivative of the loss along a tangent of the logits' shape; the loss' shape and type."""
-    call = _ready(logits, target, _Asked(**arguments))
+    call = _ready(logits, target, _asked(arguments))
     moved = call.like_logits(tangent, "tangent")
     _, gradient = call.with_gradient()
     slopes = np.moveaxis(gradient, call.axis, -1).reshape(moved.shape)
@@ -339,7 +346,7 @@ def binary_cross_entropy_with_logits_value_and_grad(
 def _binary(logits: ArrayLike, target: ArrayLike, arguments: BinaryArguments) -> tuple[Any, Array]:
     given = dict(arguments)
     weight, positive = given.pop("weight", None), given.pop("pos_weight", None)
-    asked = _Asked(**given)  # type: ignore[arg-type]
+    asked = _asked(given)
     z = as_logits(logits)
     if np.shape(target) != z.shape:
         raise ValueError(f"target of shape {np.shape(target)}; expected {z.shape}")

@@ -85,6 +85,12 @@ def both(
     return wanted, tuple(outs.values())
 
 
+def has_rows(name: str) -> bool:
+    """Whether the row has samples and classes, each on axes of their own."""
+    slots = compiled(name).signature.slots
+    return bool(slots) and len(set(slots)) == len(slots)
+
+
 def assert_same(wanted: Any, got: Any, roundings: float = 64) -> None:
     for a, b in zip(wanted, got, strict=True):
         scale = max(np.abs(a).max(initial=0), 0.1)  # what cancels is of about this size
@@ -94,7 +100,7 @@ def assert_same(wanted: Any, got: Any, roundings: float = 64) -> None:
 @pytest.mark.parametrize("lanes", [False, True])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("function", ["value_and_grad", "hvp"])
-@pytest.mark.parametrize("name", [name for name in ENGINES if compiled(name).signature.slots])
+@pytest.mark.parametrize("name", [name for name in ENGINES if has_rows(name)])
 def test_printed_loops_are_the_program(name: str, function: str, kind: Any, lanes: bool) -> None:
     logits = logits_of(name).astype(kind)
     values = arguments(compiled(name).signature, logits)

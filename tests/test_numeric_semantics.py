@@ -171,6 +171,14 @@ def test_a_mean_over_no_sample_is_nan() -> None:
     assert not gradient.any()
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (2, 3, 0), (0, 3, 2), (2, 3, 0, 4)])
+def test_no_sample_at_all(shape: tuple[int, ...]) -> None:
+    f, y = np.zeros(shape), np.zeros((shape[0], *shape[2:]), int)
+    assert numeric.cross_entropy(f, y, reduction="sum") == 0
+    loss, gradient = numeric.value_and_grad(f, y, reduction="none")
+    assert (loss.shape, gradient.shape) == (y.shape, shape)
+
+
 def test_an_ignored_sample_may_hold_anything() -> None:
     f = np.array([[0.0, 1.0], [-1.7e308, 1.7e308]])
     for reduction in ("none", "sum", "mean"):
@@ -198,6 +206,11 @@ def test_an_ignored_sample_may_hold_anything() -> None:
 def test_wrong_arguments_are_named(arguments: Any, options: Any, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         numeric.value_and_grad(*arguments, **options)
+
+
+def test_an_unknown_argument_is_named() -> None:
+    with pytest.raises(TypeError, match="unknown argument 'weights'; expected weight"):
+        numeric.value_and_grad([[1.0, 2.0]], [0], weights=[1.0, 1.0])  # type: ignore[call-arg]
 
 
 def test_softmax_along_any_axis() -> None:
