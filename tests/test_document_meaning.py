@@ -122,10 +122,16 @@ def test_a_reading_leads_to_its_verdict(document: str, status: str) -> None:
 
 
 def test_two_readings_block_a_verdict_and_are_both_shown() -> None:
-    item = last(SOFTMAX + r"$$q = \sum_j a_j + b_j$$")
+    item = last(SOFTMAX + r"$$q = 1/2 a$$")
     assert item.status == "unread"
     assert item.complaint is not None
     assert "2 readings" in item.complaint.message
+
+
+def test_an_index_that_is_free_on_one_side_only_decides_and_is_noted() -> None:
+    item = last(SOFTMAX + r"$$q = \sum_j a_j + b_j$$")
+    assert item.text == "q = sum(a[j] + b[j], j)"
+    assert any("of 2 readings" in note for note in item.notes)
 
 
 def test_a_name_of_the_document_decides_between_two_readings() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from derive.document.calls import any_function, derivative_orders
 from derive.document.items import Asked
@@ -11,7 +11,7 @@ from derive.document.ranks import Ranks
 from derive.document.roles import Posed, harmonised
 from derive.document.statement import Statement
 from derive.errors import Complaint, FormulaError
-from derive.read.facts import read_facts
+from derive.read.facts import Fact, read_facts
 from derive.read.formula import read_equation
 from derive.show import legible, text
 from derive.syntax import (
@@ -193,8 +193,17 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
         said = max((len(fact.sizes) for one in sources for fact in read_facts(one)), default=0)
         said = max(said, Ranks(scope).of(Name(name)))
         count = max(counts) or (0 if name in subscripts else said)
-        sizes = _sizes(name, count, posed)
-        fits = (_fitted(name, one, sizes, name in subscripts, name in labels) for one in sources)
+        fits = (
+            _fitted(
+                name,
+                fact,
+                _sizes(name, count, posed, fact.sizes),
+                name in subscripts,
+                name in labels,
+            )
+            for one in sources
+            for fact in read_facts(one)[:1]
+        )
         yield from [fitted for fitted in fits if fitted][-1:]
 
 
@@ -270,15 +279,23 @@ def _varied(trees: Iterable[Node]) -> set[str]:
     }
 
 
-# What the number of classes is called, where a formula divides by it.
+# What the numbers of classes and of samples are called, where a formula divides by them.
 _CLASSES = ("n", "K", "C", "M", "V")
+_SAMPLES = ("N", "m", "B")
 
 
-def _sizes(name: str, count: int, posed: Posed) -> list[str]:
-    """A size for each index of the name: the limit of the sums that it is in, else N, n, D."""
+def _sizes(name: str, count: int, posed: Posed, said: Sequence[str] = ()) -> list[str]:
+    """A size for each index of the name: as said, the limit of the sums that it is in, or open.
+
+    What is not said is open, "_", unless the claim counts with the number of classes or samples.
+    """
+    if len(said) == count:
+        return list(said)
     numbers = {key[0] for tree in posed.trees() for key in keys_in(tree) if not key[1]}
-    classes = next((size for size in _CLASSES if size in numbers), "n")
-    sizes = {1: [classes], 2: ["N", classes]}.get(count, ["N", classes, "D"][:count])
+    sizes = ["_"] * count
+    for place, names in ((count - 1, _CLASSES), (count - 2, _SAMPLES)):
+        if place >= 0:
+            sizes[place] = next((size for size in names if size in numbers), "_")
     limits = {p.over for tree in posed.trees() for p in walk(tree) if isinstance(p, Reduce)} - {""}
     if count == 1 and len(limits) == 1:
         return list(limits)
@@ -294,9 +311,8 @@ def _sizes(name: str, count: int, posed: Posed) -> list[str]:
     return sizes
 
 
-def _fitted(name: str, source: str, sizes: list[str], is_subscript: bool, is_label: bool) -> str:
+def _fitted(name: str, fact: Fact, sizes: list[str], is_subscript: bool, is_label: bool) -> str:
     """The declaration with as many sizes as the name has indices, "" where it does not fit."""
-    (fact, *_) = read_facts(source)
     axes = f"[{', '.join(sizes)}]" if sizes else ""
     if fact.kind in ("label", "index"):
         return f"{name}: {fact.kind}{axes}" if (is_label if sizes else is_subscript) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from derive.read.facts import Fact
 from derive.read.latex import Chain
@@ -66,9 +67,43 @@ class Usage:
 
     letters: frozenset[str] = frozenset()
 
+    @cached_property
+    def _indexed(self) -> frozenset[str]:
+        return frozenset(base for base, _ in self.arrays)
+
     def is_array(self, name: str) -> bool:
         """Whether the name carries an index somewhere."""
-        return any(name == base for base, _ in self.arrays)
+        return name in self._indexed
+
+
+class Definitions(Mapping[Key, Known]):
+    """Definitions by name and number of indices, none of them ever changed."""
+
+    def __init__(
+        self, known: Mapping[Key, Known] | None = None, keys: Mapping[str, Sequence[Key]] | None = None
+    ) -> None:
+        self._known = known or {}
+        self._keys = keys or {}
+
+    def __getitem__(self, key: Key) -> Known:
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def named(self, name: str) -> tuple[Known, ...]:
+        """Every definition of the name, whatever its number of indices."""
+        return tuple(self._known[key] for key in self._keys.get(name, ()))
+
+    def defining(self, known: Known) -> Definitions:
+        """These and one more, which takes the place of one with the same key."""
+        name, keys = known.key[0], self._keys
+        if known.key not in self._known:
+            keys = {**keys, name: (*keys.get(name, ()), known.key)}
+        return Definitions({**self._known, known.key: known}, keys)
 
 
 @dataclass(frozen=True)
@@ -84,8 +119,8 @@ class Scope:
     """
 
     usage: Usage = field(default_factory=Usage)
-    definitions: Mapping[Key, Known] = field(default_factory=dict)
-    later: Mapping[Key, Known] = field(default_factory=dict)
+    definitions: Definitions = field(default_factory=Definitions)
+    later: Definitions = field(default_factory=Definitions)
     declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
@@ -98,7 +133,7 @@ class Scope:
 
     def defining(self, known: Known) -> Scope:
         """The scope after a definition; the latest one of a name counts."""
-        return replace(self, definitions={**self.definitions, known.key: known})
+        return replace(self, definitions=self.definitions.defining(known))
 
     def declaring(self, facts: Iterable[Fact]) -> Scope:
         """The scope after declarations; of several kinds of a name, the last that fits counts."""
@@ -110,8 +145,7 @@ class Scope:
 
     def named(self, name: str) -> tuple[Known, ...]:
         """Every definition of the name, whatever its number of indices."""
-        own = tuple(k for (base, _), k in self.definitions.items() if base == name)
-        return own or tuple(k for (base, _), k in self.later.items() if base == name)
+        return self.definitions.named(name) or self.later.named(name)
 
     def meant(self, key: Key) -> tuple[Known, ...]:
         """The definition of exactly this name with its indices, else all of the name."""
@@ -215,15 +249,29 @@ def _ungiven(args: Iterable[Node]) -> list[Node]:
     return [a.args[0] if isinstance(a, Form) and a.name == "given" else a for a in args]
 
 
-def indexed(tree: Node, known: Usage) -> Node:
-    """pi_t(a) as the entry pi[t, a], where a is an index elsewhere in the document."""
-    parts = tuple(indexed(part, known) for part in children(tree))
+def indexed(chain: Chain, known: Usage) -> Chain:
+    """The chain with pi_t(a) as the entry pi[t, a], where a is an index elsewhere in the document.
+
+    What the chain differentiates by is no index in it.
+    """
+    parts = [part for member in chain.members for part in walk(member)]
+    varied = _names(v for part in parts if isinstance(part, Deriv) for v in part.wrt)
+    letters = known.letters - varied
+    return replace(
+        chain,
+        members=tuple(_with_indices(member, letters) for member in chain.members),
+        alternatives=tuple(indexed(other, known) for other in chain.alternatives),
+    )
+
+
+def _with_indices(tree: Node, known: frozenset[str]) -> Node:
+    parts = tuple(_with_indices(part, known) for part in children(tree))
     tree = rebuild(tree, parts) if parts else tree
     if not isinstance(tree, Form) or tree.name != "apply":
         return tree
     head, *args = tree.args
     letters = _ungiven(args)
-    if not all(isinstance(a, Name) and a.id in known.letters for a in letters):
+    if not all(isinstance(a, Name) and a.id in known for a in letters):
         return tree
     if isinstance(head, Entry):
         return Entry(head.base, (*head.indices, *letters), span=tree.span)

@@ -29,7 +29,10 @@ def chosen(chain: Chain, scope: Scope) -> Chain:
         return lost, len(names - defined - scope.seen), -len(names & defined)
 
     ranked = sorted(options, key=strangeness)
-    return ranked[0] if strangeness(ranked[0]) < strangeness(ranked[1]) else chain
+    if strangeness(ranked[0]) == strangeness(ranked[1]):
+        return chain
+    note = f"of {len(options)} readings the one that agrees with the rest of the document is taken"
+    return replace(ranked[0], notes=(*ranked[0].notes, note))
 
 
 def readings(chain: Chain) -> tuple[str, ...]:

@@ -100,13 +100,7 @@ def _read(document: Document) -> tuple[_Sheet, ...]:
 def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     """The sheets with arguments that are indices written as indices."""
     known = usage(chain for sheet in sheets for chain in sheet.chains)
-
-    def change(chain: Chain) -> Chain:
-        members = tuple(indexed(member, known) for member in chain.members)
-        others = tuple(map(change, chain.alternatives))
-        return replace(chain, members=members, alternatives=others)
-
-    return tuple(replace(s, chains=tuple(map(change, s.chains))) for s in sheets)
+    return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
 
 
 def _sheet(place: int, piece: Piece, macros: dict[str, Macro]) -> _Sheet:
@@ -222,7 +216,8 @@ def _item(piece: Piece, statement: Statement, numbers: tuple[int, int], answer: 
         notes=tuple(dict.fromkeys((*piece.notes, *judgement.notes))),
         jump=statement.is_jump,
     )
-    return Judged(item, statement, numbers[1], judgement.alarm)
+    # Its scope would be kept alive with it, and thousands of definitions have as many scopes.
+    return Judged(item, replace(statement, scope=Scope()), numbers[1], judgement.alarm)
 
 
 def _unread(sheet: _Sheet, number: int) -> Judged:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from derive.document.judge import answering, judge
-from derive.document.known import Known, Scope, usage
+from derive.document.known import Known, Scope, indexed, usage
 from derive.document.readings import ambiguity
 from derive.document.statements import read_chain
 from derive.errors import Complaint, FormulaError
@@ -39,7 +39,10 @@ def verify_latex(
     claim = _chosen(_one(read_latex(latex, "claim")), reading)
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
     chains = [own for own in definitions if isinstance(own, Chain)]
-    scope = Scope(usage=usage([claim, *chains]), assumed=tuple(assume))
+    known = usage([claim, *chains])
+    claim = indexed(claim, known)
+    definitions = [indexed(d, known) if isinstance(d, Chain) else d for d in definitions]
+    scope = Scope(usage=known, assumed=tuple(assume))
     scope = scope.declaring(fact for source in declare for fact in read_facts(source))
     scope = _defined(scope, definitions)
     limits = read_condition(where) if where.strip() else ()
