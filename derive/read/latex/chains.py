@@ -136,7 +136,7 @@ class Cutter:
         if not segment.tokens:
             self._spoken(segment.words)
             return 1
-        if taken := self._range(segments, position):
+        if taken := self._range(segments, position) or self._bracketed_range(segment):
             return taken
         behind = segments[position + 1].separator if position + 1 < len(segments) else ""
         if self._shares(segments, position):
@@ -250,6 +250,13 @@ class Cutter:
         target.ranges.append((sides[0], last.tokens))
         self._role = "condition"
         return 3 + second
+
+    def _bracketed_range(self, segment: Segment) -> int:
+        """(k = 1, …, K) behind a formula."""
+        tokens = segment.tokens
+        if not whole_bracket(tokens) or not any(tok.type == "DOTS" for tok in tokens):
+            return 0
+        return min(1, self._range(list(self._segments(tokens[1:-1])), 0))
 
     def _condition(self, segment: Segment, behind: str) -> None:
         leading = not self._draft.members or behind == "COLON" or self._draft.awaits
