@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.document.items import Item
 from derive.document.statement import Statement
 from derive.syntax import Deriv, Entry, Name, Node, Reduce, children, walk
+
+# An item is held against so many wrong ones before it, the nearest.
+MAX_WRONG = 100
 
 
 @dataclass(frozen=True)
@@ -23,15 +27,17 @@ class Judged:
 def inherited(judged: Sequence[Judged]) -> tuple[Item, ...]:
     """The items, each with the wrong ones before it that it rests on."""
     found = []
-    for place, own in enumerate(judged):
-        before = [other for other in judged[:place] if other.item.is_wrong]
+    before: deque[Judged] = deque(maxlen=MAX_WRONG)
+    for own in judged:
         wrong = tuple(dict.fromkeys(_sources(own, before)))
         cancels = own.item.jump and own.item.status == "proved" and bool(wrong)
         found.append(replace(own.item, rests_on=wrong, cancels=cancels))
+        if own.item.is_wrong:
+            before.append(own)
     return tuple(found)
 
 
-def _sources(own: Judged, wrong: Sequence[Judged]) -> Iterator[int]:
+def _sources(own: Judged, wrong: Iterable[Judged]) -> Iterator[int]:
     if own.statement is None or own.item.complaint is not None or own.item.asked is None:
         return
     for other in wrong:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -56,7 +57,8 @@ class Known:
 class Usage:
     """How names stand in a whole document: as arrays, subscripts, bold, limits, labels.
 
-    `letters` are the names that are an index wherever they stand.
+    `letters` are the names that are an index wherever they stand, `values` those that stand for
+    a value without an argument or an index behind them.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -80,7 +82,9 @@ class Definitions(Mapping[Key, Known]):
     """Definitions by name and number of indices, none of them ever changed."""
 
     def __init__(
-        self, known: Mapping[Key, Known] | None = None, keys: Mapping[str, Sequence[Key]] | None = None
+        self,
+        known: Mapping[Key, Known] | None = None,
+        keys: Mapping[str, Sequence[Key]] | None = None,
     ) -> None:
         self._known = known or {}
         self._keys = keys or {}
@@ -215,7 +219,19 @@ def usage(chains: Iterable[Chain]) -> Usage:
         frozenset(ranges),
         frozenset(labels),
         _index_letters(parts, subscripts - {name for name, _ in arrays}),
+        _values(parts),
     )
+
+
+def _values(parts: Iterable[Node]) -> frozenset[str]:
+    """The names that stand somewhere without an argument behind them."""
+    standing = Counter[str]()
+    for part in parts:
+        if isinstance(part, Name):
+            standing[part.id] += 1
+        elif isinstance(part, Form) and part.name in ("apply", "apply_pow", "prime"):
+            standing[key_of(part.args[0])[0]] -= 1
+    return frozenset(name for name, count in standing.items() if count > 0)
 
 
 def _matrices(factors: Sequence[Node]) -> Iterator[str]:

@@ -180,7 +180,7 @@ class Meaning:
 
     def _is_another(self, name: str, args: tuple[Node, ...]) -> bool:
         """g(x) in a rule of differentiation, where g_i gets another meaning further on."""
-        if any(base == name for base, _ in self.scope.definitions) or len(args) != 1:
+        if self.scope.definitions.named(name) or len(args) != 1:
             return False
         plain = isinstance(args[0], Name) and not self.ranks.of(args[0])
         return plain and all(isinstance(known.head, Entry) for known in self.scope.named(name))
@@ -198,6 +198,11 @@ class Meaning:
         """sigma of a number is the sigmoid; of a vector, or where the text says so, the softmax."""
         if len(args) != 1:
             raise self.fail("sigma takes one argument", node)
+        if "sigma" in self.scope.usage.values and not _plain(args[0]):
+            if self.scope.words:
+                raise self.fail("sigma is a number elsewhere: a product, or the sigmoid?", node)
+            self.note("sigma is a number, as it is elsewhere")
+            return mul(Name("sigma"), self.of(args[0]))
         softmax = "softmax" in self.scope.words and "sigmoid" not in self.scope.words
         vector = self._vector(args[0])
         if isinstance(args[0], Entry) and softmax:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from derive.document.heads import by_example, generalised, head_of, is_number, is_vector
 from derive.document.known import (
     FUNCTION_WORDS,
+    Definitions,
     Key,
     Known,
     Scope,
@@ -120,10 +121,10 @@ class _Reader:
         if head is None:
             return self._exemplifies()
         explicit = self.chain.relations[0] == ":="
-        known = self.scope.definitions.values()
         name = key_of(head)[0]
+        known = self.scope.definitions.named(name)
         if not explicit and any(
-            k.key == key_of(head) or (arguments and k.arguments and k.key[0] == name) for k in known
+            k.key == key_of(head) or (arguments and k.arguments) for k in known
         ):
             return False
         if name.endswith("_prime"):
@@ -182,7 +183,7 @@ class _Reader:
         name = key_of(head)[0]
         if self.chain.relations[0] == ":=":
             return self._define(head, (), self.members[0], (0, 1))
-        if any(name == other for other, _ in self.scope.definitions) or name in self.scope.seen:
+        if self.scope.definitions.named(name) or name in self.scope.seen:
             return False
         return self._define(head, (), self.members[0], (0, 1))
 
@@ -362,13 +363,13 @@ def read_chain(
 
 def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
     """The scope with the first definition of every name in `later`, wherever it stands."""
-    later: dict[Key, Known] = {}
+    later = Definitions()
     at = scope
     for line, chain in chains:
         statements, at, _ = read_chain(chain, replace(at, line=line))
         for statement in statements:
-            if statement.known is not None:
-                later.setdefault(statement.known.key, statement.known)
+            if statement.known is not None and statement.known.key not in later:
+                later = later.defining(statement.known)
     return replace(scope, later=later)
 
 
