@@ -178,13 +178,21 @@ class Point:
         """Whether a condition is true, for every class that a letter without a value may be."""
         at = self.setting
         unknown = sorted((free_names(condition) & at.ranges.keys()) - self.indices.keys())
-        reach = [range(1, self.sizes[at.range_of(Name(letter))] + 1) for letter in unknown]
+        reach = [range(1, self.sizes[self._range_in(condition, a)] + 1) for a in unknown]
         return all(
             _Value(self, {}).truth(
                 condition, {**self.indices, **dict(zip(unknown, c, strict=True))}
             )
             for c in itertools.product(*reach)
         )
+
+    def _range_in(self, condition: Node, letter: str) -> str:
+        """The size of the axis that a letter subscripts here, whatever it does elsewhere."""
+        at = self.setting
+        for part in walk(condition):
+            if isinstance(part, Entry) and Name(letter) in part.indices and part.base in at.axes:
+                return at.axes[part.base][part.indices.index(Name(letter))]
+        return at.range_of(Name(letter))
 
     def number(self, place: Place) -> Any:
         """The number of a place; drawn when it is first asked for, to fit the declared kind."""

@@ -69,6 +69,8 @@ def under(at: Setting, condition: str) -> Setting | None:
     one_hot = re.fullmatch(r"(\w+) is one-hot", condition)
     simplex = re.fullmatch(r"sum\((\w+)\[[\w, ]+\], \w+\) == 1", condition)
     value = re.fullmatch(r"(\w+)(?:\[[\w, ]+\])? == (-?\d+)", condition)
+    if value and set(re.findall(r"\w+", condition.partition("[")[2])) & {*at.indices}:
+        return None  # of one entry, at the letters of the claim
     positive = re.findall(r"(\w+) > 0", condition)
     if one_hot or simplex:
         name, kind = (one_hot or simplex)[1], "onehot" if one_hot else "simplex"
