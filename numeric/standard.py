@@ -58,6 +58,12 @@ class Namespace:
         except (AttributeError, TypeError, ValueError):
             return self._xp.arange(size)
 
+    def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
+        """The standard's, and of two plain numbers too."""
+        if isinstance(value, int | float) and isinstance(otherwise, int | float):
+            value = self._xp.astype(condition, self._like.dtype) * 0 + value
+        return self._xp.where(condition, value, otherwise)
+
     def take(self, array: Any, places: Any, axis: int | None = None) -> Any:
         """array[..., place] with its axis kept, or the entries of (C,) or (1, C) at labels."""
         if axis is not None:
