@@ -128,6 +128,14 @@ def test_two_readings_block_a_verdict_and_are_both_shown() -> None:
     assert "2 readings" in item.complaint.message
 
 
+def test_two_readings_of_a_member_leave_the_other_steps() -> None:
+    chain = r"$$\frac{\partial e^{z_i}}{\partial z_i} = e^{z_i} = 1/2 e^{z_i} = e^{z_i}/2$$"
+    *_, first, second, third, jump = check(SOFTMAX + chain, name="t.md").items
+    assert first.status == "proved"
+    assert {second.status, third.status} == {"unread"}
+    assert jump.status == "refuted"
+
+
 def test_an_index_that_is_free_on_one_side_only_decides_and_is_noted() -> None:
     item = last(SOFTMAX + r"$$q = \sum_j a_j + b_j$$")
     assert item.text == "q = sum(a[j] + b[j], j)"
@@ -183,6 +191,18 @@ def test_a_chain_goes_on_in_the_next_display() -> None:
     *_, step, jump = check(document, name="t.md").items
     assert step.text == "p[k] - p[k]**2 == p[k]*(1 - p[k])"
     assert jump.text == "d(p[k], z[k]) == p[k]*(1 - p[k])"
+
+
+def test_a_case_named_between_two_displays_does_not_part_their_chain() -> None:
+    document = SOFTMAX + (
+        r"$$\frac{\partial p_i}{\partial z_j} = \frac{\partial}{\partial z_j} p_i$$"
+        "\n\nIf $i = j$,\n\n"
+        r"$$= p_i(1 - p_i)$$"
+    )
+    *_, before, step = check(document, name="t.md").items
+    assert before.text == "d(p[i], z[j]) == d(p[i], z[j])"
+    assert step.text == "d(p[i], z[j]) == p[i]*(1 - p[i])"
+    assert step.status == "proved"
 
 
 def test_what_an_unread_formula_may_define_is_not_refuted() -> None:

@@ -35,6 +35,18 @@ def chosen(chain: Chain, scope: Scope) -> Chain:
     return replace(ranked[0], notes=(*ranked[0].notes, note))
 
 
+def disputed(chain: Chain) -> frozenset[int]:
+    """The members of which the readings differ; all, where the readings have no common shape."""
+    everything = frozenset(range(len(chain.members)))
+    if any(other.relations != chain.relations for other in chain.alternatives):
+        return everything
+    return frozenset(
+        place
+        for place in everything
+        if any(other.members[place] != chain.members[place] for other in chain.alternatives)
+    )
+
+
 def readings(chain: Chain) -> tuple[str, ...]:
     """Every reading, as text, in the order in which a person may choose."""
     return tuple(

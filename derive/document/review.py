@@ -17,7 +17,7 @@ from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge
 from derive.document.known import Scope, indexed, usage
 from derive.document.pieces import Document, Format, Piece
-from derive.document.readings import ambiguity, chosen
+from derive.document.readings import ambiguity, chosen, disputed
 from derive.document.setting import declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import definitions, read_chain
@@ -172,7 +172,8 @@ def _judged(
         limits = beside.conditions(place)
         for written in sheet.chains:
             chain = chosen(written, scope)
-            if chain.alternatives:
+            open_at = disputed(chain)
+            if open_at & ({0} if chain.continued else {0, 1}):
                 found.append(_unread(replace(sheet, complaint=ambiguity(chain)), len(found) + 1))
                 before = None
                 continue
@@ -180,7 +181,10 @@ def _judged(
                 chain_number += 1
             conditioned = replace(chain, conditions=(*chain.conditions, *limits))
             assumed = scope.assumed
-            statements, scope, before = read_chain(conditioned, scope, before)
+            statements, scope, so_far = read_chain(conditioned, scope, before)
+            if statements or piece.kind != "inline":
+                # An i = j in running prose does not part a chain that goes on behind it.
+                before = so_far
             if piece.kind == "inline" and not beside.is_stated(place):
                 # In running prose a total may be supposed or denied: only prose rows state it.
                 scope = replace(scope, assumed=assumed)
@@ -188,11 +192,20 @@ def _judged(
                 if piece.kind == "inline" and statement.kind == "fact":
                     continue
                 numbers = len(found) + 1, chain_number
-                found.append(_item(piece, statement, numbers, answer))
+                found.append(_item(piece, _undisputed(statement, chain, open_at), numbers, answer))
+            if len(chain.members) - 1 in open_at:
+                before = None
         done += 1
         if progress is not None:
             progress(done, len(sheets))
     return found
+
+
+def _undisputed(statement: Statement, chain: Chain, disputed_at: frozenset[int]) -> Statement:
+    """The statement, left unread where the readings of its chain differ."""
+    if disputed_at.isdisjoint(statement.members):
+        return statement
+    return replace(statement, complaint=ambiguity(chain))
 
 
 def _item(piece: Piece, statement: Statement, numbers: tuple[int, int], answer: Answer) -> Judged:
