@@ -177,7 +177,12 @@ class Point:
     def holds(self, condition: Node) -> bool:
         """Whether a condition is true, for every class that a letter without a value may be."""
         at = self.setting
-        unknown = sorted((free_names(condition) & at.ranges.keys()) - self.indices.keys())
+        entries = [part for part in walk(condition) if isinstance(part, Entry)]
+        letters = {i.id for e in entries for i in e.indices if isinstance(i, Name)}
+        letters |= free_names(condition) & at.ranges.keys()
+        unknown = sorted(
+            letters - self.indices.keys() - {n for n, k in at.kinds.items() if k == "label"}
+        )
         reach = [range(1, self.sizes[self._range_in(condition, a)] + 1) for a in unknown]
         return all(
             _Value(self, {}).truth(
