@@ -103,6 +103,17 @@ STEPS_EN = (
         conditional=True,
     ),
     Saying(
+        "condition-of-case",
+        "en",
+        "where",
+        "<c>",
+        ("case",),
+        r"\b(?<!not )(?<!as )(?:in|for|with|consider|considering|take|treat) the @c case\b",
+        "we start with the $k = y$ case",
+        "unlike the $k = y$ case",
+        conditional=True,
+    ),
+    Saying(
         "condition-set",
         "en",
         "where",
