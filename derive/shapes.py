@@ -40,6 +40,7 @@ from derive.syntax import (
 
 # What the free indices of a claim between vectors or matrices are called.
 _LETTERS = ("i", "k", "l", "m", "q", "r", "s")
+_INNER = ("j", "d", "c", "a", "b", "e", "h")
 _ALONG_LAST = frozenset({"softmax", "log_softmax", "logsumexp"})
 _Shape = tuple[str, ...]
 
@@ -63,6 +64,8 @@ class _Shaper:
         self._rank = {fact.name: len(fact.sizes) for fact in facts if fact.name not in self._labels}
         self._label_rank = {f.name: len(f.sizes) for f in facts if f.name in self._labels}
         self._source = ""
+        # What a sum over an inner axis is over, in print.
+        self._inner = "j"
         self._learn()
 
     def _learn(self) -> None:
@@ -143,6 +146,9 @@ class _Shaper:
         self._source = equation.source
         ranks = self.rank(equation.left), self.rank(equation.right)
         left = equation.left
+        taken = {getattr(p, "id", "") for side in (left, equation.right) for p in walk(side)}
+        taken |= self._rank.keys()
+        self._inner = next((c for c in _INNER if c not in taken), "j")
         if isinstance(left, Entry) and not letters and ranks[1] == 0:
             return replace(equation, right=self.at(equation.right, ()))
         rank = max(ranks)
@@ -150,7 +156,6 @@ class _Shaper:
             raise self._fail(
                 f"{ranks[0]} axes on the left, {ranks[1]} on the right", equation.right
             )
-        taken = {getattr(p, "id", "") for side in (left, equation.right) for p in walk(side)}
         names = [c for c in _LETTERS if c not in taken]
         # One axis is called k, two are i and k.
         chosen = names[1 : 1 + rank] if rank == 1 and len(names) > 1 else names[:rank]
@@ -224,14 +229,14 @@ class _Shaper:
         raise self._fail(f"{name} is not known", whole)
 
     def _sum_exp(self, node: Node, outer: tuple[Node, ...]) -> Node:
-        index = fresh("j")
+        index = fresh(self._inner)
         return Reduce("sum", Call("exp", self.at(node, (*outer, Name(index)))), index)
 
     def _total(self, node: Node, whole: Node, *, mean: bool) -> Node:
         rank = self.rank(node)
         if rank == 0 or mean:
             raise self._fail("a sum over all entries of what is no vector", whole)
-        letters = [fresh("j") for _ in range(rank)]
+        letters = [fresh(self._inner) for _ in range(rank)]
         body = self.at(node, tuple(map(Name, letters)))
         for letter in reversed(letters):
             body = Reduce("sum", body, letter)
@@ -244,7 +249,7 @@ class _Shaper:
         left, right = self.rank(a), self.rank(b)
         if left == 0 or right == 0:
             raise self._fail("@ stands between vectors or matrices", whole)
-        index = Name(fresh("j"))
+        index = Name(fresh(self._inner))
         first = self.at(a, (*at[: left - 1], index))
         second = self.at(b, (index, *at[left - 1 :]))
         return Reduce("sum", mul(first, second), index.id)

@@ -131,6 +131,9 @@ def _text(node: Node) -> str:
             return f"{_wrap(arg, _ATOM)}.T"
         case Form(name="matmul", args=(a, b)):
             return f"{_wrap(a, _POWER)} @ {_wrap(b, _POWER)}"
+        case Form(name="at", args=(Name(id=name), *indices)):
+            # A row of a matrix, and no entry.
+            return f"({name})[{_listed(tuple(indices))}]"
         case Form(name="at", args=(body, *indices)):
             return f"{_wrap(body, _ATOM)}[{_listed(tuple(indices))}]"
         case Form(name=name, args=args):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from derive.document.calls import any_function, derivative_orders
 from derive.document.items import Asked
-from derive.document.known import Known, Scope, index_letters, key_of, keys_in, names_in
+from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
 from derive.document.ranks import Ranks
 from derive.document.roles import Posed, harmonised
 from derive.document.statement import Statement
@@ -106,7 +106,7 @@ def _check_variables(posed: Posed, statement: Statement) -> None:
                     for name in names_in(waiting.pop()) - found:
                         found.add(name)
                         waiting += [bodies[name]] if name in bodies else []
-                for name in {key_of(variable)[0] for variable in part.wrt} - found - letters:
+                for name in set(map(base_of, part.wrt)) - found - letters:
                     raise _independent(part, name, statement)
 
 
@@ -271,7 +271,7 @@ def _complement(node: Node) -> Node:
 def _varied(trees: Iterable[Node]) -> set[str]:
     """What is differentiated by varies freely, whatever is said of its total."""
     return {
-        key_of(variable)[0]
+        base_of(variable)
         for tree in trees
         for part in walk(tree)
         if isinstance(part, Deriv)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from derive.document.vectors import are_rows, vectors_in
 from derive.read.facts import Fact
 from derive.read.latex import Chain
 from derive.syntax import (
     Deriv,
     Entry,
     Form,
-    Mul,
     Name,
     Node,
     Reduce,
@@ -58,7 +57,7 @@ class Usage:
     """How names stand in a whole document: as arrays, subscripts, bold, limits, labels.
 
     `letters` are the names that are an index wherever they stand, `values` those that stand for
-    a value without an argument or an index behind them.
+    a value without an argument or an index behind them; `rows` says that vectors are rows.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -68,6 +67,8 @@ class Usage:
     labels: frozenset[Entry] = frozenset()
 
     letters: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    rows: bool = False
 
     @cached_property
     def _indexed(self) -> frozenset[str]:
@@ -168,6 +169,13 @@ def key_of(head: Node) -> Key:
     return (head.id, 0) if isinstance(head, Name) else ("", 0)
 
 
+def base_of(variable: Node) -> str:
+    """The name of what is differentiated by: a number, an entry, a row of a matrix."""
+    if isinstance(variable, Form) and variable.name == "at":
+        return base_of(variable.args[0])
+    return key_of(variable)[0]
+
+
 def keys_in(tree: Node) -> set[Key]:
     """The name and the number of indices of everything that the tree mentions."""
     return {key_of(part) for part in walk(tree)} - {("", 0)}
@@ -203,8 +211,6 @@ def usage(chains: Iterable[Chain]) -> Usage:
                 labels |= {index for index in indices if isinstance(index, Entry)}
             case Form(name="vec", args=(Name(id=name),)):
                 bold.add(name)
-            case Mul(factors=factors):
-                bold |= set(_matrices(factors))
             case Form(name="at", args=(_, *indices)):
                 subscripts |= _names(indices)
             case Reduce(index=index, over=over):
@@ -212,6 +218,11 @@ def usage(chains: Iterable[Chain]) -> Usage:
                 ranges.add(over)
             case Rel(op="==" | "!=", left=Name(), right=Name()):
                 subscripts |= _names(children(part))
+    for vector in vectors_in(parts):
+        if isinstance(vector, Entry):
+            arrays.add((vector.base, len(vector.indices) + 1))
+        else:
+            bold.add(vector.id)
     return Usage(
         frozenset(arrays),
         frozenset(subscripts),
@@ -220,6 +231,7 @@ def usage(chains: Iterable[Chain]) -> Usage:
         frozenset(labels),
         _index_letters(parts, subscripts - {name for name, _ in arrays}),
         _values(parts),
+        are_rows(parts),
     )
 
 
@@ -232,14 +244,6 @@ def _values(parts: Iterable[Node]) -> frozenset[str]:
         elif isinstance(part, Form) and part.name in ("apply", "apply_pow", "prime"):
             standing[key_of(part.args[0])[0]] -= 1
     return frozenset(name for name, count in standing.items() if count > 0)
-
-
-def _matrices(factors: Sequence[Node]) -> Iterator[str]:
-    """W in W x, where x is bold: a capital letter right before a vector."""
-    for one, other in itertools.pairwise(factors):
-        before_bold = isinstance(other, Form) and other.name == "vec"
-        if before_bold and isinstance(one, Name) and len(one.id) == 1 and one.id.isupper():
-            yield one.id
 
 
 def _index_letters(parts: Iterable[Node], letters: set[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from derive.document import notations
 from derive.document.calls import call, opaque
+from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
 from derive.document.known import Scope, index_letters
 from derive.document.ranks import Ranks, matrix_products
 from derive.errors import Complaint, FormulaError
@@ -33,31 +34,6 @@ from derive.syntax import (
     mul,
     rebuild,
 )
-
-# Words that are functions of one number, and words that are functions of a whole vector.
-_OF_NUMBERS = {
-    "sigmoid": "sigma",
-    "logistic": "sigma",
-    "softplus": "softplus",
-    "relu": "relu",
-    "tanh": "tanh",
-    "exp": "exp",
-    "log": "log",
-    "sqrt": "sqrt",
-    "abs": "abs",
-}
-_OF_VECTORS = {
-    "softmax": "softmax",
-    "Softmax": "softmax",
-    "log_softmax": "log_softmax",
-    "logsoftmax": "log_softmax",
-    "logsumexp": "logsumexp",
-    "LSE": "logsumexp",
-    "lse": "logsumexp",
-    "diag": "diag",
-    "onehot": "onehot",
-    "one_hot": "onehot",
-}
 
 
 class Meaning:
@@ -135,7 +111,7 @@ class Meaning:
             head = head.args[0]
         if isinstance(head, Name):
             return self._call(head, tuple(args), node)
-        if len(args) == 1 and not _plain(args[0]):
+        if len(args) == 1 and not is_plain(args[0]):
             return mul(self.of(head), self.of(args[0]))
         if isinstance(head, Entry):
             return self._entry_of(head, tuple(args), node)
@@ -161,14 +137,14 @@ class Meaning:
         if name.endswith("_prime") and len(args) == 1 and not self.scope.named(name):
             return self._primes(name, args[0], node)
         if name == "sigma" and not self.scope.named(name):
-            return self._sigma(args, node)
+            return sigma(self, args, node)
         if name == "max" and len(args) == 2 and args[0] == ZERO:
             return Call("relu", self.of(args[1]))
-        if name in _OF_NUMBERS and len(args) == 1:
-            return Call(_OF_NUMBERS[name], self.of(args[0]))
-        if name in _OF_VECTORS and len(args) == 1:
-            return self._of_vector(_OF_VECTORS[name], args[0])
-        if len(args) == 1 and not _plain(args[0]):
+        if name in OF_NUMBERS and len(args) == 1:
+            return Call(OF_NUMBERS[name], self.of(args[0]))
+        if name in OF_VECTORS and len(args) == 1:
+            return of_vector(self, OF_VECTORS[name], args[0])
+        if len(args) == 1 and not is_plain(args[0]):
             return mul(self.of(head), self.of(args[0]))
         if self.scope.named(name) and not self._is_another(name, args):
             self.note(f"{name}({_listed(args)}) is {name}")
@@ -194,49 +170,6 @@ class Meaning:
         body = self._call(Name(stem, span=node.span), (arg,), node)
         return Deriv(body, (at,) * name.count("_prime"))
 
-    def _sigma(self, args: tuple[Node, ...], node: Form) -> Node:
-        """sigma of a number is the sigmoid; of a vector, or where the text says so, the softmax."""
-        if len(args) != 1:
-            raise self.fail("sigma takes one argument", node)
-        if "sigma" in self.scope.usage.values and not _plain(args[0]):
-            if self.scope.words:
-                raise self.fail("sigma is a number elsewhere: a product, or the sigmoid?", node)
-            self.note("sigma is a number, as it is elsewhere")
-            return mul(Name("sigma"), self.of(args[0]))
-        softmax = "softmax" in self.scope.words and "sigmoid" not in self.scope.words
-        vector = self._vector(args[0])
-        if isinstance(args[0], Entry) and softmax:
-            raise self.fail(
-                "sigma of one entry: the sigmoid of it, or that entry of the softmax?",
-                node,
-                "write softmax(z)_i or 1/(1 + e^{-z_i}), or define sigma first",
-            )
-        if vector and softmax:
-            self.note("sigma of a vector is the softmax")
-            return self._of_vector("softmax", args[0])
-        if vector and "sigmoid" not in self.scope.words:
-            raise self.fail(
-                "sigma of a vector: softmax, or the sigmoid of every entry?",
-                node,
-                "write softmax(z), or say once what sigma is",
-            )
-        self.note("sigma is the sigmoid, 1/(1 + e^-x)")
-        return Call("sigma", self.of(args[0]))
-
-    def _vector(self, node: Node) -> bool:
-        """Whether a bare name stands for a vector."""
-        if isinstance(node, Form) and node.name == "vec":
-            return True
-        return isinstance(node, Name) and self.scope.usage.is_array(node.id)
-
-    def _of_vector(self, name: str, arg: Node) -> Node:
-        if isinstance(arg, Entry) and name in ("softmax", "log_softmax"):
-            *outer, last = arg.indices
-            self.note(f"{name}({text(arg)}) is the entry {text(last)} of {name}({arg.base})")
-            inner: Node = Entry(arg.base, tuple(outer)) if outer else Name(arg.base)
-            return Form("at", (Form(name, (inner,)), last))
-        return Form(name, (self.of(arg),))
-
     def _entry(self, node: Form) -> Node:
         """softmax(z)_i, sigma(z)_i, S(f)_{y_i}."""
         inner, *indices = node.args
@@ -261,7 +194,8 @@ class Meaning:
         inside = self._inside(node)
         assert isinstance(inside, Deriv)
         for variable in inside.wrt:
-            if not isinstance(variable, Name | Entry):
+            row = isinstance(variable, Form) and variable.name == "at"
+            if not isinstance(variable, Name | Entry) and not row:
                 raise self.fail("a derivative by what is no variable here", node)
         return inside
 
@@ -384,13 +318,6 @@ def _is_operator(node: Node) -> bool:
 
 def _is_bold(node: Node) -> bool:
     return isinstance(node, Form) and node.name in ("vec", "given")
-
-
-def _plain(node: Node) -> bool:
-    """A name, an entry or a bold letter: what may be an argument that is only mentioned."""
-    if isinstance(node, Form):
-        return node.name in ("vec", "given")
-    return isinstance(node, Name | Entry)
 
 
 def _listed(nodes: Sequence[Node]) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from derive.document.known import Scope
 from derive.read.latex import Chain
 from derive.syntax import (
@@ -16,6 +19,7 @@ from derive.syntax import (
     Node,
     Pow,
     children,
+    transform,
     walk,
 )
 
@@ -51,6 +55,8 @@ class Ranks:
                 return max(self.of(a) + self.of(b) - 2, 0)
             case Deriv(body=body, wrt=wrt):
                 return self.of(body) + sum(map(self.of, wrt))
+            case Mul(factors=factors) if _is_outer(factors, self):
+                return 2
             case Neg() | Call() | Div() | Pow() | Mul():
                 return max(map(self.of, children(node)))
         return max(map(self.of, children(node)), default=0)
@@ -97,7 +103,12 @@ def matrices(chain: Chain, scope: Scope) -> frozenset[str]:
 
 
 def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
-    """Side by side, a matrix or a row and what follows are multiplied as matrices."""
+    """Side by side, a matrix or a row and what follows are multiplied as matrices.
+
+    Where vectors are rows, x W is such a product, x y^T is a number and x^T y a matrix.
+    """
+    if ranks.scope.usage.rows:
+        factors = [_turned(factor) if ranks.of(factor) == 1 else factor for factor in factors]
     sizes = [ranks.of(factor) for factor in factors]
     place = 0
     while place + 1 < len(factors):
@@ -110,6 +121,18 @@ def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
         else:
             place += 1
     return factors
+
+
+def _turned(vector: Node) -> Node:
+    """A row as a column, and the other way round; log(s^T) is turned inside."""
+    upright = transform(vector, lambda p: p.args[0] if isinstance(p, Form) and _is_row(p) else None)
+    return upright if upright != vector else Form("transpose", (vector,))
+
+
+def _is_outer(factors: Sequence[Node], ranks: Ranks) -> bool:
+    """A column before a row."""
+    kinds = [_is_row(factor) for factor in factors if ranks.of(factor) == 1]
+    return (False, True) in itertools.pairwise(kinds)
 
 
 def _is_row(node: Node) -> bool:

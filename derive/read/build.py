@@ -285,7 +285,7 @@ class Builder(Text):
             return Num(Fraction(0), span=span)
         wrt = tuple(map(self._value, args[1:]))
         for variable in wrt:
-            if not isinstance(variable, Name | Entry):
+            if not isinstance(variable, Name | Entry) and not _is_row_of_matrix(variable):
                 hint = "differentiate by an entry f[k] or a scalar z"
                 self.complain("cannot differentiate by this", self._span(variable), hint)
         if len(wrt) > 4:
@@ -356,6 +356,11 @@ def _is_index(part: Part) -> bool:
         and part.data in ("name", "group")
         and len(part.children) in (1, 3)
     )
+
+
+def _is_row_of_matrix(node: Node) -> bool:
+    """(W)[k], a vector; W[k] is an entry."""
+    return isinstance(node, Form) and node.name == "at" and isinstance(node.args[0], Name)
 
 
 def _respan(node: Node, span: Span) -> Node:

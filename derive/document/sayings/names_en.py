@@ -29,7 +29,8 @@ NAMES_EN = (
         "<n>: onehot",
         ("one-hot", "one hot", "1-hot"),
         r"(?<!for )(?<!any )(?<!every )(?:one|1)[- ]hot(?:[- ]encoded)? "
-        r"(?:(?:encoding|encoded|vector|labels?|targets?|ground[- ]truth|class) ){0,3}@n",
+        r"(?:(?:encoding|encoded|row|column|vector|labels?|targets?|ground[- ]truth|class) ){0,3}"
+        r"@n",
         "the one-hot encoded label $t$",
         "a one-hot vector has entries $t$",
     ),

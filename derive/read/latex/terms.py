@@ -231,11 +231,14 @@ class Terms(Calls):
         first = self._careful(name, row)
         arg = first
         position = row.position
+        # A number stands before letters, as in \log 2x, but seldom before what has an index.
+        apart = not isinstance(first, Num)
         while kind(row.peek()) in SIMPLE and isinstance(arg, Name | Entry | Num | Mul | Pow):
             factor = self.operand(row)
+            apart = apart or not isinstance(factor, Name | Pow)
             arg = times(arg, factor, self.across(arg.span, factor.span))
         span = self.across(first.span, arg.span)
-        if arg is not first and not isinstance(first, Num):
+        if arg is not first and apart:
             note = f"\\{name} is taken of the whole product; it may be of its first factor alone"
             if self.chosen("argument", span, note):
                 row.position = position

@@ -1,0 +1,94 @@
+"""Letters that are vectors or matrices by where they stand: W in W x, x in w^T x."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from derive.syntax import Add, Div, Entry, Form, Mul, Name, Neg, Node, children
+
+
+def vectors_in(parts: Iterable[Node]) -> Iterator[Name | Entry]:
+    """The names and entries that products with a transpose or a bold letter show to be arrays."""
+    for part in parts:
+        if isinstance(part, Form) and part.name == "transpose":
+            yield from _operand(part.args[0])
+        if isinstance(part, Form) and part.name == "inner":
+            yield from itertools.chain.from_iterable(map(_operand, part.args))
+        if isinstance(part, Mul):
+            for one, other in itertools.pairwise(part.factors):
+                if _is_transposed(one):
+                    yield from _operand(other)
+                if _is_matrix_letter(one) and _is_bold(other):
+                    yield from _operand(one)
+
+
+def _operand(node: Node) -> Iterator[Name | Entry]:
+    """What stands for a vector in x, in x_i - x_j, and in (1 - a) x."""
+    match node:
+        case Name() | Entry():
+            yield node
+        case Add():
+            for term in node.terms:
+                yield from _operand(term)
+        case Neg() | Form(name="vec" | "transpose"):
+            yield from _operand(children(node)[0])
+        case Mul():
+            yield from _operand(node.factors[-1])
+
+
+def _is_transposed(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "transpose"
+
+
+def _is_bold(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "vec"
+
+
+def _is_matrix_letter(node: Node) -> bool:
+    return isinstance(node, Name) and len(node.id) == 1 and node.id.isupper()
+
+
+def are_rows(parts: Iterable[Node]) -> bool:
+    """Whether vectors are rows: x stands before a matrix, or s^T s beside a diagonal matrix."""
+    return any(_is_row_product(part) or _is_row_square(part) for part in parts)
+
+
+def _is_row_product(part: Node) -> bool:
+    """x W, with a bold x."""
+    pairs = itertools.pairwise(part.factors) if isinstance(part, Mul) else ()
+    return any(_is_small(one) and _is_matrix(other) for one, other in pairs)
+
+
+def _is_row_square(part: Node) -> bool:
+    """diag(s) - s^T s: a matrix, so that s^T s is no number."""
+    terms = part.terms if isinstance(part, Add) else ()
+    plain = [term.arg if isinstance(term, Neg) else term for term in terms]
+    squares = any(_is_square(term) for term in plain)
+    return squares and any(_is_matrix(term) for term in plain)
+
+
+def _is_square(node: Node) -> bool:
+    pairs: Sequence[tuple[Node, Node]] = ()
+    if isinstance(node, Mul):
+        pairs = tuple(itertools.pairwise(node.factors))
+    return any(
+        _is_transposed(one) and _is_small(children(one)[0]) and _is_small(other)
+        for one, other in pairs
+    )
+
+
+def _is_small(node: Node) -> bool:
+    """A bold small letter, or a quotient of such letters."""
+    if isinstance(node, Div):
+        return _is_small(node.num) and _is_small(node.den)
+    inner = children(node)[0] if _is_bold(node) else None
+    return isinstance(inner, Name) and inner.id[0].islower()
+
+
+def _is_matrix(node: Node) -> bool:
+    if isinstance(node, Form) and node.name == "apply":
+        return node.args[0] == Name("diag")
+    inner = children(node)[0] if _is_transposed(node) else node
+    inner = children(inner)[0] if _is_bold(inner) else inner
+    return inner is not node and isinstance(inner, Name) and inner.id[0].isupper()
