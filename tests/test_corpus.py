@@ -17,7 +17,8 @@ import pytest
 from corpus.by_numbers import APART, EQUAL, differences, off
 
 from derive import verify
-from derive.errors import Disagreement
+from derive.errors import Disagreement, FormulaError
+from derive.read.formula import read_expression
 from derive.verdict import Verdict
 
 _CORPUS = Path(__file__).parent / "corpus"
@@ -94,6 +95,24 @@ def test_a_wrong_claim_fails_by_numbers_and_holds_under_its_condition(row: Row) 
         assert max(apart for holds, apart in points if not holds) > APART, condition
 
 
+def _repaired(row: Row) -> Row:
+    repair = row["repair"]
+    try:
+        read_expression(repair)
+    except FormulaError:
+        return {**row, "claim": repair}
+    return {**row, "claim": f"{row['claim'].partition('==')[0]}== {repair}"}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in WRONG if "repair" in row], ids=lambda row: row["id"]
+)
+def test_a_repair_holds_by_numbers(row: Row) -> None:
+    apart = [off(left, right) for _, left, right in differences(_repaired(row))]
+    assert apart
+    assert max(apart) < EQUAL
+
+
 @pytest.mark.parametrize("row", _each(RIGHT))
 def test_a_right_claim_is_proved(row: Row) -> None:
     found = verdict(row["id"])
@@ -112,6 +131,11 @@ def test_a_wrong_claim_gets_its_verdict(row: Row) -> None:
     assert found.counterexample is not None
     if found.status == "conditional":
         assert found.condition in row["condition"]
+    assert found.repair == row.get("repair")
+
+
+def test_most_wrong_claims_have_a_repair() -> None:
+    assert sum("repair" in row for row in WRONG) >= 0.8 * len(WRONG)
 
 
 def test_few_claims_are_undecided() -> None:
