@@ -11,6 +11,7 @@ from derive.errors import OutOfBudget
 
 MAX_STEPS = 6_000_000
 DEFAULT_SECONDS = 10.0
+DOCUMENT_SECONDS = 300.0
 _CLOCK_EVERY = 2_000
 
 
@@ -38,6 +39,19 @@ class Budget:
             if time.monotonic() > self._deadline:
                 self.exhausted = True
                 raise OutOfBudget(f"out of budget: more than {self._seconds:g} s")
+
+
+class Allowance:
+    """The seconds that a whole document may take; each of its claims has a budget besides."""
+
+    def __init__(self, seconds: float = DOCUMENT_SECONDS) -> None:
+        self._deadline = time.monotonic() + seconds
+        self.reason = f"out of budget: more than {seconds:g} s for the document"
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self._deadline
 
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)

@@ -166,6 +166,9 @@ def _add_check(commands: _Commands) -> None:
     command.add_argument(
         "--timeout", type=float, default=10.0, metavar="SECONDS", help="for each claim"
     )
+    command.add_argument(
+        "--total", type=float, default=300.0, metavar="SECONDS", help="for the whole document"
+    )
     command.add_argument("--no-cache", action="store_true", help="judge every claim anew")
     command.add_argument("--quiet", action="store_true", help="only what is not proved")
     command.add_argument(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from derive.budget import Allowance
 from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
@@ -45,6 +46,17 @@ def answering(timeout: float) -> Answer:
         )
 
     return answer
+
+
+def within(allowance: Allowance, answer: Answer) -> Answer:
+    """The same answers, until the time for the document is over."""
+
+    def ask(question: Asked) -> Verdict:
+        if allowance.is_spent:
+            return Undecided(claim=question.claim, reason=allowance.reason)
+        return answer(question)
+
+    return ask
 
 
 def judge(statement: Statement, answer: Answer) -> Judgement:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
-from derive.budget import DEFAULT_SECONDS
+from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
 from derive.document.heads import examples
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
-from derive.document.judge import Answer, answering, judge
+from derive.document.judge import Answer, answering, judge, within
 from derive.document.known import Scope, indexed, usage
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed
@@ -23,10 +24,8 @@ from derive.document.statement import Open, Statement
 from derive.document.statements import definitions, read_chain
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
-from derive.syntax import Span
+from derive.syntax import Node, Span
 
-# A document with more formulas than this is to be split; each may have many equalities.
-MAX_FORMULAS = 5_000
 Progress = Callable[[int, int], None]
 _SIGNS = (
     "=",
@@ -58,19 +57,33 @@ def check(
     name: str = "-",
     kind: Format | None = None,
     timeout: float = DEFAULT_SECONDS,
+    total: float = DOCUMENT_SECONDS,
     answer: Answer | None = None,
     progress: Progress | None = None,
 ) -> Checked:
     """A verdict for every equality of a document: Markdown, LaTeX, a notebook, or plain text.
 
-    `source` is a path, or the text itself. `timeout` is in seconds for each claim; `answer` takes
-    the place of `verify`, for a cache. `progress` is told how many of how many formulas are done.
+    `source` is a path, or the text itself. `timeout` is in seconds for each claim, `total` for all
+    of them; what comes behind is not judged, and says so. `answer` takes the place of `verify`,
+    for a cache. `progress` is told how many of how many formulas are done.
     Raises FormulaError where the document as a whole cannot be taken: too large, no text.
     """
     document = read_document(source) if isinstance(source, Path) else cut(source, name, kind)
-    sheets = _indexed(_read(document))
-    scope = _first_scope(document, sheets)
-    judged = _judged(document, sheets, scope, answer or answering(timeout), progress)
+    allowance = Allowance(total)
+    sheets = _indexed(_read(document, allowance))
+    scope = _first_scope(document, sheets, allowance)
+    reading = _Reading(document, scope, within(allowance, answer or answering(timeout)))
+    by_place = {sheet.place: sheet for sheet in sheets}
+    for place in range(len(document.pieces)):
+        reading.hear(place)
+        sheet = by_place.pop(place, None)
+        if sheet is None:
+            continue
+        is_late = allowance.is_spent and bool(sheet.chains)
+        reading.judge(_too_late(sheet, allowance) if is_late else sheet)
+        if progress is not None:
+            progress(len(sheets) - len(by_place), len(sheets))
+    judged = reading.found
     items = inherited(judged)
     alarms = tuple(dict.fromkeys(own.alarm for own in judged if own.alarm))
     return Checked(
@@ -83,18 +96,14 @@ def check(
     )
 
 
-def _read(document: Document) -> tuple[_Sheet, ...]:
+def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
     """Every formula with an equality in it, read without meaning."""
-    formulas = [
-        (place, piece)
+    macros = {m.name: Macro(m.name, m.arity, m.body) for m in document.macros.values()}
+    return tuple(
+        _sheet(place, piece, macros, allowance)
         for place, piece in enumerate(document.pieces)
         if piece.kind in ("display", "inline")
-    ]
-    if len(formulas) > MAX_FORMULAS:
-        message = f"{len(formulas):,} formulas, more than {MAX_FORMULAS:,}: split the document"
-        raise FormulaError([Complaint(message, document.text[:100], Span(0, 1), "", "document")])
-    macros = {m.name: Macro(m.name, m.arity, m.body) for m in document.macros.values()}
-    return tuple(_sheet(place, piece, macros) for place, piece in formulas)
+    )
 
 
 def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
@@ -103,17 +112,25 @@ def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
 
 
-def _sheet(place: int, piece: Piece, macros: dict[str, Macro]) -> _Sheet:
+def _sheet(place: int, piece: Piece, macros: dict[str, Macro], allowance: Allowance) -> _Sheet:
     says = any(sign in piece.source for sign in _SIGNS)
     if piece.kind == "inline" and not says:
         return _Sheet(place, piece)
+    if allowance.is_spent:
+        return _too_late(_Sheet(place, piece), allowance)
     try:
         return _Sheet(place, piece, read_latex(piece.source, "formula", macros))
     except FormulaError as error:
         return _Sheet(place, piece, complaint=error.complaints[0])
 
 
-def _first_scope(document: Document, sheets: Sequence[_Sheet]) -> Scope:
+def _too_late(sheet: _Sheet, allowance: Allowance) -> _Sheet:
+    source = sheet.piece.source
+    complaint = Complaint(allowance.reason, source, Span(0, max(1, len(source))))
+    return replace(sheet, chains=(), complaint=complaint)
+
+
+def _first_scope(document: Document, sheets: Sequence[_Sheet], allowance: Allowance) -> Scope:
     """What is known before the first line: how names are used, and what is defined further on."""
     chains = [(sheet.piece.line, chain) for sheet in sheets for chain in sheet.chains]
     prose = " ".join(p.source for p in document.pieces if p.kind in ("prose", "heading"))
@@ -128,8 +145,12 @@ def _first_scope(document: Document, sheets: Sequence[_Sheet]) -> Scope:
         examples=examples(written),
         unread=frozenset(unread),
     )
+
+    def in_time() -> Iterator[tuple[int, Chain]]:
+        return takewhile(lambda _: not allowance.is_spent, chains)
+
     # Twice, since a definition may use one that comes behind it.
-    return definitions(chains, definitions(chains, scope))
+    return definitions(in_time(), definitions(in_time(), scope))
 
 
 _NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*&?\s*:?=")
@@ -146,59 +167,62 @@ _WORDS = {
 }
 
 
-def _judged(
-    document: Document,
-    sheets: Sequence[_Sheet],
-    scope: Scope,
-    answer: Answer,
-    progress: Progress | None,
-) -> list[Judged]:
-    found: list[Judged] = []
-    by_place = {sheet.place: sheet for sheet in sheets}
-    beside = Beside(document.pieces)
-    before: Open | None = None
-    chain_number = done = 0
-    for place, piece in enumerate(document.pieces):
-        scope = replace(scope, line=piece.line)
+class _Reading:
+    """A document read from its first line to its last; `found` are its equalities so far."""
+
+    def __init__(self, document: Document, scope: Scope, answer: Answer) -> None:
+        self.found: list[Judged] = []
+        self._pieces = document.pieces
+        self._beside = Beside(document.pieces)
+        self._scope, self._answer = scope, answer
+        self._before: Open | None = None
+        self._chains = 0
+
+    def hear(self, place: int) -> None:
+        """Take in what the piece at this place declares or says."""
+        piece = self._pieces[place]
+        self._scope = replace(self._scope, line=piece.line)
         if piece.kind == "declare":
-            scope = declared(scope, piece)
+            self._scope = declared(self._scope, piece)
         elif piece.kind in ("prose", "heading"):
-            scope = heard(scope, *beside.said(place))
-        sheet = by_place.get(place)
-        if sheet is None:
-            continue
+            self._scope = heard(self._scope, *self._beside.said(place))
+
+    def judge(self, sheet: _Sheet) -> None:
+        """Judge the equalities of a formula."""
         if sheet.complaint is not None:
-            found.append(_unread(sheet, len(found) + 1))
-        limits = beside.conditions(place)
+            self._leave_unread(sheet, sheet.complaint)
+        limits = self._beside.conditions(sheet.place)
         for written in sheet.chains:
-            chain = chosen(written, scope)
-            open_at = disputed(chain)
-            if open_at & ({0} if chain.continued else {0, 1}):
-                found.append(_unread(replace(sheet, complaint=ambiguity(chain)), len(found) + 1))
-                before = None
+            self._judge_chain(sheet, chosen(written, self._scope), limits)
+
+    def _leave_unread(self, sheet: _Sheet, complaint: Complaint) -> None:
+        self.found.append(_unread(sheet.piece, complaint, len(self.found) + 1))
+
+    def _judge_chain(self, sheet: _Sheet, chain: Chain, limits: tuple[Node, ...]) -> None:
+        open_at = disputed(chain)
+        if open_at & ({0} if chain.continued else {0, 1}):
+            self._leave_unread(sheet, ambiguity(chain))
+            self._before = None
+            return
+        self._chains += not chain.continued
+        piece, is_inline = sheet.piece, sheet.piece.kind == "inline"
+        conditioned = replace(chain, conditions=(*chain.conditions, *limits))
+        assumed = self._scope.assumed
+        statements, self._scope, so_far = read_chain(conditioned, self._scope, self._before)
+        if statements or not is_inline:
+            # An i = j in running prose does not part a chain that goes on behind it.
+            self._before = so_far
+        if is_inline and not self._beside.is_stated(sheet.place):
+            # In running prose a total may be supposed or denied: only prose rows state it.
+            self._scope = replace(self._scope, assumed=assumed)
+        for statement in statements:
+            if is_inline and statement.kind == "fact":
                 continue
-            if not chain.continued:
-                chain_number += 1
-            conditioned = replace(chain, conditions=(*chain.conditions, *limits))
-            assumed = scope.assumed
-            statements, scope, so_far = read_chain(conditioned, scope, before)
-            if statements or piece.kind != "inline":
-                # An i = j in running prose does not part a chain that goes on behind it.
-                before = so_far
-            if piece.kind == "inline" and not beside.is_stated(place):
-                # In running prose a total may be supposed or denied: only prose rows state it.
-                scope = replace(scope, assumed=assumed)
-            for statement in statements:
-                if piece.kind == "inline" and statement.kind == "fact":
-                    continue
-                numbers = len(found) + 1, chain_number
-                found.append(_item(piece, _undisputed(statement, chain, open_at), numbers, answer))
-            if len(chain.members) - 1 in open_at:
-                before = None
-        done += 1
-        if progress is not None:
-            progress(done, len(sheets))
-    return found
+            numbers = len(self.found) + 1, self._chains
+            own = _undisputed(statement, chain, open_at)
+            self.found.append(_item(piece, own, numbers, self._answer))
+        if len(chain.members) - 1 in open_at:
+            self._before = None
 
 
 def _undisputed(statement: Statement, chain: Chain, disputed_at: frozenset[int]) -> Statement:
@@ -233,8 +257,7 @@ def _item(piece: Piece, statement: Statement, numbers: tuple[int, int], answer: 
     return Judged(item, replace(statement, scope=Scope()), numbers[1], judgement.alarm)
 
 
-def _unread(sheet: _Sheet, number: int) -> Judged:
-    piece = sheet.piece
+def _unread(piece: Piece, complaint: Complaint, number: int) -> Judged:
     item = Item(
         number=number,
         line=piece.line,
@@ -244,7 +267,7 @@ def _unread(sheet: _Sheet, number: int) -> Judged:
         start=piece.start,
         stop=piece.stop,
         section=piece.where,
-        complaint=sheet.complaint,
+        complaint=complaint,
         notes=piece.notes,
     )
     return Judged(item, None, -number)

@@ -80,7 +80,9 @@ def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checke
 
     def run(text: str) -> Checked:
         with ProgressLine(name) as line:
-            found: Checked = check_document(text, name=name, answer=answer, progress=line.tell)
+            found: Checked = check_document(
+                text, name=name, total=arguments.total, answer=answer, progress=line.tell
+            )
             return found
 
     return run

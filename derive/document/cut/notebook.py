@@ -56,6 +56,7 @@ def cut_notebook(page: Page) -> None:
     above: list[tuple[int, str]] = []
     for number, (kind, source) in enumerate(_cells(page.text), start=1):
         cell = Page(source, f"cell {number}", above)
+        cell.formulas = page.formulas
         if kind in ("markdown", "heading"):
             cut_markdown(cell)
             page.macros |= cell.macros
@@ -63,6 +64,7 @@ def cut_notebook(page: Page) -> None:
         elif kind == "code" and source.strip():
             cell.add("code", source, (0, len(source)))
         page.pieces += map(_unplaced, cell.pieces)
+        page.formulas = cell.formulas
 
 
 def _unplaced(piece: Piece) -> Piece:

@@ -6,6 +6,10 @@ import bisect
 import re
 
 from derive.document.pieces import Macro, Piece, PieceKind
+from derive.errors import DocumentError
+
+# A document with more formulas than this is to be split; each may have many equalities.
+MAX_FORMULAS = 5_000
 
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -23,6 +27,7 @@ class Page:
         self.pieces: list[Piece] = []
         self.macros: dict[str, Macro] = {}
         self.notes: list[str] = []
+        self.formulas = 0
         self._cell = cell
         self._headings = [] if headings is None else headings
         self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
@@ -71,8 +76,14 @@ class Page:
         environment: str = "",
         notes: tuple[str, ...] = (),
     ) -> None:
-        """Append a piece."""
-        self.pieces.append(self.piece(kind, source, span, environment, notes))
+        """Append a piece. Raises DocumentError where the page has too many formulas."""
+        piece = self.piece(kind, source, span, environment, notes)
+        self.formulas += kind in ("display", "inline")
+        if self.formulas > MAX_FORMULAS:
+            place = f"{self._cell}, line {piece.line}" if self._cell else f"line {piece.line}"
+            message = f"more than {MAX_FORMULAS:,} formulas up to {place}: split the document there"
+            raise DocumentError(message)
+        self.pieces.append(piece)
 
 
 def trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
