@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Iterable, Sequence
@@ -158,11 +159,11 @@ def _mended(problem: Problem, verdict: Verdict) -> Verdict:
     """The verdict with the nearest right formula and the code of the mistake."""
     if not isinstance(verdict, Conditional | Refuted):
         return verdict
-    code = diagnosis_of(problem, verdict.condition)
-    try:
+    code = found = None
+    # The verdict stands, whatever stops the search for what would be right.
+    with contextlib.suppress(OutOfBudget, OutOfFragment, Undefined, RecursionError):
+        code = diagnosis_of(problem, verdict.condition)
         found = repair(problem, _proves)
-    except (OutOfBudget, OutOfFragment):
-        found = None
     if found is None:
         return replace(verdict, diagnosis=code)
     return replace(verdict, repair=found.shown, diagnosis=code or found.code)

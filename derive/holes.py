@@ -219,6 +219,8 @@ def tidy(node: Node) -> Node:
     if not isinstance(node, Mul | Div | Neg):
         return node
     factors = list(_powers(node, Fraction(1)))
+    if any(factor == ZERO and exponent < 0 for factor, exponent in factors):
+        return node
     seen = {canonical(factor) for factor, _ in factors}
     number, powers = Fraction(1), dict[Node, tuple[Node, Fraction]]()
     for factor, exponent in (_turned(factor, e, seen) for factor, e in factors):

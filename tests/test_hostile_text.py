@@ -142,6 +142,16 @@ def test_heavy_text_gets_a_verdict_or_a_complaint(case: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "right", ["p[k]/0", "0/0", "1/(1 - 1)", "p[k]/0*0", "log(0)", "0**(-1)", "x/(k/0)"]
+)
+def test_a_right_side_without_a_value_is_refuted(right: str) -> None:
+    given = ["p[k] = exp(f[k])/sum(exp(f[j]), j)", "L = -log(p[y])"]
+    found = verify(f"d(L, f[k]) == {right}", given=given)
+    assert found.status in ("refuted", "undecided")
+    assert found.repair is None or "/0" not in found.repair
+
+
+@pytest.mark.parametrize(
     "given", [["a = b", "b = a"], ["a = a + 1"], ["a[k] = b[k]", "b[k] = sum(a[j], j)"]]
 )
 def test_a_circle_of_definitions_is_named(given: list[str]) -> None:
