@@ -13,6 +13,7 @@ from derive.document.items import Asked
 from derive.document.known import Scope, names_in
 from derive.document.statement import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
+from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
 from derive.show import text
 from derive.syntax import Deriv, walk
@@ -110,6 +111,7 @@ def _stranger(question: Asked, scope: Scope, condition: str | None) -> str:
     """A name of one side that no formula before and no definition knows of."""
     claim = read_equation(question.claim)
     told = {name for source in question.given for name in _names_of(read_equation(source))}
+    told |= {size for source in question.declare for f in read_facts(source) for size in f.sizes}
     told |= scope.seen
     told |= scope.usage.subscripts | scope.usage.ranges
     for own, other in ((claim.left, claim.right), (claim.right, claim.left)):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from derive.document import notations
 from derive.document.calls import call, opaque
 from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
-from derive.document.known import Scope, index_letters
+from derive.document.known import Key, Scope, index_letters, keys_in
 from derive.document.ranks import Ranks, matrix_products
 from derive.errors import Complaint, FormulaError
 from derive.show import text
@@ -203,13 +203,26 @@ class Meaning:
         arg, *by = node.args
         inside = self.of(arg)
         if by:
-            if self.variable is None or not isinstance(self.variable, Entry):
+            array = (
+                self.variable.base if isinstance(self.variable, Entry) else self._array_of(inside)
+            )
+            if not array:
                 raise self.fail("D with an index, but by what array is not said", node)
-            variable: Node = Entry(self.variable.base, (self.of(by[0]),))
+            variable: Node = Entry(array, (self.of(by[0]),))
         else:
             variable = self._own_variable(arg, node)
         self.note(f"D is the derivative by {text(variable)}")
         return Deriv(inside, (variable,))
+
+    def _array_of(self, body: Node) -> str:
+        """The one array of one index that the body comes from, "" if there are more."""
+        found, waiting = set[Key](), [body]
+        while waiting:
+            for key in keys_in(waiting.pop()) - found:
+                found.add(key)
+                waiting += [known.body for known in self.scope.meant(key)]
+        given = {name for name, count in found if count == 1 and not self.scope.named(name)}
+        return given.pop() if len(given) == 1 else ""
 
     def _own_variable(self, arg: Node, node: Form) -> Node:
         """The argument of the functions that nothing is known of, else what was last used."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.document.judge import answering, judge
 from derive.document.known import Known, Scope, indexed, usage
-from derive.document.readings import ambiguity
+from derive.document.readings import ambiguity, chosen
 from derive.document.statements import read_chain
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
@@ -36,7 +36,7 @@ def verify_latex(
     `given` may be LaTeX or formula text. Where several readings are possible, `reading` chooses
     one, counted from 1. Raises FormulaError, with all the readings where none was chosen.
     """
-    claim = _chosen(_one(read_latex(latex, "claim")), reading)
+    claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
     chains = [own for own in definitions if isinstance(own, Chain)]
     known = usage([claim, *chains])
@@ -45,6 +45,7 @@ def verify_latex(
     scope = Scope(usage=known, assumed=tuple(assume))
     scope = scope.declaring(fact for source in declare for fact in read_facts(source))
     scope = _defined(scope, definitions)
+    claim = _chosen(chosen(claim, scope) if reading is None else claim, reading)
     limits = read_condition(where) if where.strip() else ()
     limited = replace(claim, conditions=(*claim.conditions, *limits))
     (statement, *_), _, _ = read_chain(limited, scope, claims_only=True)
