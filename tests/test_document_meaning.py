@@ -89,6 +89,13 @@ def last(document: str) -> Item:
             id="a sum without limits goes over what is free nowhere else",
         ),
         pytest.param(
+            r"$$p_t = \frac{p(1+y)}{2} + \frac{(1-p)(1-y)}{2}$$"
+            + "\n\n"
+            + r"$$\frac{\partial p_t}{\partial p} = 2p_k$$",
+            "d(p_t, p) == 2*p[k]",
+            id="a subscript that runs over nothing is part of the name",
+        ),
+        pytest.param(
             r"$$p(y=k \mid x) = \frac{e^{z_k}}{\sum_j e^{z_j}}$$",
             "",
             id="a probability of an event is no name",

@@ -191,6 +191,8 @@ def index_letters(tree: Node) -> frozenset[str]:
     own = frozenset[str]()
     if isinstance(tree, Entry):
         own = frozenset(_names(tree.indices))
+    elif isinstance(tree, Form) and tree.name == "at":
+        own = frozenset(_names(tree.args[1:]))
     found = own.union(*map(index_letters, children(tree)))
     return found - {tree.index} if isinstance(tree, Reduce) else found
 

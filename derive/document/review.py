@@ -17,6 +17,7 @@ from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
 from derive.document.known import Scope, indexed, usage
+from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed
 from derive.document.setting import declared, heard
@@ -107,7 +108,9 @@ def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
 
 
 def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
-    """The sheets with arguments that are indices written as indices."""
+    """The sheets with arguments that are indices written as indices, and marks as names."""
+    own = marks(chain for sheet in sheets for chain in sheet.chains)
+    sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
     known = usage(chain for sheet in sheets for chain in sheet.chains)
     return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
 

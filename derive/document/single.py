@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from derive.document.judge import answering, judge
 from derive.document.known import Known, Scope, indexed, usage
+from derive.document.marks import marked, marks
 from derive.document.readings import ambiguity, chosen
 from derive.document.statements import read_chain
 from derive.errors import Complaint, FormulaError
@@ -38,8 +39,10 @@ def verify_latex(
     """
     claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
-    chains = [own for own in definitions if isinstance(own, Chain)]
-    known = usage([claim, *chains])
+    own = marks([claim, *(d for d in definitions if isinstance(d, Chain))])
+    claim = marked(claim, own)
+    definitions = [marked(d, own) if isinstance(d, Chain) else d for d in definitions]
+    known = usage([claim, *(d for d in definitions if isinstance(d, Chain))])
     claim = indexed(claim, known)
     definitions = [indexed(d, known) if isinstance(d, Chain) else d for d in definitions]
     scope = Scope(usage=known, assumed=tuple(assume))

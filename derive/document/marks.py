@@ -1,0 +1,70 @@
+"""Subscripts that are part of a name: t in p_t = (1 + y)p/2 counts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from derive.document.known import index_letters
+from derive.document.statement import EQUALITIES
+from derive.read.latex import Chain
+from derive.syntax import Entry, Form, Ind, Name, Node, Num, Reduce, Rel, children, transform, walk
+
+Mark = tuple[str, str]
+
+
+def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
+    """(p, t) for p_t = … without a t in what it is, where t runs over nothing anywhere."""
+    found, real = set[Mark](), set[str]()
+    for chain in chains:
+        for tree in (*chain.members, *chain.conditions, *chain.ranges):
+            real.update(_running(tree))
+        if chain.continued or not chain.relations or chain.relations[0] not in EQUALITIES:
+            continue
+        head, body = chain.members[:2]
+        if isinstance(head, Entry) and len(head.indices) == 1 and not isinstance(body, Num):
+            letters = {index.id for index in head.indices if isinstance(index, Name)}
+            used = index_letters(body) | _arguments(body)
+            real |= letters & used
+            found |= {(head.base, letter) for letter in letters - used}
+    return frozenset((base, letter) for base, letter in found if letter not in real)
+
+
+def _arguments(tree: Node) -> frozenset[str]:
+    """The letters in brackets behind a name, as in p_a = s(a)."""
+    calls = (part for part in walk(tree) if isinstance(part, Form) and part.name == "apply")
+    return frozenset(arg.id for call in calls for arg in call.args[1:] if isinstance(arg, Name))
+
+
+def _running(tree: Node) -> Iterator[str]:
+    """The letters that are summed over or compared, which an index is and a mark is not."""
+    for part in walk(tree):
+        if isinstance(part, Reduce):
+            yield part.index
+        elif isinstance(part, Rel | Ind):
+            yield from (side.id for side in children(part) if isinstance(side, Name))
+
+
+def marked(chain: Chain, known: frozenset[Mark]) -> Chain:
+    """The chain with the name p_t for the entry p[t]."""
+    if not known:
+        return chain
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Entry) or len(part.indices) != 1:
+            return None
+        (index,) = part.indices
+        if isinstance(index, Name) and (part.base, index.id) in known:
+            return Name(f"{part.base}_{index.id}", span=part.span)
+        return None
+
+    members = tuple(transform(member, change) for member in chain.members)
+    if members == chain.members:
+        return chain
+    listed = " and ".join(sorted(f"{base}_{letter}" for base, letter in known))
+    return replace(
+        chain,
+        members=members,
+        notes=(*chain.notes, f"{listed}: the subscript runs over nothing and is part of the name"),
+        alternatives=tuple(marked(other, known) for other in chain.alternatives),
+    )
