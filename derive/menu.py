@@ -14,6 +14,7 @@ from derive.syntax import (
     Cases,
     Deriv,
     Entry,
+    Logic,
     Name,
     Node,
     Num,
@@ -149,30 +150,38 @@ def _weights(problem: Problem) -> Iterator[Candidate]:
 def _entries(problem: Problem) -> Iterator[Candidate]:
     """w[k] == w[y] and w[y] == 1, for entries at free indices: the others stay what they are."""
     for symbol in _arrays(problem):
-        if symbol.kind not in ("real", "positive") or len(symbol.axes) > 1:
+        if symbol.kind not in ("real", "positive"):
             continue
         parts = (part for tree in _trees(problem) for part in walk(tree))
-        at = {p.indices[0]: p for p in parts if isinstance(p, Entry) and p.base == symbol.name}
-        free = {i: e for i, e in at.items() if isinstance(i, Name) and i.id in problem.indices}
+        at = {p.indices: p for p in parts if isinstance(p, Entry) and p.base == symbol.name}
+        free = {i: e for i, e in at.items() if all(_is_free(index, problem) for index in i)}
         for (i, one), (_, other) in itertools.combinations(free.items(), 2):
-            value = Entry(_others(symbol), other.indices)
-            yield f"{text(one)} == {text(other)}", _with_entry(problem, symbol, i, value)
+            if len(symbol.axes) == 1:
+                value = Entry(_others(symbol), other.indices)
+                yield f"{text(one)} == {text(other)}", _with_entry(problem, symbol, i, value)
         for i, entry in free.items():
             yield f"{text(entry)} == 1", _with_entry(problem, symbol, i, ONE)
+
+
+def _is_free(index: Node, problem: Problem) -> bool:
+    return isinstance(index, Name) and index.id in problem.indices
 
 
 def _others(symbol: Symbol) -> str:
     return f"others_of_{symbol.name}"
 
 
-def _with_entry(problem: Problem, symbol: Symbol, index: Node, value: Node) -> Problem:
+def _with_entry(
+    problem: Problem, symbol: Symbol, indices: tuple[Node, ...], value: Node
+) -> Problem:
     """The problem with a value for one entry of an array; the others are an array of their own."""
-    param = fresh("j")
+    params = tuple(fresh("j") for _ in indices)
     others = replace(symbol, name=_others(symbol))
-    rest = Entry(others.name, (Name(param),))
-    body = Cases(((value, Rel("==", Name(param), index)),), rest)
+    rest = Entry(others.name, tuple(map(Name, params)))
+    here = [Rel("==", Name(p), index) for p, index in zip(params, indices, strict=True)]
+    body = Cases(((value, here[0] if len(here) == 1 else Logic("and", tuple(here))),), rest)
     symbols = {n: s for n, s in problem.symbols.items() if n != symbol.name}
-    own = Definition(symbol.name, (param,), body)
+    own = Definition(symbol.name, params, body)
     return replace(
         problem,
         symbols={**symbols, others.name: others},
