@@ -68,7 +68,8 @@ def index_nodes(problem: Problem, ranges: Ranges, size: str) -> list[Node]:
     labels: list[Node] = [
         Entry(name, tuple(map(Name, at)))
         for name, own in problem.label_range.items()
-        if own == size
+        # A label may be defined by a formula, and is then no symbol.
+        if own == size and name in problem.symbols
         for at in itertools.product(
             *(
                 [i for i, axis in ranges.items() if axis == wanted]

@@ -26,8 +26,8 @@ DISPLAY_ENVIRONMENTS = frozenset(
 )
 # A formula without delimiters, and one in the text that stands for a picture of it.
 PLAIN, ALT_TEXT = "plain", "displaystyle"
-# Longer than the reader takes, so that a formula too long is still seen, and called so.
-MAX_DISPLAY, MAX_INLINE = 100_000, 5_000
+# A display of any length is one, so that one too long for the reader is seen, and called so.
+MAX_INLINE = 5_000
 _WITH_OPTION = frozenset({"alignat", "xalignat", "aligned", "gathered", "split", "IEEEeqnarray"})
 _OPTION = re.compile(r"\s*(?:\[[tcb]\]|\{(?:\d{1,3}|[lcrLCR]{1,9})\})")
 
@@ -167,8 +167,9 @@ class Scan:
         self, match: re.Match[str], closer: str, kind: MarkKind, environment: str = ""
     ) -> Mark | None:
         closed = self._closers.find(closer, match.end())
-        most = MAX_INLINE if environment in _INLINE else MAX_DISPLAY
-        if closed is None or (kind == "formula" and closed[0] - match.end() > most):
+        if closed is None:
+            return None
+        if environment in _INLINE and closed[0] - match.end() > MAX_INLINE:
             return None
         return Mark(kind, match.start(), closed[1], match.end(), closed[0], environment)
 

@@ -10,6 +10,8 @@ from derive.errors import DocumentError
 
 # A document with more formulas than this is to be split; each may have many equalities.
 MAX_FORMULAS = 5_000
+# What takes memory is the lines, about 200 bytes each.
+MAX_LINES = 1_000_000
 
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -17,7 +19,8 @@ _BREAK = re.compile(r"\r\n?|\n")
 class Page:
     """One text and its pieces; every cutter adds to it, in reading order.
 
-    A cutter may blank parts of `text` that are settled; what is left keeps its place.
+    A cutter may blank parts of `text` that are settled; what is left keeps its place. Raises
+    DocumentError where there are too many lines.
     """
 
     def __init__(
@@ -31,6 +34,8 @@ class Page:
         self._cell = cell
         self._headings = [] if headings is None else headings
         self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        if len(self.starts) > MAX_LINES:
+            raise DocumentError(f"more than {MAX_LINES:,} lines: split the document")
 
     @property
     def where(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from derive.document.cut.bare import bare_formulas
 from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
-from derive.document.cut.page import Page
+from derive.document.cut.page import MAX_FORMULAS, Page
 from derive.document.cut.running import Running
 
 MAX_ALT_TEXT, MAX_UNCLOSED = 5_000, 1_000
@@ -148,7 +149,8 @@ def _bare(page: Page, marks: list[Mark]) -> Iterator[Mark]:
             yield Mark("comment", start, stop, declared.end(), stop)
         else:
             lines.append((start, stop))
-    for span in bare_formulas(page.text, lines):
+    # One more than may be, which the page then refuses.
+    for span in islice(bare_formulas(page.text, lines), MAX_FORMULAS + 1):
         yield Mark("formula", *span, *span, PLAIN)
 
 
