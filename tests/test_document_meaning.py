@@ -233,3 +233,32 @@ def test_every_item_can_be_asked_again() -> None:
         assume=asked.assume,
     )
     assert (again.status, again.condition) == ("conditional", "k == y")
+
+
+SOFT = SOFTMAX + r"$$L = -\sum_k t_k \log p_k$$" + "\n\n"
+ONE_HOT = SOFTMAX + r"$$L = -\sum_k y_k \log p_k$$" + "\n\nwhere $y$ is one-hot. "
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        SOFT + r"Soft labels $t$ generalise one-hot labels $t$." + "\n\n$$\\frac{\\partial L}"
+        r"{\partial z_k} = p_k - t_k$$",
+        ONE_HOT
+        + r"We have $y_k = 1$ for the correct class."
+        + "\n\n$$\\frac{\\partial L}{\\partial z_k} = p_k - 1$$",
+        SOFTMAX + r"For the correct class $k = y$ the loss is $L = -\log p_k$." + "\n\n"
+        r"For each class $k$," + "\n\n" + r"$$\frac{\partial L}{\partial z_k} = p_k - 1$$",
+        SOFTMAX + LABEL + r"where $y \neq k$ is possible,"
+        "\n\n" + r"$$\frac{\partial L}{\partial z_k} = p_k$$",
+    ],
+)
+def test_what_is_no_fact_makes_nothing_true(document: str) -> None:
+    assert last(document).status == "conditional"
+
+
+def test_a_letter_that_a_definition_leaves_free_is_noted() -> None:
+    item = last(
+        SOFTMAX + r"$$L = -\log p_k$$" + "\n\n" + r"$$\frac{\partial L}{\partial z_k} = p_k - 1$$"
+    )
+    assert "k is one fixed index in L, here too" in item.notes

@@ -62,6 +62,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         for k in known
         if k.key not in scope.definitions and k.line > scope.line
     ]
+    notes += [f"{letter} is one fixed index in {name}, here too" for letter, name in _fixed(posed)]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)
     declared = tuple(_declared(posed, scope))
@@ -78,6 +79,22 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
     return question, (*posed.notes, *notes)
+
+
+def _fixed(posed: Posed) -> Iterator[tuple[str, str]]:
+    """(k, L) for d(L, z[k]) with L = -log(p[k]): the k of the definition is that of the claim."""
+    loose = {
+        head.id: index_letters(body) for head, body in posed.definitions if isinstance(head, Name)
+    }
+    parts = [part for side in (posed.left, posed.right) for part in walk(side)]
+    found = {
+        (letter, part.body.id)
+        for part in parts
+        if isinstance(part, Deriv) and isinstance(part.body, Name)
+        for variable in part.wrt
+        for letter in index_letters(variable) & loose.get(part.body.id, frozenset())
+    }
+    yield from sorted(found)
 
 
 def _picked(statement: Statement) -> Iterator[Node]:

@@ -68,6 +68,10 @@ _SUPPOSED = re.compile(
 _NEVER = re.compile(
     r"\b(?:unless|whether|regardless|also|including|even (?:if|when|for))\b", re.IGNORECASE
 )
+# What sets other vectors beside those that are one-hot.
+_COMPARED = re.compile(
+    r"\b(?:soft(?:ened)?|smooth\w*|generali[sz]\w*|extend\w*|beyond)\b", re.IGNORECASE
+)
 # What takes a condition back behind it.
 _HEDGED = re.compile(
     r"\b(?:possible|allowed|permitted|or not|as well|too|alike|not (?:necessarily|required)"
@@ -191,6 +195,8 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
     if row.conditional:
         led, _, rest = clause.partition(match[0])
         return not (_NEVER.search(led) or _DENIED.search(led) or _HEDGED.search(rest))
+    if row.says.endswith("onehot") and _COMPARED.search(clause):
+        return False
     return not (_DENIED.search(clause) or _SUPPOSED.search(clause) or _SUPPOSED.search(before))
 
 

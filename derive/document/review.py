@@ -210,14 +210,14 @@ class _Reading:
         self._chains += not chain.continued
         piece, is_inline = sheet.piece, sheet.piece.kind == "inline"
         conditioned = replace(chain, conditions=(*chain.conditions, *limits))
-        assumed = self._scope.assumed
+        before = self._scope
         statements, self._scope, so_far = read_chain(conditioned, self._scope, self._before)
         if statements or not is_inline:
             # An i = j in running prose does not part a chain that goes on behind it.
             self._before = so_far
         if is_inline and not self._beside.is_stated(sheet.place):
-            # In running prose a total may be supposed or denied: only prose rows state it.
-            self._scope = replace(self._scope, assumed=assumed)
+            # In running prose a total or a label may be supposed or denied.
+            self._scope = replace(self._scope, assumed=before.assumed, picked=before.picked)
         for statement in statements:
             if is_inline and statement.kind == "fact":
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -36,7 +37,9 @@ from derive.syntax import (
     Reduce,
     Rel,
     Span,
+    children,
     same,
+    substitute,
 )
 
 
@@ -202,6 +205,7 @@ class _Reader:
             self.scope = replace(self.scope, unread=self.scope.unread | {key_of(head)[0]})
             return True
         value = isinstance(meant, Num)
+        meant = self._at_condition(head, meant)
         head, arguments, meant = generalised(head, arguments, meant)
         if value or self._uses(meant, key_of(head)):
             return False
@@ -218,6 +222,16 @@ class _Reader:
         self.meaning.matrices = matrices(self.chain, self.scope)
         self.trees[0], self.trees[members[1]] = head, meant
         return True
+
+    def _at_condition(self, head: Name | Entry, body: Node) -> Node:
+        """L = -log p_k, said for k = y, is L = -log p_y."""
+        loose = index_letters(body) - index_letters(head)
+        for condition in self.chain.conditions:
+            if isinstance(condition, Rel) and condition.op == "==":
+                for letter, value in itertools.permutations(children(condition)):
+                    if isinstance(letter, Name) and letter.id in loose:
+                        return substitute(body, {letter.id: value})
+        return body
 
     def _uses(self, body: Node, key: Key) -> bool:
         """Whether the body depends on the name, through definitions or directly."""

@@ -97,7 +97,8 @@ STEPS_EN = (
         "<c>",
         ("for", "when", "if", "case", "assum", "while"),
         r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: \d[.:)]?)?|in (?:the|this) case"
-        r"|assuming|while)(?: that| all| any| every)?:? @c",
+        r"|assuming|while)(?: that| all| any| every)?"
+        r"(?: the (?:\w+ ){0,2}(?:class|classes|label|index|case|entry|entries|logits?))?:? @c",
         "for $k \\neq y$",
         "even if $k \\neq y$",
         conditional=True,
