@@ -131,8 +131,10 @@ def _parameters(problem: Problem) -> Iterator[Candidate]:
 
 
 def _weights(problem: Problem) -> Iterator[Candidate]:
+    """Every entry is 1, where no assumption says anything else of the array."""
+    assumed = {_name(p) for pair in problem.assumptions for side in pair for p in walk(side)}
     for symbol in _arrays(problem):
-        if symbol.kind in ("real", "positive"):
+        if symbol.kind in ("real", "positive") and symbol.name not in assumed:
             params = tuple(map(fresh, _letters(problem, symbol)))
             ones = Definition(symbol.name, params, ONE)
             symbols = {n: s for n, s in problem.symbols.items() if n != symbol.name}

@@ -134,7 +134,7 @@ class _Resolver(Indices):
             for s in self._scalars()
             if s not in self.facts and s not in taken and (s in USUAL_SIZES or s in below)
         }
-        closed = self.arity.keys() | self.facts.keys()
+        closed = self.arity.keys() | self.facts.keys() | self.indices
         return self.ranges.named(class_root, free, closed)
 
     def _concrete(self, size: str) -> int | None:
