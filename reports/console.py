@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import stat
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 from derive.errors import Disagreement, GradproofError
 from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
+from reports.columns import harmless, json_text, printable
 
 SCHEMA_VERSION = 1
 EXITS = {
@@ -37,7 +37,7 @@ def for_people(command: Command) -> Command:
             print(alarm(error), file=sys.stderr)
             return EXIT_ALARM
         except GradproofError as error:
-            print(error, file=sys.stderr)
+            print(harmless(str(error)), file=sys.stderr)
             return EXIT_USAGE
 
     return run
@@ -76,7 +76,7 @@ class ProgressLine:
     """
 
     def __init__(self, name: str) -> None:
-        self._name, self._line = name, ""
+        self._name, self._line = printable(name), ""
         self._shown, self._started = sys.stderr.isatty(), time.monotonic()
 
     def __enter__(self) -> ProgressLine:
@@ -103,7 +103,7 @@ class ProgressLine:
 
 def print_json(data: Any) -> None:
     """The data on standard output, indented, in any script."""
-    print(json.dumps(data, indent=2, ensure_ascii=False))
+    print(json_text(data))
 
 
 def read_stdin(limit: int) -> str:

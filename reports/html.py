@@ -8,6 +8,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from reports.columns import harmless
 from reports.mathml import latex_to_mathml
 from reports.record import Record
 from reports.words import Words
@@ -18,7 +19,7 @@ __all__ = ["latex_to_mathml", "render_html"]
 def render_html(record: Record) -> str:
     """The record as a page; equal records give equal bytes."""
     page = environment().get_template("report.html")
-    return page.render(record=record, words=Words(record.lang), font=font()) + "\n"
+    return harmless(page.render(record=record, words=Words(record.lang), font=font())) + "\n"
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -15,6 +14,7 @@ from derive.document.items import Checked
 from derive.errors import Disagreement, GradproofError
 from reports import formats
 from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED
+from reports.columns import harmless, json_text, printable
 from reports.console import ProgressLine, colourful, print_json, read_file, read_stdin
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
@@ -45,7 +45,7 @@ def check(arguments: argparse.Namespace) -> int:
     if not outputs or arguments.format != "text":
         _show(checked, record, arguments, status)
     else:
-        print(f"{record.name}: {record.sentence}\n{record.headline}")
+        print(harmless(f"{record.name}: {record.sentence}\n{record.headline}"))
     _write(outputs, checked, record, quietly=arguments.format != "text")
     if target is not None:
         mend(checked, again, target, arguments.lang)
@@ -102,10 +102,10 @@ def _show(
         case "sarif":
             print_json(formats.sarif(list(judged(checked)), checked.name, status))
         case "junit":
-            print(formats.junit(list(judged(checked)), checked.name), end="")
+            print(harmless(formats.junit(list(judged(checked)), checked.name)), end="")
         case "github":
             text = render_text(record, quiet=arguments.quiet)
-            print(formats.github(list(judged(checked)), checked.name, text))
+            print(harmless(formats.github(list(judged(checked)), checked.name, text)))
 
 
 _Render = Callable[[Checked, DocumentRecord], str]
@@ -134,7 +134,7 @@ def _text(_: Checked, record: DocumentRecord) -> str:
 
 
 def _json(checked: Checked, _: DocumentRecord) -> str:
-    return json.dumps(checked.to_json(), indent=2, ensure_ascii=False) + "\n"
+    return json_text(checked.to_json()) + "\n"
 
 
 _RENDER: Mapping[str, _Render] = {
@@ -160,7 +160,7 @@ def _write(
 
     for path, render in outputs:
         write_text(path, render(checked, record))
-        print(f"wrote {path}", file=sys.stderr if quietly else sys.stdout)
+        print(harmless(f"wrote {path}"), file=sys.stderr if quietly else sys.stdout)
 
 
 # What is mended.
@@ -187,16 +187,16 @@ def mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: 
     print()
     if fixed.changed:
         write_text(target, fixed.checked.text)
-        print("".join(_diff(checked, fixed.checked.text, target)))
-        print(words("fix_wrote", path=target))
+        print(harmless("".join(_diff(checked, fixed.checked.text, target))))
+        print(harmless(words("fix_wrote", path=target)))
     else:
         print(words("fix_nothing"))
     for left in fixed.left:
-        place = f"{checked.name}:{left.item.line}:{left.item.column}"
+        place = f"{printable(checked.name)}:{left.item.line}:{left.item.column}"
         print(f"{place}: {words('fix_left')}: {words(left.why)}")
     if fixed.changed:
         record = build_document(fixed.checked, lang)
-        print(f"{words('fix_now')} {record.sentence}\n{record.headline}")
+        print(harmless(f"{words('fix_now')} {record.sentence}\n{record.headline}"))
 
 
 def _diff(checked: Checked, text: str, target: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.columns import harmless
 from reports.document.corrected import corrected
 from reports.document.picture import picture, resting
 from reports.document.record import DocumentRecord
@@ -21,4 +22,4 @@ def render_html(record: DocumentRecord) -> str:
         resting=resting(record),
         corrected=corrected(record),
     )
-    return shown + "\n"
+    return harmless(shown) + "\n"
