@@ -14,6 +14,7 @@ from derive.errors import Complaint, FormulaError
 from derive.read.build import Equation
 from derive.read.facts import Fact
 from derive.syntax import (
+    Add,
     Call,
     Deriv,
     Div,
@@ -133,11 +134,26 @@ class _Shaper:
         ranks = {self.rank(part) for part in children(node)} - {0}
         if len(ranks) > 1:
             raise self._fail("a vector and a matrix do not go together entry by entry", node)
+        if isinstance(node, Add) and len({self._stands(term) for term in node.terms} - {""}) > 1:
+            raise self._fail("a row and a column cannot be added", node)
         return max(ranks, default=0)
 
     def _outer(self, factors: Iterable[Node]) -> bool:
-        vectors = [f for f in factors if self.rank(f) == 1]
-        return any(map(_is_row, vectors)) and not all(map(_is_row, vectors))
+        return {"row", "column"} <= {self._stands(factor) for factor in factors}
+
+    def _stands(self, node: Node) -> str:
+        """How a vector stands: a row, a column, or "" where that is left open."""
+        if isinstance(node, Deriv) or self.rank(node) != 1:
+            return ""
+        match node:
+            case Form(name="transpose", args=(arg,)):
+                return {"row": "column", "column": "row"}.get(self._stands(arg), "")
+            case Form(name="matmul", args=(a, b)):
+                return self._stands(a) if self.rank(a) == 1 else self._stands(b)
+            case Name() | Form(name="at" | "onehot"):
+                return "column"
+        found = {self._stands(part) for part in children(node)} - {""}
+        return found.pop() if len(found) == 1 else ""
 
     # Entries.
 
@@ -156,12 +172,24 @@ class _Shaper:
             raise self._fail(
                 f"{ranks[0]} axes on the left, {ranks[1]} on the right", equation.right
             )
+        number = left if ranks[0] < rank else equation.right
+        if letters and min(ranks) < rank and not self._is_plain(number):
+            raise self._fail("a number on one side, a vector or a matrix on the other", number)
         names = [c for c in _LETTERS if c not in taken]
         # One axis is called k, two are i and k.
         chosen = names[1 : 1 + rank] if rank == 1 and len(names) > 1 else names[:rank]
         indices = tuple(map(Name, chosen))
         return replace(
             equation, left=self.at(left, indices), right=self.at(equation.right, indices)
+        )
+
+    def _is_plain(self, number: Node) -> bool:
+        """Whether a number may stand for all entries alike, as in grad == 0 or p == 1/n."""
+        defined = {getattr(equation.left, "id", "") for equation in self._equations[1:]}
+        return not any(
+            isinstance(part, Entry | Reduce | Deriv | Form)
+            or (isinstance(part, Name) and part.id in defined)
+            for part in walk(number)
         )
 
     def at(self, node: Node, indices: tuple[Node, ...]) -> Node:

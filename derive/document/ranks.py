@@ -120,13 +120,22 @@ def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
             sizes[place : place + 2] = [left + right]
         else:
             place += 1
+    if ranks.scope.usage.rows and sum(ranks.of(factor) == 1 for factor in factors) == 1:
+        factors = [_turned(factor) if ranks.of(factor) == 1 else factor for factor in factors]
     return factors
 
 
 def _turned(vector: Node) -> Node:
-    """A row as a column, and the other way round; log(s^T) is turned inside."""
+    """A row as a column, and the other way round; log(s^T) is turned inside, x^T W by factors."""
+    if isinstance(vector, Form) and vector.name == "matmul":
+        a, b = vector.args
+        return Form("matmul", (_transposed(b), _transposed(a)))
     upright = transform(vector, lambda p: p.args[0] if isinstance(p, Form) and _is_row(p) else None)
     return upright if upright != vector else Form("transpose", (vector,))
+
+
+def _transposed(node: Node) -> Node:
+    return node.args[0] if isinstance(node, Form) and _is_row(node) else Form("transpose", (node,))
 
 
 def _is_outer(factors: Sequence[Node], ranks: Ranks) -> bool:
