@@ -79,8 +79,11 @@ class _Shaper:
         for part in trees:
             if isinstance(part, Form) and (part.name in _ALONG_LAST or part.name == "diag"):
                 self._learn_argument(part.args[0], defined)
+        # The claim tells the rank of a name only where no definition does.
+        claim, *given = self._equations
+        telling = given if getattr(claim.left, "id", "") in defined else self._equations
         for _ in self._equations:
-            for equation in self._equations:
+            for equation in telling:
                 if isinstance(equation.left, Name):
                     self._source = equation.source
                     # A definition may use one that stands behind it: the rank grows with it.

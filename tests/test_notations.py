@@ -78,3 +78,24 @@ def test_a_limit_needs_a_parameter() -> None:
     verdict = verify("p[k] ~ 1/n", given=["p[k] = exp(f[k])/sum(exp(f[j]), j)"])
     assert verdict.status == "undecided"
     assert "limit" in str(verdict.reason)
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("d(H, z) == s.T - y", "a row and a column cannot be added"),
+        ("H == -y*log(s)", "a number on one side"),
+        ("H == -y*log(s.T)", "a number on one side"),
+        ("sum(y[i], i) == s", "a number on one side"),
+    ],
+)
+def test_what_stands_differently_is_not_compared(claim: str, told: str) -> None:
+    given = ["s = softmax(z)", "H = -sum(y[i]*log(s[i]), i)"]
+    with pytest.raises(FormulaError, match=told):
+        verify(claim, given=given, declare=["y: onehot[n]"])
+
+
+@pytest.mark.parametrize("claim", ["d(H, z) == (s - y).T", "H == -y.T @ log(s)"])
+def test_layouts_of_a_gradient_and_products_of_rows_are_right(claim: str) -> None:
+    given = ["s = softmax(z)", "H = -sum(y[i]*log(s[i]), i)"]
+    assert verify(claim, given=given, declare=["y: onehot[n]"]).status == "proved"
