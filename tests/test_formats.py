@@ -462,7 +462,7 @@ def test_a_point_proves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("at", "told"),
     [
-        ("", "expected a name"),
+        ("", "n has no value"),
         ("n", "expected ="),
         ("n=2,", "expected a name"),
         ("n=2; k=1", "expected ,"),
