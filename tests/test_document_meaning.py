@@ -262,3 +262,56 @@ def test_a_letter_that_a_definition_leaves_free_is_noted() -> None:
         SOFTMAX + r"$$L = -\log p_k$$" + "\n\n" + r"$$\frac{\partial L}{\partial z_k} = p_k - 1$$"
     )
     assert "k is one fixed index in L, here too" in item.notes
+
+
+BOLD = r"Let $\mathbf p = \mathrm{softmax}(\mathbf z)$ and $L = -\log p_y$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        (r"\mathbf 1^\top \mathbf p = 1", "proved"),
+        (r"\mathbf 1^\top \mathbf p = 2", "refuted"),
+        (r"\frac{\partial L}{\partial \mathbf z} = \mathbf p - \mathbf e_y", "proved"),
+        (r"\frac{\partial L}{\partial \mathbf z} = \mathbf e_y - \mathbf p", "refuted"),
+        (
+            r"\frac{\partial \log \mathbf p}{\partial \mathbf z} = I - \mathbf 1\mathbf p^\top",
+            "proved",
+        ),
+        (
+            r"\frac{\partial \log \mathbf p}{\partial \mathbf z} = I - \mathbf p\mathbf 1^\top",
+            "conditional|refuted",
+        ),
+        (r"\nabla^2_{\mathbf z} L \mathbf 1 = \mathbf 0", "proved|unread"),
+        (r"\mathbf p = \frac{\exp(\mathbf z)}{\mathbf 1^\top\exp(\mathbf z)}", "proved"),
+    ],
+)
+def test_vectors_that_need_no_definition(formula: str, status: str) -> None:
+    item = last(f"{BOLD}$${formula}$$")
+    assert item.kind == "claim"
+    assert item.status in status.split("|")
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        (
+            r"\frac{\partial L}{\partial \mathbf W} = \mathbf x^\top(\mathbf p - \mathbf y)",
+            "proved",
+        ),
+        (
+            r"\frac{\partial L}{\partial \mathbf x} = (\mathbf p - \mathbf y)\mathbf W^\top",
+            "proved",
+        ),
+        (r"\frac{\partial L}{\partial \mathbf z} = \mathbf y - \mathbf p", "refuted"),
+        (r"\frac{\partial L}{\partial \mathbf x} = \mathbf W(\mathbf p - \mathbf y)", "unread"),
+    ],
+)
+def test_vectors_may_be_rows(formula: str, status: str) -> None:
+    document = (
+        r"$$\mathbf z = \mathbf x\mathbf W, \quad \mathbf p = \mathrm{softmax}(\mathbf z)$$"
+        "\n\nWith a one-hot $\\mathbf y$,\n\n"
+        r"$$L = -\log\mathbf p\,\mathbf y^\top$$"
+        "\n\n"
+    )
+    assert last(f"{document}$${formula}$$").status == status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from derive.document.calls import any_function, derivative_orders
+from derive.document.constants import DEFINITION_OF_ONES, ONES
 from derive.document.items import Asked
 from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
 from derive.document.ranks import Ranks
@@ -73,12 +74,22 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     functions = tuple(any_function(*which, orders) for which in sorted(statement.opaque) if orders)
     question = Asked(
         claim=f"{shown(posed.left)} == {shown(posed.right)}",
-        given=(*(f"{text(h)} = {shown(b)}" for h, b in posed.definitions), *functions),
+        given=(
+            *(f"{text(h)} = {shown(b)}" for h, b in posed.definitions),
+            *functions,
+            *_ones(posed, scope),
+        ),
         declare=(*declared, *positive, *_bold(posed, scope, (*declared, *positive))),
         where=", ".join(where),
         assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
     return question, (*posed.notes, *notes)
+
+
+def _ones(posed: Posed, scope: Scope) -> Iterator[str]:
+    """The definition of the vector of ones, where it occurs."""
+    if any(ONES in names_in(tree) for tree in posed.trees()) and not scope.named(ONES):
+        yield DEFINITION_OF_ONES
 
 
 def _fixed(posed: Posed) -> Iterator[tuple[str, str]]:
@@ -200,7 +211,8 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
         for i in (p.indices if isinstance(p, Entry) else children(p) if isinstance(p, Rel) else ())
         if isinstance(i, Entry)
     }
-    fixed = {key_of(head)[0] for head, _ in posed.definitions} | _varied(trees)
+    fixed = {key_of(head)[0] for head, _ in posed.definitions}
+    varied = _varied(trees)
     for name, sources in scope.declared.items():
         counts = (
             {0} if name in subscripts and 0 in arities.get(name, ()) else arities.get(name, set())
@@ -220,6 +232,7 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
             )
             for one in sources
             for fact in read_facts(one)[:1]
+            if name not in varied or fact.kind == "real"
         )
         yield from [fitted for fitted in fits if fitted][-1:]
 
@@ -227,7 +240,7 @@ def _declared(posed: Posed, scope: Scope) -> Iterator[str]:
 def _bold(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator[str]:
     """Vectors and matrices that stand without an index here, of some size."""
     closed = {key_of(head)[0] for head, _ in posed.definitions}
-    closed |= {fact.partition(":")[0] for fact in declared}
+    closed |= {fact.partition(":")[0] for fact in declared} | {ONES}
     keys = {key for tree in posed.trees() for key in keys_in(tree)}
     bare = {name for name, count in keys if not count} - {name for name, count in keys if count}
     for name in sorted(bare - closed):

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from derive.document import notations
 from derive.document.calls import call, opaque
+from derive.document.constants import CONSTANTS, basis_vectors, constant
 from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
 from derive.document.known import Key, Scope, index_letters, keys_in
 from derive.document.ranks import Ranks, matrix_products
@@ -19,6 +20,7 @@ from derive.errors import Complaint, FormulaError
 from derive.show import text
 from derive.syntax import (
     ZERO,
+    Add,
     Call,
     Deriv,
     Entry,
@@ -84,6 +86,10 @@ class Meaning:
             return self._derivative(node)
         if isinstance(node, Reduce):
             return self._sum(node)
+        if isinstance(node, Add):
+            return basis_vectors(self, self._inside(node))
+        if isinstance(node, Name) and node.id in CONSTANTS and not self._has_meaning(node.id):
+            return constant(self, node)
         if isinstance(node, Name) and self.matrices and node.id in self.matrices:
             return Name(node.id.lower(), span=node.span)
         if isinstance(node, Entry) and node.base == "I" and len(node.indices) == 2:
@@ -92,6 +98,11 @@ class Meaning:
             # x^{(i)} where x_j^{(i)} stands elsewhere: the row of that sample.
             return Form("at", (Name(node.base), *map(self.of, node.indices)), span=node.span)
         return self._inside(node)
+
+    def _has_meaning(self, name: str) -> bool:
+        usage = self.scope.usage
+        own = usage.is_array(name) or name in usage.ranges | usage.subscripts
+        return own or bool(self.scope.named(name)) or name in self.scope.declared
 
     def _inside(self, node: Node) -> Node:
         parts = children(node)

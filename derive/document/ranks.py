@@ -71,6 +71,9 @@ class Ranks:
             return self._of_array(name)
         for known in self.scope.named(name):
             return known.key[1]
+        said = max(map(_axes, self.scope.declared.get(name, ())), default=0)
+        if said:
+            return said
         if name in usage.bold:
             return 2 if name[0].isupper() else 1
         return 0
@@ -79,6 +82,12 @@ class Ranks:
         if self.scope.named(name):
             return max(known.key[1] for known in self.scope.named(name))
         return max((count for base, count in self.scope.usage.arrays if base == name), default=0)
+
+
+def _axes(fact: str) -> int:
+    """The number of sizes in a declaration: 2 in W: real[n, D]."""
+    sizes = fact.partition("[")[2]
+    return sizes.count(",") + 1 if sizes else 0
 
 
 def matrices(chain: Chain, scope: Scope) -> frozenset[str]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from derive.document.constants import CONSTANTS, ONES
 from derive.document.heads import by_example, generalised, head_of, is_number, is_vector
 from derive.document.known import (
     FUNCTION_WORDS,
@@ -193,7 +194,8 @@ class _Reader:
     def _define(
         self, head: Name | Entry, arguments: tuple[Node, ...], body: Node, members: tuple[int, int]
     ) -> bool:
-        if isinstance(head, Name) and head.id in self.scope.usage.subscripts | {""}:
+        closed = self.scope.usage.subscripts | CONSTANTS | {"", ONES}
+        if isinstance(head, Name) and head.id in closed:
             return False
         own = {a.id: 0 for a in arguments if is_number(a, body)}
         own |= {a.id: 1 for a in arguments if is_vector(a, body)}
@@ -214,6 +216,9 @@ class _Reader:
         rank = 0 if arguments else self.meaning.ranks.of(meant)
         known = Known(head, meant, self.scope.line, arguments, rank)
         if known.key in self.scope.definitions:
+            if rank and ":=" not in self.chain.relations:
+                # p = softmax(z) where p or p_k is known: that both agree is a claim.
+                return False
             self.meaning.note(f"{name} gets a new definition here")
         self.said[members[1]] = tuple(self.meaning.notes)
         self.scope = self.scope.defining(known)

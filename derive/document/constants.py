@@ -1,0 +1,43 @@
+"""Vectors and matrices that need no definition: I, 0, the ones, the basis vectors e_k."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.syntax import ONE, ZERO, Add, Entry, Form, Mul, Name, Neg, Node, mul
+
+if TYPE_CHECKING:
+    from derive.document.meaning import Meaning
+
+CONSTANTS = frozenset({"I", "zeros"})
+ONES = "ones"
+# The vector of ones, in the formula language.
+DEFINITION_OF_ONES = f"{ONES}[k] = 1"
+_BASES = frozenset({"e", ONES})
+
+
+def constant(meaning: Meaning, node: Name) -> Node:
+    """The identity matrix, or 0 for a vector or a matrix of noughts."""
+    if node.id == "I":
+        meaning.note("I is the identity matrix")
+        return Form("diag", (ONE,), span=node.span)
+    return ZERO
+
+
+def basis_vectors(meaning: Meaning, node: Node) -> Node:
+    """p - e_y beside a vector p: e_y is the one-hot vector of y."""
+    if not isinstance(node, Add) or not any(meaning.ranks.of(term) == 1 for term in node.terms):
+        return node
+    return Add(tuple(_basis_vector(meaning, term) for term in node.terms), span=node.span)
+
+
+def _basis_vector(meaning: Meaning, term: Node) -> Node:
+    match term:
+        case Neg(arg=arg):
+            return Neg(_basis_vector(meaning, arg), span=term.span)
+        case Mul(factors=(*others, last)):
+            return mul(*others, _basis_vector(meaning, last))
+        case Entry(base=base, indices=(index,)) if base in _BASES and not meaning.scope.named(base):
+            meaning.note(f"{base}_{index.id if isinstance(index, Name) else 'k'} is one-hot")
+            return Form("onehot", (index,), span=term.span)
+    return term
