@@ -185,6 +185,8 @@ class _Reader:
         if head is None or arguments or len(self.members) != 2 or head_of(self.members[0])[0]:
             return False
         name = key_of(head)[0]
+        if name in CONSTANTS:
+            return False
         if self.chain.relations[0] == ":=":
             return self._define(head, (), self.members[0], (0, 1))
         if self.scope.definitions.named(name) or name in self.scope.seen:
@@ -194,7 +196,7 @@ class _Reader:
     def _define(
         self, head: Name | Entry, arguments: tuple[Node, ...], body: Node, members: tuple[int, int]
     ) -> bool:
-        closed = self.scope.usage.subscripts | CONSTANTS | {"", ONES}
+        closed = self.scope.usage.subscripts | {"", "zeros", ONES}
         if isinstance(head, Name) and head.id in closed:
             return False
         own = {a.id: 0 for a in arguments if is_number(a, body)}
