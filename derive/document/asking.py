@@ -35,6 +35,7 @@ from derive.syntax import (
     children,
     num,
     rebuild,
+    substitute,
     walk,
     written,
 )
@@ -355,12 +356,20 @@ def _fitted(name: str, fact: Fact, sizes: list[str], is_subscript: bool, is_labe
 
 
 def _assumed(posed: Posed, scope: Scope) -> Iterator[str]:
-    """The stated facts about names that occur here."""
+    """The stated facts about names that occur here.
+
+    A fact about every row holds for the row that a claim between matrices is about: its letter is
+    the one that the rows of such a claim get.
+    """
     names = {name for tree in posed.trees() for name in names_in(tree)}
+    whole = not index_letters(posed.left) | index_letters(posed.right)
     for source in scope.assumed:
-        left = read_equation(source).left
-        if names_in(left) - index_letters(left) - _bound(left) <= names:
-            yield source
+        equation = read_equation(source)
+        letters = index_letters(equation.left)
+        if names_in(equation.left) - letters - _bound(equation.left) <= names:
+            row: dict[str, Node] = {letter: Name("i") for letter in letters}
+            left = substitute(equation.left, row) if whole and len(letters) == 1 else equation.left
+            yield f"{text(left)} == {text(equation.right)}"
 
 
 def _bound(tree: Node) -> set[str]:
