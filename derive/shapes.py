@@ -176,7 +176,8 @@ class _Shaper:
                 f"{ranks[0]} axes on the left, {ranks[1]} on the right", equation.right
             )
         number = left if ranks[0] < rank else equation.right
-        if letters and min(ranks) < rank and not self._is_plain(number):
+        places = any(_finds_a_place(part) for part in walk(equation.right))
+        if letters and min(ranks) < rank and not self._is_plain(number) and not places:
             raise self._fail("a number on one side, a vector or a matrix on the other", number)
         names = [c for c in _LETTERS if c not in taken]
         # One axis is called k, two are i and k.
@@ -288,6 +289,11 @@ class _Shaper:
 
 def _is_row(node: Node) -> bool:
     return isinstance(node, Form) and node.name == "transpose"
+
+
+def _finds_a_place(node: Node) -> bool:
+    """argmax(f): a number, whatever the shape of f; no claim with it is decided."""
+    return isinstance(node, Call) and node.function in ("argmax", "argmin")
 
 
 def has_vectors(equations: Sequence[Equation], facts: Sequence[Fact]) -> bool:

@@ -1,6 +1,6 @@
 """Loss and gradient of the mean cross entropy: ours and the peers', in turn, two threads each.
 
-python -m pytest tests/benchmarks/test_engine_speed.py -m slow -s
+python -m pytest tests/benchmarks/test_engine_speed.py -m slow -s -n 0
 
 Prints a Markdown table: medians in milliseconds over ROUNDS, in each of which everybody runs once;
 the ratio of the fastest peer's median to ours; beside it a plain copy of the logits. Nothing is

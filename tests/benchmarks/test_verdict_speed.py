@@ -3,7 +3,7 @@
 Only the verdicts of the catalogue have a limit; `python tests/benchmarks/verdict_times.py` prints
 them as a table.
 
-python -m pytest tests/benchmarks -m slow -s
+python -m pytest tests/benchmarks -m slow -s -n 0
 """
 
 from __future__ import annotations
