@@ -315,3 +315,21 @@ def test_vectors_may_be_rows(formula: str, status: str) -> None:
         "\n\n"
     )
     assert last(f"{document}$${formula}$$").status == status
+
+
+def test_a_bare_sum_sign_is_the_one_sum_that_is_defined() -> None:
+    short = r"$$\frac{\partial p_k}{\partial z_k} = \frac{e^{z_k} \sum - e^{2 z_k}}{\sum^2}$$"
+    item = last(SOFTMAX + short)
+    assert item.text == "d(p[k], z[k]) == (exp(z[k])*Sigma - exp(2*z[k]))/Sigma**2"
+    assert item.status == "proved"
+    assert any("Sigma is sum(exp(z[j]), j)" in note for note in item.notes)
+
+
+def test_a_bare_sum_sign_stays_open_where_two_sums_are_defined() -> None:
+    other = r"$$q_k = \frac{e^{2 z_k}}{\sum_j e^{2 z_j}}$$" + "\n\n"
+    item = last(SOFTMAX + other + r"$$p_k = \frac{e^{z_k}}{\sum}$$")
+    assert item.status == "undecided"
+
+
+def test_a_sum_with_something_to_add_up_is_a_sum() -> None:
+    assert last(r"$$E = \sum -t_i \log p_i$$").text == "E = sum(-t[i]*log(p[i]), i)"

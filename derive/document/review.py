@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
+from derive.document.abbreviations import with_bare_sum
 from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
@@ -211,6 +212,7 @@ class _Reading:
         piece, is_inline = sheet.piece, sheet.piece.kind == "inline"
         conditioned = replace(chain, conditions=(*chain.conditions, *limits))
         before = self._scope
+        conditioned, self._scope = with_bare_sum(conditioned, self._scope)
         statements, self._scope, so_far = read_chain(conditioned, self._scope, self._before)
         if statements or not is_inline:
             # An i = j in running prose does not part a chain that goes on behind it.

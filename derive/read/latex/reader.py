@@ -14,6 +14,7 @@ from derive.read.latex.chains import Cutter, Draft
 from derive.read.latex.lexer import Lexer
 from derive.read.latex.macros import read_macros
 from derive.read.latex.parse import parsed
+from derive.read.latex.sums import named_sums
 from derive.read.latex.tokens import Token, place, token
 from derive.read.latex.values import Choice
 from derive.read.text import MAX_DEPTH
@@ -51,6 +52,7 @@ def read_latex(
         _check_size(lexer, tokens)
     if not lexer.complaints:
         tokens = paired(lexer, _placeholders(tokens), lexer.notes)
+        tokens = named_sums(tokens, lexer.notes)
     chains: list[Chain] = []
     if not lexer.complaints:
         for draft in Cutter(lexer.columns).cut(tokens):
