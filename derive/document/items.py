@@ -91,7 +91,7 @@ class Item:
             "diagnosis": told.get("diagnosis"),
             "reason": reason,
             "notes": list(self.notes),
-            "rests_on": [lines[number] for number in self.rests_on],
+            "rests_on": list(dict.fromkeys(lines[number] for number in self.rests_on)),
             "cancels": self.cancels,
         }
 
