@@ -333,3 +333,14 @@ def test_a_bare_sum_sign_stays_open_where_two_sums_are_defined() -> None:
 
 def test_a_sum_with_something_to_add_up_is_a_sum() -> None:
     assert last(r"$$E = \sum -t_i \log p_i$$").text == "E = sum(-t[i]*log(p[i]), i)"
+
+
+def test_a_capital_letter_of_a_definition_is_not_the_array_of_its_small_letter() -> None:
+    document = (
+        r"Let $q = \mathrm{softmax}(z/T)$ and $L = -\sum_k t_k \log q_k$, where $\sum_k t_k = 1$."
+        "\n\n"
+        r"$$\frac{\partial L}{\partial T} = -\frac{1}{T^2}\sum_k (q_k - t_k) z_k$$"
+    )
+    item = last(document)
+    assert item.text == "d(L, T) == -1/T**2*sum((q[k] - t[k])*z[k], k)"
+    assert item.status == "proved"

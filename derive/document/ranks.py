@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from derive.document.known import Scope
+from derive.document.known import Scope, names_in
 from derive.read.latex import Chain
 from derive.syntax import (
     Call,
@@ -107,7 +107,12 @@ def matrices(chain: Chain, scope: Scope) -> frozenset[str]:
     by = {v.args[0] if isinstance(v, Form) and v.name == "vec" else v for v in wrt}
     if not any(map(stands_for, by)):
         return frozenset()
-    found = {p for p in bare if isinstance(p, Name) and stands_for(p)}
+    known = (*scope.definitions.values(), *scope.later.values())
+    # A temperature T in softmax(z/T) is a number, whatever t is.
+    numbers = {name for one in known for name in names_in(one.body)}
+    found = {p for p in bare if isinstance(p, Name) and stands_for(p) and p.id not in numbers}
+    if not by & found:
+        return frozenset()
     return frozenset(name.id for name in found if name in by or name.id not in scope.seen)
 
 
