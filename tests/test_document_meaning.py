@@ -344,3 +344,18 @@ def test_a_capital_letter_of_a_definition_is_not_the_array_of_its_small_letter()
     item = last(document)
     assert item.text == "d(L, T) == -1/T**2*sum((q[k] - t[k])*z[k], k)"
     assert item.status == "proved"
+
+
+def test_a_condition_of_one_item_of_a_list_is_not_that_of_the_others() -> None:
+    first = r"- $\frac{\partial p_k}{\partial z_j} = p_k(\delta_{kj} - p_j)$" + "\n"
+    second = r"- for $k \neq j$: $\frac{\partial p_k}{\partial z_j} = -p_k p_j$" + "\n"
+    third = r"- $\frac{\partial p_k}{\partial z_j} = -p_k p_j$" + "\n"
+    items = check(SOFTMAX + first + second + third, name="t.md").items[1:]
+    assert [item.asked.where for item in items if item.asked] == ["", "k != j", ""]
+    assert [item.status for item in items] == ["proved", "proved", "conditional"]
+
+
+def test_samples_and_batches_may_share_a_letter() -> None:
+    batch = r"$$M = \frac1N\sum_n \sum_j z_{nj}$$" + "\n\n"
+    item = last(SOFTMAX + batch + r"$$\frac{\partial p_k}{\partial z_j} = p_k(\delta_{kj} - p_j)$$")
+    assert item.status == "proved"

@@ -38,6 +38,7 @@ _HEDGES = re.compile(
     r"|만약|가정|않|아니|如果|假设|不|もし|ない",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"\n[ \t]*(?:[-*+\u2022]|\d{1,3}[.)]|\\item)[ \t]")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
 
@@ -84,10 +85,11 @@ class _Prose:
 class Beside:
     """What the prose of a document says of the formulas beside it.
 
-    `pieces` are those of the document; all places are theirs.
+    `pieces` are those of the document; all places are theirs. What is said in one item of a list
+    of the `text` is not said of the formulas of the next.
     """
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], text: str = "") -> None:
         self._pieces = pieces
         # The prose or heading before each piece, over the formulas between; -1 where none is.
         self._before: list[int] = []
@@ -96,6 +98,8 @@ class Beside:
         self._prose: dict[int, _Prose] = {}
         before = words = -1
         for place, piece in enumerate(pieces):
+            if place and _ITEM.search(text, pieces[place - 1].stop, max(piece.start, 0)):
+                before = words = -1
             self._before.append(before)
             self._words.append(words)
             if piece.kind in ("prose", "heading"):
@@ -161,7 +165,9 @@ class Beside:
         if after is None or self._pieces[place + 1].kind == "heading":
             return
         closed = self._pieces[place].source.rstrip().endswith((".", "。"))
-        if not closed and _GOES_ON.match(after.source):
+        # "for k != y:" leads to what follows it.
+        leads = _LEADS_ON.fullmatch(after.source[: after.stop(0)])
+        if not closed and leads is None and _GOES_ON.match(after.source):
             yield from after.limits(0, after.stop(0))
 
     def is_stated(self, place: int) -> bool:

@@ -177,7 +177,7 @@ class _Reading:
     def __init__(self, document: Document, scope: Scope, answer: Answer) -> None:
         self.found: list[Judged] = []
         self._pieces = document.pieces
-        self._beside = Beside(document.pieces)
+        self._beside = Beside(document.pieces, document.text)
         self._scope, self._answer = scope, answer
         self._before: Open | None = None
         self._chains = 0
