@@ -359,3 +359,14 @@ def test_samples_and_batches_may_share_a_letter() -> None:
     batch = r"$$M = \frac1N\sum_n \sum_j z_{nj}$$" + "\n\n"
     item = last(SOFTMAX + batch + r"$$\frac{\partial p_k}{\partial z_j} = p_k(\delta_{kj} - p_j)$$")
     assert item.status == "proved"
+
+
+def test_in_one_sentence_the_nearest_condition_counts_and_otherwise_turns_it_round() -> None:
+    sentence = (
+        r"If $k = y$ then $\frac{\partial L}{\partial z_k} = p_k - 1$, otherwise "
+        r"$\frac{\partial L}{\partial z_k} = p_k$."
+    )
+    label = r"$$\frac{\partial L}{\partial z_k} = p_k - y_k$$"
+    items = check(SOFTMAX + LABEL + sentence + "\n\n" + label, name="t.md").items[2:]
+    assert [item.asked.where for item in items if item.asked] == ["k == y", "k != y", ""]
+    assert [item.status for item in items] == ["proved"] * 3

@@ -39,6 +39,11 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\n[ \t]*(?:[-*+\u2022]|\d{1,3}[.)]|\\item)[ \t]")
+_OTHERWISE = re.compile(
+    r"\b(?:otherwise|else|in all other cases|for the others?)\b"
+    r"|그 외|그렇지 않|아니면|否则|其他|それ以外",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
 
@@ -75,11 +80,26 @@ class _Prose:
         stop = len(self.source.rstrip())
         return next((end for end in reversed(self.ends) if end < stop), 0)
 
-    def limits(self, start: int, stop: int) -> Iterator[Node]:
-        """The conditions that a stretch of it states."""
+    def wheres(self, start: int, stop: int) -> Iterator[Said]:
+        """What a stretch of it says of conditions."""
         for one in self.said:
             if one.kind == "where" and start <= one.span[0] and one.span[1] <= stop:
+                yield one
+
+    def open_limits(self) -> Iterator[Node]:
+        """The conditions that its last sentence leaves open for what follows.
+
+        A closed sentence that goes on to a formula of its own has used its condition up.
+        """
+        closed = self.source.rstrip().endswith((".", "。"))
+        for one in self.wheres(self.last, len(self.source)):
+            if not closed or all(mark < one.span[1] for mark in self.marks):
                 yield from _condition(one, self.inline)
+
+    def limits(self, start: int, stop: int) -> Iterator[Node]:
+        """The conditions that a stretch of it states."""
+        for one in self.wheres(start, stop):
+            yield from _condition(one, self.inline)
 
 
 class Beside:
@@ -145,19 +165,31 @@ class Beside:
         if words < 0:
             return ()
         prose = self._prose[words]
-        found = list(prose.limits(prose.last, len(prose.source)))
+        found = list(prose.open_limits())
         if not found and prose.case >= 0:
             case = self._prose[prose.case]
             found = list(case.limits(0, len(case.source)))
         return tuple(dict.fromkeys([*found, *self._going_on(place)]))
 
     def _within(self, place: int) -> Iterator[Node]:
-        """The conditions of the sentence in which the inline formula stands."""
+        """The conditions of the sentence in which the inline formula stands.
+
+        The nearest one before it counts, turned round behind an "otherwise"; else those behind it.
+        """
         prose = self._prose[self._before[place]]
         number = place - self._before[place] - 1
-        if number < len(prose.marks):
-            mark = prose.marks[number]
-            yield from prose.limits(prose.start(mark), prose.stop(mark))
+        if number >= len(prose.marks):
+            return
+        mark = prose.marks[number]
+        start, stop = prose.start(mark), prose.stop(mark)
+        before = list(prose.wheres(start, mark))
+        if not before:
+            yield from prose.limits(start, stop)
+            return
+        found = list(_condition(before[-1], prose.inline))
+        if _OTHERWISE.search(prose.source, before[-1].span[1], mark):
+            found = [turned for condition in found for turned in _turned(condition)]
+        yield from found
 
     def _going_on(self, place: int) -> Iterator[Node]:
         """The conditions of the sentence that goes on right behind the formula."""
@@ -197,6 +229,12 @@ def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
     for chain in chains:
         yield from chain.conditions
         yield from _relations(chain)
+
+
+def _turned(condition: Node) -> Iterator[Node]:
+    """k != y for k == y, and the other way round."""
+    if isinstance(condition, Rel) and condition.op in ("==", "!="):
+        yield Rel("!=" if condition.op == "==" else "==", condition.left, condition.right)
 
 
 def _relations(chain: Chain) -> Iterator[Node]:

@@ -91,15 +91,15 @@ class _Reader:
 
     def _mentions(self) -> bool:
         """Whether it only says which index is meant: i = j, k = y_i."""
-        indices = self.scope.usage.subscripts
-        if all(isinstance(m, Name) and not self.scope.named(m.id) for m in self.members):
-            return len(self.members) > 1 and not self._is_letter_of_a_vector()
-        return all(
-            (isinstance(member, Name) and member.id in indices)
-            or (isinstance(member, Entry) and member in self.scope.usage.labels)
-            or isinstance(member, Num)
+        usage = self.scope.usage
+        names = [m.id for m in self.members if isinstance(m, Name) and not self.scope.named(m.id)]
+        if len(names) == len(self.members) > 1 and not usage.subscripts.issuperset(names):
+            return not self._is_letter_of_a_vector()
+        return not all(isinstance(member, Num) for member in self.members) and all(
+            (isinstance(member, Name) and member.id in usage.subscripts)
+            or (isinstance(member, Num) or member in usage.labels)
             for member in self.members
-        ) and not all(isinstance(member, Num) for member in self.members)
+        )
 
     def _is_letter_of_a_vector(self) -> bool:
         """Whether an array gets another name: y = p, where p_k is used somewhere."""
