@@ -224,7 +224,7 @@ def test_macros_are_collected_and_leave_no_formula() -> None:
     text = "$$\\newcommand{\\R}{\\mathbb{R}} \\def\\pd#1#2{\\frac{#1}{#2}}$$\n\n$$a = \\R$$"
     document = cut(text, format=MARKDOWN)
     assert [(p.kind, p.source) for p in document.pieces] == display("a = \\R")
-    found = {m.name: (m.arity, m.body) for m in document.macros.values()}
+    found = {m.name: (m.parameters, m.body) for m in document.macros.values()}
     assert found == {"R": (0, "\\mathbb{R}"), "pd": (2, "\\frac{#1}{#2}")}
 
 

@@ -115,7 +115,7 @@ def test_only_the_body_is_cut_but_macros_are_found_everywhere() -> None:
     )
     document = cut(text, format=LATEX)
     assert [piece.source for piece in document.pieces] == ["a = \\R"]
-    assert {m.name: (m.arity, m.body) for m in document.macros.values()} == {
+    assert {m.name: (m.parameters, m.body) for m in document.macros.values()} == {
         "R": (0, "R"),
         "E": (1, "e^{#1}"),
         "pd": (2, "\\frac{#1}{#2}"),

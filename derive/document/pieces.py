@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from derive.read.latex import Macro
+
 PieceKind = Literal["display", "inline", "prose", "heading", "code", "declare"]
 Format = Literal["markdown", "latex", "notebook", "plain"]
 # Stands in prose and headings for each inline formula; the formulas follow as pieces, in order.
@@ -34,15 +36,6 @@ class Piece:
     where: str = ""
     environment: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Macro:
-    r"""A command of the author's own: \name with `arity` arguments stands for `body` (#1, #2 …)."""
-
-    name: str
-    arity: int
-    body: str
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -100,9 +100,8 @@ def check(
 
 def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
     """Every formula with an equality in it, read without meaning."""
-    macros = {m.name: Macro(m.name, m.arity, m.body) for m in document.macros.values()}
     return tuple(
-        _sheet(place, piece, macros, allowance)
+        _sheet(place, piece, document.macros, allowance)
         for place, piece in enumerate(document.pieces)
         if piece.kind in ("display", "inline")
     )
@@ -116,7 +115,7 @@ def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
 
 
-def _sheet(place: int, piece: Piece, macros: dict[str, Macro], allowance: Allowance) -> _Sheet:
+def _sheet(place: int, piece: Piece, macros: Mapping[str, Macro], allowance: Allowance) -> _Sheet:
     says = any(sign in piece.source for sign in _SIGNS)
     if piece.kind == "inline" and not says:
         return _Sheet(place, piece)

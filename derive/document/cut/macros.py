@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.document.pieces import Macro
+from derive.read.latex import Macro
 
 MAX_BODY = 20_000
 MAX_DEFINITIONS, MAX_UNCLOSED = 1_000, 20

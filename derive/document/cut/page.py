@@ -5,8 +5,9 @@ from __future__ import annotations
 import bisect
 import re
 
-from derive.document.pieces import Macro, Piece, PieceKind
+from derive.document.pieces import Piece, PieceKind
 from derive.errors import DocumentError
+from derive.read.latex import Macro
 
 # A document with more formulas than this is to be split; each may have many equalities.
 MAX_FORMULAS = 5_000

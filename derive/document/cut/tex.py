@@ -14,7 +14,8 @@ from derive.document.cut.declarations import declare_from_comment
 from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import DISPLAY_ENVIRONMENTS, MAX_INLINE, option_end, reads_as_prose
 from derive.document.cut.page import Page, trimmed
-from derive.document.pieces import PLACEHOLDER, Macro, Piece
+from derive.document.pieces import PLACEHOLDER, Piece
+from derive.read.latex import Macro
 
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)")
 _CODE_ENVIRONMENTS = (
