@@ -31,6 +31,7 @@ from numeric.kernel import Kernel, Pass
 from numeric.program import Arange, Argmax, Floor, Fold, Map, Pick, PositivePart, Take, View
 
 LANES = 64
+_FOLDS = {"sum": "_sum", "max": "_largest"}
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class _Rows(_Printer):
             case Total():
                 self.total(name, step.op)
             case Argmax(expr=View(name=array)) if array in self.given:
-                self.write(f"{name} = _largest({array}[_i])")
+                self.write(f"{name} = _largest_at({array}[_i])")
             case Fold(expr=expr, kind="sum", axis=-2):
                 self.write(f"_to_{name}[_i] = {self.shown(expr)}")
             case _:
@@ -259,7 +260,7 @@ class _Rows(_Printer):
 
     def total(self, name: str, op: Total) -> None:
         """The sum of a row that is kept, an entry replaced meanwhile."""
-        if len(op.puts) > 1 or op.kind != "sum":
+        if len(op.puts) > 1 or op.kind not in _FOLDS:
             raise OutOfFragment("a fold that has no loop")
         if op.array in self.given:
             kept = f"{op.array}[_i]"
@@ -270,7 +271,7 @@ class _Rows(_Printer):
         for label, value in op.puts:
             self.write(f"_left = {kept}[{self.shown(label)}]")
             self.write(f"{kept}[{self.shown(label)}] = {self.shown(value)}")
-        self.write(f"{name} = _sum({kept})")
+        self.write(f"{name} = {_FOLDS[op.kind]}({kept})")
         for label, _ in op.puts:
             self.write(f"{kept}[{self.shown(label)}] = _left")
 
@@ -355,6 +356,8 @@ class _Lanes(_Printer):
                 else:
                     self.lane(f"{name}[_r] = _real(0)")
                 self.grouped_sum(name, summand)
+            case Total(array=array, kind="max", puts=()):
+                self.maximum(name, array)
             case Argmax(expr=View(name=array)) if array in self.given:
                 self.argmax(name, array)
             case Fold(expr=expr, kind="sum", axis=-2):
@@ -376,6 +379,15 @@ class _Lanes(_Printer):
         self.write(f"        _part[_r] += {summand}")
         self.lane(f"{name}[_r] += _part[_r]")
         self.depth -= 1
+
+    def maximum(self, name: str, array: str) -> None:
+        """The largest entry of each lane, or nan."""
+        stored = self.stored[array]
+        self.lane(f"{name}[_r] = {stored}[0, _r]")
+        self.write("for _k in range(1, _n):")
+        self.write("    for _r in range(_r_n):")
+        self.write(f"        _x = {stored}[_k, _r]")
+        self.write(f"        {name}[_r] = _x if _x > {name}[_r] or _x != _x else {name}[_r]")
 
     def argmax(self, name: str, array: str) -> None:
         """The first largest entry of each lane; a nan counts as the largest."""

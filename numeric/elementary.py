@@ -72,3 +72,13 @@ def order_float64(x: Any) -> Any:
     """The same for float64."""
     bits = _F64(x).view(_I64)
     return _I64(bits ^ ((bits >> _I64(63)) & _I64(0x7FFFFFFFFFFFFFFF)))
+
+
+def ordered_float32(order: Any) -> Any:
+    """The number that has this order."""
+    return _I32(order ^ ((order >> _I32(31)) & _I32(0x7FFFFFFF))).view(_F32)
+
+
+def ordered_float64(order: Any) -> Any:
+    """The same for float64."""
+    return _I64(order ^ ((order >> _I64(63)) & _I64(0x7FFFFFFFFFFFFFFF))).view(_F64)

@@ -18,22 +18,20 @@ from dataclasses import dataclass, replace
 from derive.syntax import (
     ONE,
     Add,
-    Call,
     Cases,
     Div,
     Logic,
     Mul,
     Neg,
     Node,
-    Num,
     Rel,
     children,
     mul,
     rebuild,
     transform,
 )
-from numeric.kernel import Extent, Kernel, Pass, reads, views
-from numeric.program import Arange, Fold, Line, Map, Op, Size, View
+from numeric.kernel import Extent, Kernel, Pass
+from numeric.program import Arange, Fold, Line, Map, Op, Size, View, reads, views
 
 Put = tuple[Node, Node]
 """A label of each row and the number that replaces the entry there."""
@@ -75,6 +73,7 @@ class _Fusion:
     def __init__(self, kernel: Kernel, work: Pass) -> None:
         self.extents = dict(kernel.extents)
         self.lines = {line.name: line for line in kernel.program.lines}
+        self.totals = kernel.program.totals
         self.work = work
         self.taken = set(self.extents)
 
@@ -190,49 +189,10 @@ class _Fusion:
         return Mul((made, Neg(scale) if negative else scale))
 
     def at_least_one(self, divisor: Node) -> bool:
-        """A size, or 1 plus sums of exponentials (and what is 0 or nan)."""
-        if isinstance(divisor, View) and divisor.name in self.lines:
-            op = self.lines[divisor.name].op
-            if isinstance(op, Map) and isinstance(op.expr, Add) and op.expr.terms[0] == ONE:
-                return all(map(self.is_mass, op.expr.terms[1:]))
-            return isinstance(op, Size)
-        return False
-
-    def is_mass(self, node: Node) -> bool:
-        """A sum of exponentials, with x - x added or not."""
-        op = (
-            self.lines[node.name].op if isinstance(node, View) and node.name in self.lines else None
-        )
-        match op:
-            case Map(expr=Add(terms=terms)):
-                return all(self.is_mass(t) or self.is_difference_of_equals(t) for t in terms)
-            case Fold(kind="sum", expr=Cases(branches=branches, otherwise=otherwise)):
-                return all(map(self.is_exponential, (*(v for v, _ in branches), otherwise)))
-            case Fold(kind="sum", expr=expr):
-                return self.is_exponential(expr)
-        return False
-
-    def is_difference_of_equals(self, node: Node) -> bool:
-        """x - x, divided or not."""
-        match node:
-            case View(name=name) if name in self.lines:
-                op = self.lines[name].op
-                return isinstance(op, Map) and self.is_difference_of_equals(op.expr)
-            case Div(num=top):
-                return self.is_difference_of_equals(top)
-            case Add(terms=(first, Neg(arg=second))):
-                return first == second
-        return False
-
-    def is_exponential(self, node: Node) -> bool:
-        if isinstance(node, Num):
-            return node.value >= 0
-        line = self.lines.get(node.name) if isinstance(node, View) else None
-        return line is not None and isinstance(line.op, Map) and _is_exp(line.op.expr)
-
-
-def _is_exp(expr: Node) -> bool:
-    return isinstance(expr, Call) and expr.function == "exp"
+        """A size, or a total of masses (or what is 0 or nan)."""
+        if not isinstance(divisor, View) or divisor.name not in self.lines:
+            return False
+        return divisor.name in self.totals or isinstance(self.lines[divisor.name].op, Size)
 
 
 def _uses(line: Line) -> list[str]:

@@ -56,15 +56,27 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
     is_single = real is np.float32
     exp = inlined(elementary.exp_float32 if is_single else elementary.exp_float64)
     order = inlined(elementary.order_float32 if is_single else elementary.order_float64)
+    ordered = inlined(elementary.ordered_float32 if is_single else elementary.ordered_float64)
+
+    @compiled()
+    def top_of(chunk: Any) -> Any:
+        top = order(chunk[0])
+        for k in range(chunk.size):
+            top = max(top, order(chunk[k]))
+        return top
 
     @compiled()
     def largest(row: Any) -> Any:
+        best = order(row[0])
+        for first in range(0, row.size, CHUNK):
+            best = max(best, top_of(row[first : first + CHUNK]))
+        return ordered(best)
+
+    @compiled()
+    def largest_at(row: Any) -> Any:
         best, start = order(row[0]), 0
         for first in range(0, row.size, CHUNK):
-            chunk = row[first : first + CHUNK]
-            top = order(chunk[0])
-            for k in range(chunk.size):
-                top = max(top, order(chunk[k]))
+            top = top_of(row[first : first + CHUNK])
             if top > best:
                 best, start = top, first
         while order(row[start]) != best:
@@ -108,5 +120,5 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "empty": np.empty,
         "tiny": np.finfo(real).tiny,
     }
-    names |= {"largest": largest, "sum": class_sum}
+    names |= {"largest": largest, "largest_at": largest_at, "sum": class_sum}
     return {"range": range, "min": min, **{f"_{name}": known for name, known in names.items()}}

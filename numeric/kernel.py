@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.errors import OutOfFragment
-from derive.syntax import Node, walk
+from derive.syntax import walk
 from numeric.inputs import Signature
 from numeric.program import (
     Arange,
@@ -21,13 +21,13 @@ from numeric.program import (
     Floor,
     Fold,
     Line,
-    Map,
     Pick,
-    PositivePart,
     Program,
     Size,
     Take,
     View,
+    reads,
+    views,
 )
 
 
@@ -73,26 +73,6 @@ class Kernel:
 def kernel(program: Program, call: Signature) -> Kernel:
     """The program in passes. Raises OutOfFragment for one that does not work row by row."""
     return _Schedule(program, call).kernel()
-
-
-def reads(line: Line) -> frozenset[str]:
-    """The variables that a line uses."""
-    match line.op:
-        case Map(expr=expr) | Fold(expr=expr) | Argmax(expr=expr) | PositivePart(expr=expr):
-            return views(expr)
-        case Floor(expr=expr, like=like):
-            return views(expr) | {like}
-        case Take(array=array, label=label):
-            return frozenset((array, label))
-        case Pick(array=array) | Size(array=array):
-            return frozenset((array,))
-        case Arange(size=size):
-            return frozenset((size,))
-
-
-def views(expr: Node) -> frozenset[str]:
-    """The variables of an expression."""
-    return frozenset(part.name for part in walk(expr) if isinstance(part, View))
 
 
 class _Schedule:

@@ -52,6 +52,7 @@ from numeric.program import (
     Program,
     Size,
     Take,
+    maxima,
     shared,
     title,
 )
@@ -74,8 +75,9 @@ def program(
     for axes in results.values():
         lowering.sizes.update(axes)
     outputs = [lowering.result(result, axes) for result, axes in results.items()]
-    lines = shared(tuple(lowering.lines), lowering.names)
-    return Program(name, tuple(lowering.variables.values()), lines, tuple(outputs))
+    lines = maxima(shared(tuple(lowering.lines), lowering.names))
+    arguments, totals = tuple(lowering.variables.values()), frozenset(lowering.totals)
+    return Program(name, arguments, lines, tuple(outputs), totals)
 
 
 # What is computed over its own axes before it is repeated along more of them.
@@ -88,6 +90,7 @@ class _Lowering(Layout):
     def __init__(self, stable: Stable, call: Signature, extra: tuple[str, ...]) -> None:
         super().__init__(call, (*(i.name for i in call.inputs), *extra))
         self.stable = stable
+        self.totals: set[str] = set()
         self.inputs = {i.name: i for i in call.inputs}
         self.inputs |= dict.fromkeys(extra, call.inputs[0])
 
@@ -151,7 +154,10 @@ class _Lowering(Layout):
         if name in self.stable.slips:
             body = self._lost(body)
         labels = [_title(index) for index in children(node) if not self._runs(index)]
-        return self.variable(node, "_".join((name, *labels)), self._map(body))
+        made = self.variable(node, "_".join((name, *labels)), self._map(body))
+        if name in self.stable.totals:
+            self.totals.add(made[0])
+        return made
 
     def _lost(self, body: Node) -> Node:
         """What gap = a - b was rounded by, exactly (Knuth's TwoSum); 0 where gap is not finite."""

@@ -12,7 +12,7 @@ from derive.syntax import Entry, Name, Node
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,23}")
 RESERVED = frozenset(
     "np xp loss gradient value_and_grad hessian hvp "
-    "axis rows row step scratch largest class_sum".split()
+    "axis rows row step scratch largest largest_at class_sum".split()
 )
 """What the printed source uses for itself: modules, its own functions, what lays out a block."""
 

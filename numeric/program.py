@@ -130,12 +130,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Program:
-    """A function: its arguments, its lines, what it returns."""
+    """A function: its arguments, its lines, what it returns.
+
+    `totals` are variables that are at least 1, or nan.
+    """
 
     name: str
     arguments: tuple[str, ...]
     lines: tuple[Line, ...]
     outputs: tuple[Output, ...]
+    totals: frozenset[str]
 
 
 def shared(lines: tuple[Line, ...], names: Names) -> tuple[Line, ...]:
@@ -154,6 +158,42 @@ def shared(lines: tuple[Line, ...], names: Names) -> tuple[Line, ...]:
             line = Line(names.fresh(title(part)), Map(part))
         view = View(line.name)
         lines = (*lines[:first], line, *(_replaced(later, part, view) for later in rest))
+
+
+def maxima(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The same lines, each place that is wanted only for the entry there turned into a maximum."""
+    made = list(lines)
+    for line in lines:
+        if not isinstance(line.op, Argmax) or not isinstance(line.op.expr, View):
+            continue
+        place, array, axis = line.name, line.op.expr, line.op.axis
+        users = [other for other in made if place in reads(other)]
+        if all(other.op == Take(array.name, place, False) for other in users):
+            made.remove(line)
+            for user in users:
+                largest = Line(user.name, Fold(array, "max", axis, True))
+                made[made.index(user)] = largest
+    return tuple(made)
+
+
+def reads(line: Line) -> frozenset[str]:
+    """The variables that a line uses."""
+    match line.op:
+        case Map(expr=expr) | Fold(expr=expr) | Argmax(expr=expr) | PositivePart(expr=expr):
+            return views(expr)
+        case Floor(expr=expr, like=like):
+            return views(expr) | {like}
+        case Take(array=array, label=label):
+            return frozenset((array, label))
+        case Pick(array=array) | Size(array=array):
+            return frozenset((array,))
+        case Arange(size=size):
+            return frozenset((size,))
+
+
+def views(expr: Node) -> frozenset[str]:
+    """The variables of an expression."""
+    return frozenset(part.name for part in walk(expr) if isinstance(part, View))
 
 
 def _composite(line: Line) -> Iterator[Node]:

@@ -21,14 +21,25 @@ from derive.syntax import (
     children,
     free_names,
     fresh,
+    rebuild,
     substitute,
     transform,
+    walk,
     written,
 )
 from numeric import patterns
 from numeric.names import Names, all_names, head
 from numeric.patterns import Binding, Hole, subscripts
-from numeric.stabilise import MEANINGS, PRECISE, REWRITES, SOFTMAX, Rewrite
+from numeric.stabilise import (
+    AT_LABEL,
+    LABELLED,
+    MEANINGS,
+    PRECISE,
+    PRECISE_AT_LABEL,
+    REWRITES,
+    SOFTMAX,
+    Rewrite,
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +63,9 @@ class Stable:
     """Formulas after rewriting, over definitions of their own.
 
     `meanings` says what p, 1 - p and log p are, where `definitions` says how they are computed.
-    `slips` are the definitions of what a rounding lost, `logs` those that may be -inf (log p) and
-    `small` those that may underflow to 0 (1 - p); `used` names the identities.
+    `slips` are the definitions of what a rounding lost, `logs` those that may be -inf (log p),
+    `small` those that may underflow to 0 (1 - p) and `totals` those that are at least 1: the mass
+    of `top` is in them. `used` names the identities.
     """
 
     results: Mapping[str, Node]
@@ -63,6 +75,7 @@ class Stable:
     slips: frozenset[str]
     logs: frozenset[str]
     small: frozenset[str]
+    totals: frozenset[str]
     used: tuple[str, ...]
 
 
@@ -77,27 +90,37 @@ def stabilise(
     work = _Work(problem, labels, precise)
     for definition in problem.definitions.values():
         work.define(definition)
+    rewritten = {name: work.rewrite(node) for name, node in results.items()}
+    work.pivot(tuple(rewritten.values()))
     return Stable(
-        {name: work.rewrite(node) for name, node in results.items()},
+        rewritten,
         work.definitions,
         work.meanings,
         {choice.name: choice for choice in work.choices.values()},
         frozenset(name for f in work.families.values() if (name := f.names.get("slip"))),
         frozenset(family.names["log_p"] for family in work.families.values()),
         frozenset(family.names["others"] for family in work.families.values()),
+        frozenset(family.names["total"] for family in work.families.values()),
         tuple(work.used),
     )
 
 
 @dataclass(frozen=True)
 class _Family:
-    """The lines of SOFTMAX for one u: the name that each of them and `top` got."""
+    """The lines of SOFTMAX for one u: the name that each of them and `top` got.
+
+    `params` are the indices over which there is a softmax each, `found` is what u stands for.
+    """
 
     names: Mapping[str, str]
     size: str
+    params: tuple[str, ...]
+    found: Binding
+    precise: bool
 
 
-_ROLES = ("top", "gap", "slip", "mass", "zero", "rest", "total", "p", "others", "log_p")
+_ROLES = ("top", "gap", "slip", "mass", "zero", "rest", "total", "excess", "p", "others", "log_p")
+_AT_LABEL_ONLY = ("others", "log_p")
 _SOFTMAX = "the softmax"
 """Where a binding keeps which softmax its p[k] belongs to: p over the outer indices."""
 
@@ -184,7 +207,6 @@ class _Work:
         others = ("p",) if precise else ("p", "slip")
         names = {role: self.names.fresh(role) for role in _ROLES if role not in others}
         names["p"] = self._name_of_softmax(u, outer)
-        self.families[key] = _Family(names, size)
         params = tuple(map(fresh, map(written, outer)))
         renamed: dict[str, Node] = {a: Name(b) for a, b in zip(outer, params, strict=True)}
         hole = fresh(written(u.index))
@@ -194,15 +216,50 @@ class _Work:
         self.labels.add(names["top"])
         softmax = Entry(names["p"], tuple(map(Name, params)))
         found: Binding = {"u": Hole(hole, body), _SOFTMAX: softmax}
+        self.families[key] = _Family(names, size, params, found, precise)
         if precise:
             (gap,) = self._lines(SOFTMAX[:1], names, params, found)
             chosen = Choice(names["gap"], gap.params, "rounded", gap.body)
             self.choices[Entry(names["gap"], (key,))] = chosen
-        for definition in self._lines(PRECISE if precise else SOFTMAX, names, params, found):
-            body = self.rewrite(definition.body)
-            self.definitions[definition.name] = replace(definition, body=body)
+        self._lay(self.families[key], PRECISE if precise else SOFTMAX)
         for definition in self._lines(MEANINGS, names, params, found):
             self.meanings[definition.name] = definition
+
+    def _lay(self, family: _Family, lines: Sequence[str], found: Binding | None = None) -> None:
+        """The definitions of a softmax."""
+        for definition in self._lines(lines, family.names, family.params, found or family.found):
+            body = self.rewrite(definition.body)
+            self.definitions[definition.name] = replace(definition, body=body)
+
+    def pivot(self, results: Sequence[Node]) -> None:
+        """Around the label, each softmax of which 1 - p and log p are asked for at one label only.
+
+        Nothing else may use its lines than p, since `rest` then means something else.
+        """
+        for family in self.families.values():
+            own = set(family.names.values())
+            bodies = [d.body for name, d in self.definitions.items() if name not in own]
+            uses = [part for body in (*results, *bodies) for part in walk(body)]
+            asked = [part for part in uses if head(part) in own - {family.names["p"]}]
+            labels = {self._label(part, family) for part in asked}
+            label = next(iter(labels)) if len(labels) == 1 else None
+            if label is not None:
+                found = {**family.found, "y": label}
+                for gone in ("zero", *_AT_LABEL_ONLY):
+                    del self.definitions[family.names[gone]]
+                self._lay(family, PRECISE_AT_LABEL if family.precise else AT_LABEL, found)
+                self.used.update(dict.fromkeys(row.name for row in LABELLED))
+
+    def _label(self, part: Node, family: _Family) -> Node | None:
+        """The label of a sample at which 1 - p or log p is asked for, over the family's indices."""
+        if not isinstance(part, Entry):
+            return None
+        if part.base not in {family.names[role] for role in _AT_LABEL_ONLY}:
+            return None
+        *outer, place = part.indices
+        if isinstance(place, Entry) and place.indices == tuple(outer):
+            return rebuild(place, tuple(map(Name, family.params)))
+        return place if head(place) in self.labels and isinstance(place, Name) else None
 
     def _lines(
         self,

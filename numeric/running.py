@@ -21,8 +21,8 @@ from numeric.codegen import assignment, load_source, printed
 from numeric.compiled import Compiled, printed_rows
 from numeric.inputs import Array
 from numeric.jobs import ArrayJob, Job, LoopJob
-from numeric.kernel import Extent, Kernel, reads
-from numeric.program import Line, Size
+from numeric.kernel import Extent, Kernel
+from numeric.program import Line, Size, reads
 
 
 class Runner:

@@ -8,6 +8,8 @@ With the largest logit as reference the tails keep their digits: exp(gap) is at 
 `top` itself contributes an exact 1, `1 - p[k]` becomes a sum of what the others have, and
 `log(1 + rest)` is computed as log1p(rest). `zero` is 0, or nan where the largest logit is not
 finite: it is added to `rest`, so that nothing that is computed from such logits looks right.
+Around a label, `excess` is what the masses have beyond 1: exactly `rest` where the label is the
+largest, at least the label's mass elsewhere.
 """
 
 from __future__ import annotations
@@ -31,24 +33,37 @@ class Rewrite:
 
 
 # p is the softmax of u, with any class `top` as the reference.
-SOFTMAX = (
+_SHIFTED = (
     "gap[k] = u[k] - u[top]",
     "mass[k] = exp(gap[k])",
+)
+_LOG = "log_p[k] = gap[k] - log(1 + {})"
+_AROUND_TOP = (
     "zero = u[top] - u[top]",
     "rest = sum(mass[j], j, j != top) + zero",
     "total = 1 + rest",
     "p[k] = mass[k]/total",
     "others[k] = cases(rest, k == top, total - mass[k])/total",
-    "log_p[k] = gap[k] - log(1 + rest)",
 )
+SOFTMAX = (*_SHIFTED, *_AROUND_TOP, _LOG.format("rest"))
+# The same where 1 - p and log p are asked for at one label y only. What the other classes have is
+# then the sum of their own masses, whichever class is the largest: nothing is subtracted from it.
+_AROUND_LABEL = (
+    "rest = sum(mass[j], j, j != y)",
+    "total = mass[y] + rest",
+    "excess = rest + (mass[y] - 1)",
+    "p[k] = mass[k]/total",
+    "others[k] = rest/total",
+)
+AT_LABEL = (*_SHIFTED, *_AROUND_LABEL, _LOG.format("excess"))
 # The same for any numbers gap: the engine picks what a difference of two logits is rounded to, and
 # slip is then what the rounding lost, which is itself a floating number.
-PRECISE = (
+_ANY_GAP = (
     "slip[k] = u[k] - u[top] - gap[k]",
     "mass[k] = exp(gap[k]) + exp(gap[k])*(exp(slip[k]) - 1)",
-    *(line for line in SOFTMAX if line.startswith(("zero", "rest", "total", "p[", "others["))),
-    "log_p[k] = gap[k] - log(1 + rest) + slip[k]",
 )
+PRECISE = (*_ANY_GAP, *_AROUND_TOP, f"{_LOG.format('rest')} + slip[k]")
+PRECISE_AT_LABEL = (*_ANY_GAP, *_AROUND_LABEL, f"{_LOG.format('excess')} + slip[k]")
 # What they are, of which REWRITES says that it is the same.
 MEANINGS = (
     "p[k] = exp(u[k])/sum(exp(u[j]), j)",
@@ -123,7 +138,7 @@ REWRITES = (
     _softmax(
         "label",
         "p - onehot is -(1 - p) at the label and p elsewhere",
-        "p[k] - delta(k, y) == cases(-others[k], k == y, p[k])",
+        "p[k] - delta(k, y) == cases(-others[y], k == y, p[k])",
         "y: label",
     ),
     _softmax(
@@ -180,3 +195,22 @@ REWRITES = (
         "sigma(z) == exp(z - shift)/(exp(-shift) + exp(z - shift))",
     ),
 )
+
+
+def _at_label(name: str, title: str, statement: str) -> Rewrite:
+    declare = (*_TOP, "y: label")
+    return Rewrite(f"{name}-at-label", title, statement, AT_LABEL, declare, where="k == y")
+
+
+LABELLED = (
+    Rewrite(
+        "softmax-at-label",
+        "the masses can be added up around any one class",
+        "exp(u[k])/sum(exp(u[j]), j) == p[k]",
+        AT_LABEL,
+        (*_TOP, "y: label"),
+    ),
+    _at_label("complement", "what the others have is their share", "1 - p[k] == others[k]"),
+    _at_label("log-softmax", "the masses are 1 and an excess", "log(p[k]) == log_p[k]"),
+)
+"""That AT_LABEL says the same as SOFTMAX, at the label."""

@@ -340,7 +340,7 @@ def test_the_source_says_what_it_is() -> None:
     source = compiled("softmax-nll").source
     assert "d(L, f[k]) == p[k] - delta(k, y)" in source
     assert "np.sum(np.where(k != top, mass, 0), axis=-1, keepdims=True)" in source
-    assert "log_p_y = gap_y - np.log1p(rest)" in source
+    assert "log_p_y = gap_y - np.log1p(excess)" in source
     assert "gradient = np.where(k == y, -others_y, p)" in source
 
 

@@ -13,7 +13,16 @@ from derive.show import text
 from derive.syntax import Entry, Name, Node, free_names, walk
 from numeric.patterns import Binding, replace
 from numeric.rewriting import Stable, stabilise
-from numeric.stabilise import MEANINGS, PRECISE, REWRITES, SOFTMAX, Rewrite
+from numeric.stabilise import (
+    AT_LABEL,
+    LABELLED,
+    MEANINGS,
+    PRECISE,
+    PRECISE_AT_LABEL,
+    REWRITES,
+    SOFTMAX,
+    Rewrite,
+)
 
 P = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
 
@@ -21,7 +30,7 @@ P = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
 OPEN = {"centred-logit", "log-sum-exp"}
 
 
-@pytest.mark.parametrize("row", REWRITES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*REWRITES, *LABELLED], ids=lambda row: row.name)
 def test_identity_is_proved_for_every_choice(row: Rewrite) -> None:
     verdict = verify(row.statement, given=row.given, declare=row.declare, where=row.where)
     assert verdict.status == "proved" or (row.name in OPEN and verdict.status == "undecided")
@@ -53,6 +62,49 @@ def test_what_is_computed_precisely_means_the_same(line: str) -> None:
     assert verify(f"{meaning} == {computed}", given=lines, declare=declare).status == "proved"
 
 
+@pytest.mark.parametrize("line", MEANINGS)
+@pytest.mark.parametrize("table", [AT_LABEL, PRECISE_AT_LABEL], ids=["plain", "precise"])
+def test_around_a_label_it_means_the_same(line: str, table: tuple[str, ...]) -> None:
+    """For any class `top` and any label; 1 - p and log p at that label only."""
+    head, meaning = line.split(" = ", 1)
+    lines = [entry for entry in table if not entry.startswith(("p[", "others[", "log_p["))]
+    computed = next(entry for entry in table if entry.startswith(head)).split(" = ", 1)[1]
+    if head != "p[k]":
+        lines.append("p[k] = mass[k]/total")
+    declare = ["top: label", "y: label", "u: real[n]"]
+    if table is PRECISE_AT_LABEL:
+        declare.append("gap: real[n]")
+        if head == "log_p[k]":
+            lines[1] = "mass[k] = exp(gap[k] + slip[k])"
+    claim = f"{meaning} == {computed}"
+    where = "" if head == "p[k]" else "k == y"
+    assert verify(claim, given=lines, declare=declare, where=where).status == "proved"
+    if head == "others[k]":
+        elsewhere = verify(claim, given=lines, declare=declare, where="k != y")
+        assert elsewhere.status != "proved"
+
+
+# A formula, and whether its softmax is taken around the label.
+PIVOTS = [
+    ("-log(p[y])", True),
+    ("p[k] - delta(k, y)", True),
+    ("(1 - p[y])**3*log(p[y]) + p[k]", True),
+    ("log(p[y]) + log(p[k])", False),
+    ("log(p[y]) + log(p[m])", False),
+    ("p[k]*(1 - p[k]) + log(p[y])", False),
+    ("log(p[y]) + log(sum(exp(f[j]), j))**2", False),
+    ("p[k]", False),
+]
+
+
+@pytest.mark.parametrize(("formula", "around"), PIVOTS)
+def test_a_softmax_is_taken_around_the_only_label(formula: str, around: bool) -> None:
+    made = stable(formula, P)
+    assert ("excess" in made.definitions) == around
+    assert ("zero" in made.definitions) != around
+    assert ("softmax-at-label" in made.used) == around
+
+
 def test_the_precise_mass_is_an_exponential() -> None:
     slip, mass = PRECISE[:2]
     given, declare = [slip], ["top: label", "u: real[n]", "gap: real[n]"]
@@ -72,8 +124,8 @@ REWRITTEN = [
     ("1 - p[k]", (P,), "others[k]", ["softmax", "complement"]),
     ("p[k] - 1", (P,), "-others[k]", ["softmax", "complement"]),
     ("2 + 1 - p[k] + f[k]", (P,), "2 + others[k] + f[k]", ["softmax", "complement"]),
-    ("p[k] - delta(k, y)", (P,), "cases(-others[k], k == y, p[k])", ["softmax", "label"]),
-    ("delta(y, k) - p[k]", (P,), "cases(others[k], k == y, -p[k])", ["softmax", "label"]),
+    ("p[k] - delta(k, y)", (P,), "cases(-others[y], k == y, p[k])", ["softmax", "label"]),
+    ("delta(y, k) - p[k]", (P,), "cases(others[y], k == y, -p[k])", ["softmax", "label"]),
     ("exp(f[k])/sum(exp(f[j]), j)", (), "p[k]", ["softmax"]),
     ("exp(2*f[k])/sum(exp(2*f[j]), j)", (), "p[k]", ["softmax"]),
     ("log(sum(exp(f[j]), j)) - f[y]", (), "-log_p[y]", ["centred-logit"]),
@@ -93,7 +145,7 @@ REWRITTEN = [
 def test_rewrites(formula: str, given: tuple[str, ...], becomes: str, used: list[str]) -> None:
     made = stable(formula, *given)
     assert text(made.results["result"]) == becomes
-    assert list(made.used) == used
+    assert [name for name in made.used if not name.endswith("-at-label")] == used
 
 
 LOOK_ALIKES = [
