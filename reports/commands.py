@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.errors import GradproofError
-from reports.cli import EXIT_PROVED
+from reports.cli import EXIT_ALARM, EXIT_PROVED
+from reports.columns import harmless
 from reports.console import (
     EXITS,
     SCHEMA_VERSION,
@@ -19,6 +22,11 @@ from reports.console import (
     print_json,
     progress,
 )
+from reports.shell import report_command
+
+if TYPE_CHECKING:
+    from derive.catalogue import Loss
+    from reports.record import Record
 
 
 @for_people
@@ -41,14 +49,10 @@ def check(arguments: argparse.Namespace) -> int:
 def derive(arguments: argparse.Namespace) -> int:
     """Print one derivation."""
     from derive import derivation
-    from derive.catalogue import CATALOGUE
     from reports.terminal import render_text
 
-    loss = arguments.loss
-    if loss not in CATALOGUE and not loss.replace("-", "").isalnum():
-        loss = _own_loss(loss, arguments.wrt, arguments.given)
     found = derivation(
-        loss,
+        _loss(arguments),
         wrt=arguments.wrt,
         order=arguments.order,
         path=arguments.path,
@@ -62,13 +66,30 @@ def derive(arguments: argparse.Namespace) -> int:
     return EXITS[found.status]
 
 
-def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Any:
+def _loss(arguments: argparse.Namespace) -> str | Loss:
+    """The loss that the command line names, or a row of its own for a formula."""
+    from derive.catalogue import CATALOGUE
+
+    loss: str = arguments.loss
+    if loss in CATALOGUE:
+        return loss
+    if arguments.wrt:
+        return _own_loss(loss, arguments.wrt, arguments.given)
+    if not loss.replace("-", "").isalnum():
+        raise GradproofError("a formula needs --wrt, what to differentiate by:  --wrt 'f[k]'")
+    near = get_close_matches(loss, CATALOGUE, n=1)
+    meant = f", did you mean {near[0]!r}?" if near else ""
+    raise GradproofError(
+        f"the catalogue has no loss {loss!r}{meant}\n"
+        "  hint: gradproof losses lists them; for a formula say --wrt 'f[k]'"
+    )
+
+
+def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Loss:
     """A loss that is no row of the catalogue: its formula names it L unless it names itself."""
     from derive.catalogue import Loss
     from derive.read.formula import read_expression
 
-    if not wrt:
-        raise GradproofError("a formula needs --wrt, what to differentiate by:  --wrt 'f[k]'")
     name, equals, body = formula.partition("=")
     if not equals:
         name, body = "L", formula
@@ -79,27 +100,41 @@ def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Any:
         given=(*given, f"{name.strip()} = {body.strip()}"),
         first=wrt,
         gradient="",
-        second=wrt,
+        second=_second(wrt, " ".join((formula, *given))),
         hessian="",
         value=name.strip(),
+        engine=False,
     )
+
+
+def _second(wrt: str, said: str) -> str:
+    """The entry to differentiate by once more: another one, its last index a letter of its own."""
+    found = re.fullmatch(r"(.*[\[,]\s*)([A-Za-z]\w*)(\s*\])", wrt.strip())
+    if found is None:
+        return wrt
+    taken = set(re.findall(r"[A-Za-z]\w*", f"{wrt} {said}"))
+    free = next(letter for letter in ("l", "m", "r", "s", "l2") if letter not in taken)
+    return f"{found[1]}{free}{found[3]}"
 
 
 @for_people
 def report(arguments: argparse.Namespace) -> int:
     """Write a report in every format that was asked for."""
-    from reports.output import write_text
+    from reports.output import refuse, write_text
     from reports.terminal import render_text
 
     formats = [_format(path) for path in arguments.output]
+    for path in arguments.output:
+        refuse(path)
+    loss = _loss(arguments)
     with progress(f"deriving and checking {arguments.loss}"):
-        record = _record(arguments)
+        record = _record(loss, arguments)
     if not formats:
         print(render_text(record, color=colourful()), end="")
     for path, form in zip(arguments.output, formats, strict=True):
         write_text(path, _RENDER[form](record))
-        print(f"wrote {path}")
-    return EXITS[record.first.badge.status]
+        print(harmless(f"wrote {path}"))
+    return EXIT_ALARM if record.banner.alarm else EXITS[record.banner.badge.status]
 
 
 def _format(path: Path) -> str:
@@ -109,24 +144,29 @@ def _format(path: Path) -> str:
     return ending
 
 
-def _record(arguments: argparse.Namespace) -> Any:
+def _record(loss: str | Loss, arguments: argparse.Namespace) -> Record:
     from concurrent.futures import ProcessPoolExecutor
 
     from derive import derivation
     from derive.catalogue import CATALOGUE
     from reports.record import build_record
 
-    name, extra = arguments.loss, {"declare": arguments.declare}
-    first = derivation(name, **extra)
+    row = CATALOGUE[loss] if isinstance(loss, str) else loss
+    extra = {"declare": arguments.declare}
     # The numbers need SymPy and NumPy and none of the derivations: a second process has the time.
     with ProcessPoolExecutor(max_workers=1) as second:
-        numbers = second.submit(_numbers, name) if CATALOGUE[name].engine else None
-        found = [first]
-        if CATALOGUE[name].inner:
-            found.append(derivation(name, path="textbook", **extra))
-        found.append(derivation(name, order=2, **extra))
+        judged = row.engine and not arguments.wrt
+        numbers = second.submit(_numbers, row.name) if judged else None
+        found = [derivation(loss, wrt=arguments.wrt, **extra)]
+        if row.inner and not arguments.wrt:
+            found.append(derivation(loss, path="textbook", **extra))
+        found.append(derivation(loss, wrt=arguments.wrt, order=2, **extra))
         shown = None if numbers is None else numbers.result()
-    return build_record([d.to_json() for d in found], shown, arguments.lang)
+    told = [("wrt", arguments.wrt)] if arguments.wrt else []
+    told += [(kind, text) for kind in ("given", "declare") for text in getattr(arguments, kind)]
+    # The record knows the line for a loss of the catalogue as it stands there.
+    command = report_command(arguments.loss, told) if told else ""
+    return build_record([d.to_json() for d in found], shown, arguments.lang, command=command)
 
 
 def _numbers(name: str) -> dict[str, Any]:
@@ -206,7 +246,15 @@ def completion(arguments: argparse.Namespace) -> int:
     """Print a completion script for a shell."""
     import shtab
 
-    print(shtab.complete(arguments.parser, shell=arguments.shell))
+    from derive.catalogue import CATALOGUE
+
+    names = " ".join(CATALOGUE)
+    # shtab's annotation has one text for all shells; what it takes is a text for each.
+    helpers: Any = {
+        "bash": f'_gradproof_losses() {{ compgen -W "{names}" -- "$1"; }}',
+        "zsh": f"_gradproof_losses() {{ compadd {names}; }}",
+    }
+    print(shtab.complete(arguments.parser, shell=arguments.shell, preamble=helpers))
     return EXIT_PROVED
 
 

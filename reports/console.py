@@ -108,8 +108,16 @@ def print_json(data: Any) -> None:
 
 def read_stdin(limit: int) -> str:
     """Standard input. Raises GradproofError if it has more than `limit` characters."""
+    if sys.stdin is None:
+        raise GradproofError("standard input is closed")
+    # UTF-8 whatever the locale, as files are read.
+    binary = getattr(sys.stdin, "buffer", None)
     try:
-        text = sys.stdin.read(limit + 1)
+        if binary is None:
+            text = sys.stdin.read(limit + 1)
+        else:
+            # A letter has at most four bytes.
+            text = binary.read(4 * limit + 1).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise GradproofError("standard input is not UTF-8 text") from None
     if len(text) > limit:

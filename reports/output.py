@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import tempfile
 from pathlib import Path
@@ -19,11 +20,9 @@ def write_text(path: Path, text: str) -> None:
 
     A file that exists stays as it is until the new one is complete. Raises OutputError.
     """
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        raise OutputError(f"{path}: not a regular file, nothing was written")
-    folder = path.parent
+    refuse(path)
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
     temporary = Path(name)
@@ -38,6 +37,20 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def refuse(path: Path) -> None:
+    """Say before any work that nothing can be written there. Raises OutputError."""
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            raise OutputError(f"{path}: not a regular file, nothing was written")
+        if not path.parent.is_dir():
+            raise OutputError(
+                f"{path}: there is no folder {path.parent}, nothing was written\n"
+                f"  hint: mkdir -p {shlex.quote(str(path.parent))}"
+            )
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
 
 
 def _mode(path: Path) -> int:

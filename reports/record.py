@@ -105,7 +105,7 @@ def build_record(
     words, first = Words(lang), derivations[0]
     page = Shown(words)
     shown = tuple(page.derivation(data, f"d{i}") for i, data in enumerate(derivations, 1))
-    name = str(first["loss"])
+    name, title = str(first["loss"]), str(first["title"])
     evidence = None if numeric is None else numeric_of(numeric, words)
     given = [item["text"].replace(" == ", " = ") for item in first["given"]]
     worked = example(words) if is_worked(given) else None
@@ -113,7 +113,8 @@ def build_record(
         schema_version=SCHEMA_VERSION,
         lang=lang,
         name=name,
-        title=_capital(words.title(name, str(first["title"]))),
+        # A title that is a formula keeps its letters.
+        title=_capital(words.title(name, title)) if name in CATALOGUE else title,
         banner=_banner(shown, scope(problem_of(first)), evidence, words),
         sections=_sections(shown, worked, evidence, words),
         given=_given(first, words),

@@ -13,10 +13,19 @@ def verify_command(claim: str, options: Iterable[tuple[str, str]]) -> str:
 
     A text that begins with a minus is kept from looking like an option.
     """
+    return _command("gradproof verify", claim, options)
+
+
+def report_command(loss: str, options: Iterable[tuple[str, str]]) -> str:
+    """`gradproof report` of a loss, or of a formula for one, on one line."""
+    return f"{_command('gradproof report', loss, options)} -o report.html"
+
+
+def _command(program: str, subject: str, options: Iterable[tuple[str, str]]) -> str:
     shown = [_option(name, " ".join(text.split())) for name, text in options]
-    claim = " ".join(claim.split())
-    words = [*shown, "--", _quoted(claim)] if claim[:1] == "-" else [_quoted(claim), *shown]
-    return " ".join(("gradproof verify", *words))
+    subject = " ".join(subject.split())
+    words = [*shown, "--", _quoted(subject)] if subject[:1] == "-" else [_quoted(subject), *shown]
+    return " ".join((program, *words))
 
 
 def _option(name: str, text: str) -> str:

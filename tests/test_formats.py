@@ -22,8 +22,9 @@ from derive.diagnoses import DIAGNOSES, Diagnosis
 from derive.errors import Disagreement, FormulaError
 from derive.witness.recompute import point_text, recompute
 from reports import diagnoses_ko
+from reports.arguments import parser
 from reports.claims import Asked, Written, read_claims
-from reports.cli import _parser, main
+from reports.cli import main
 from reports.judged import Judged
 from reports.shell import verify_command
 from reports.verifying import _with_progress
@@ -510,7 +511,7 @@ def test_commands_survive_a_shell(claim: str) -> None:
     command = shlex.split(verify_command(claim, [("given", claim)]))
     assert command[:2] == ["gradproof", "verify"]
     assert claim in command[2:]
-    arguments = _parser().parse_args(command[1:])
+    arguments = parser().parse_args(command[1:])
     assert (arguments.claim, arguments.given) == (claim, [claim])
 
 

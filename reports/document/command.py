@@ -19,6 +19,7 @@ from reports.console import ProgressLine, colourful, print_json, read_file, read
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
 from reports.document.terminal import render_text
+from reports.output import refuse, write_text
 from reports.words import Words
 
 _LIMIT = 10_000_000
@@ -36,6 +37,8 @@ _EXITS = {
 def check(arguments: argparse.Namespace) -> int:
     """Judge the document that the command line names; returns the exit status."""
     outputs = [(path, _renderer(path)) for path in arguments.output]
+    for path in arguments.output:
+        refuse(path)
     target = _target(arguments) if arguments.fix else None
     name, text = _document(arguments.file)
     again = _checker(name, arguments)
@@ -156,8 +159,6 @@ def _renderer(path: Path) -> _Render:
 def _write(
     outputs: list[tuple[Path, _Render]], checked: Checked, record: DocumentRecord, quietly: bool
 ) -> None:
-    from reports.output import write_text
-
     for path, render in outputs:
         write_text(path, render(checked, record))
         print(harmless(f"wrote {path}"), file=sys.stderr if quietly else sys.stdout)
@@ -180,7 +181,6 @@ def _target(arguments: argparse.Namespace) -> Path:
 def mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: str) -> None:
     """Write the corrected copy, and say what changed, what is left, and what it now gives."""
     from reports.document.fixing import fix
-    from reports.output import write_text
 
     words = Words(lang)
     fixed = fix(checked, again)
