@@ -51,6 +51,10 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     conditions = (*statement.conditions, *_picked(statement))
     trees = (statement.left, statement.right, *conditions)
     known = tuple(_reachable(trees, scope))
+    if any(k.key not in scope.definitions for k in known):
+        # What is announced before its definitions is meant as they, and all else, will say.
+        scope = scope.foreseeing()
+    conditions = (*conditions, *_same_class((*trees, *(k.body for k in known)), scope))
     posed = harmonised(
         Posed(
             statement.left,
@@ -117,6 +121,24 @@ def _picked(statement: Statement) -> Iterator[Node]:
     for base, condition in statement.scope.picked:
         if base in names and names_in(condition) & names:
             yield condition
+
+
+def _same_class(trees: Sequence[Node], scope: Scope) -> Iterator[Node]:
+    """c == label_y, where c is said to be the correct class and y to be one-hot."""
+    keys = {key for tree in trees for key in keys_in(tree)}
+    labels = {name for name in _said_to_be("label", scope) if (name, 0) in keys}
+    vectors = {name for name in _said_to_be("onehot", scope) if (name, 1) in keys}
+    if len(labels) == len(vectors) == 1 and not labels & vectors:
+        (label,), (vector,) = labels, vectors
+        if not scope.named(vector) and not scope.named(label):
+            yield Rel("==", Name(label), Name(f"label_{vector}"))
+
+
+def _said_to_be(kind: str, scope: Scope) -> Iterator[str]:
+    """The names without sizes that are declared to be of a kind."""
+    for name, sources in scope.declared.items():
+        if f"{name}: {kind}" in sources:
+            yield name
 
 
 def _check_variables(posed: Posed, statement: Statement) -> None:

@@ -28,6 +28,12 @@ _CASE = re.compile(
     r"\W*(?:(?:the )?(?:first |second |third )?case\b|경우|케이스|情况|情形|場合)", re.IGNORECASE
 )
 _LEADS_ON = re.compile("[^.!?。]{0,80}[:\N{FULLWIDTH COLON}]\\s*")
+# How prose gives a reason for the display above it, or says what its letters are.
+_REASON = re.compile(
+    r"^\W*(?:where|here|with|recall|note|in which)\b|\b(?:because|since|as)\b"
+    r"|^\W*여기서|이므로|때문|其中|因为|ここで",
+    re.IGNORECASE,
+)
 _STATES = re.compile(
     r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
     r"|이므로|여기서|때문|因为|其中|ただし",
@@ -44,7 +50,10 @@ _OTHERWISE = re.compile(
     r"|그 외|그렇지 않|아니면|否则|其他|それ以外",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
+_SENTENCE_END = re.compile(
+    r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\beq)(?<!\beqs)(?<!w\.r\.t)(?<!\bresp)[.!?。](?=\s|$)",
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
 
 
@@ -157,6 +166,25 @@ class Beside:
         prose = self._prose[place]
         return prose.said, prose.inline
 
+    def all_said(self) -> Iterator[tuple[tuple[Said, ...], Sequence[str]]]:
+        """What each paragraph of the document says, in its order."""
+        for prose in self._prose.values():
+            yield prose.said, prose.inline
+
+    def reasons(self, place: int) -> tuple[tuple[Said, ...], Sequence[str]]:
+        """The facts that the sentence behind a display gives for it: where c is the true class."""
+        behind = place + 1
+        while behind < len(self._pieces) and self._pieces[behind].kind == "display":
+            behind += 1
+        prose = self._prose.get(behind)
+        if prose is None or self._pieces[behind].kind == "heading":
+            return (), ()
+        stop = prose.stop(0)
+        if not _REASON.search(prose.source[: min(stop, MAX_SENTENCE)]):
+            return (), ()
+        kinds = ("declare", "assume")
+        return tuple(s for s in prose.said if s.kind in kinds and s.span[1] <= stop), prose.inline
+
     def conditions(self, place: int) -> tuple[Node, ...]:
         """The conditions that the prose around the formula at this place puts on it."""
         before, words = self._before[place], self._words[place]
@@ -201,6 +229,17 @@ class Beside:
         leads = _LEADS_ON.fullmatch(after.source[: after.stop(0)])
         if not closed and leads is None and _GOES_ON.match(after.source):
             yield from after.limits(0, after.stop(0))
+
+    def before(self, place: int) -> str:
+        """The words of the sentence before the formula: of the one that leads to a display."""
+        prose = self._prose.get(self._before[place])
+        if prose is None:
+            return ""
+        number = place - self._before[place] - 1
+        if self._pieces[place].kind == "inline" and number < len(prose.marks):
+            mark = prose.marks[number]
+            return prose.source[max(prose.start(mark), mark - MAX_SENTENCE) : mark]
+        return prose.source[prose.last :][-MAX_SENTENCE:]
 
     def is_stated(self, place: int) -> bool:
         """Whether the sentence around an inline formula states it: where, since; no if or not."""

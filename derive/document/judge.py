@@ -93,6 +93,8 @@ def _doubt(statement: Statement, question: Asked, verdict: Verdict) -> str:
     """Why a counterexample would not count: a name of it may mean something that we do not know."""
     if not isinstance(verdict, Refuted | Conditional):
         return ""
+    if statement.supposed:
+        return statement.supposed
     found = verdict.counterexample
     if (
         isinstance(verdict, Refuted)

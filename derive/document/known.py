@@ -115,7 +115,8 @@ class Definitions(Mapping[Key, Known]):
 class Scope:
     """What is known at one place of a document.
 
-    `later` are definitions that the document gives only further on. `variable` is what the
+    `later` are definitions that the document gives only further on, `later_declared` and
+    `later_assumed` kinds and totals that it states only there. `variable` is what the
     document last differentiated by; `words` are the function words that its prose mentions, `seen`
     the names of the formulas so far, `line` where we are. `picked` are conditions k == label_y
     with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., with
@@ -135,6 +136,14 @@ class Scope:
     picked: tuple[tuple[str, Node], ...] = ()
     examples: Mapping[str, tuple[tuple[Entry, Node], ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    later_declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    later_assumed: tuple[str, ...] = ()
+
+    def foreseeing(self) -> Scope:
+        """The scope with the kinds and totals that are stated only further on."""
+        declared = {**self.later_declared, **self.declared}
+        assumed = dict.fromkeys((*self.assumed, *self.later_assumed))
+        return replace(self, declared=declared, assumed=tuple(assumed))
 
     def defining(self, known: Known) -> Scope:
         """The scope after a definition; the latest one of a name counts."""

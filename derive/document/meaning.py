@@ -352,6 +352,7 @@ _KEPT = frozenset({"transpose", "outer", "matmul", "blank", "list"})
 _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "apply": Meaning.apply,
     "apply_pow": notations.power_of_brackets,
+    "apply_transpose": notations.transpose_of_brackets,
     "inner": notations.inner,
     "at": Meaning._entry,
     "vec": Meaning._vec,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derive.document.known import key_of
 from derive.show import text
 from derive.syntax import Call, Div, Entry, Form, Mul, Name, Node, Pow, Reduce, free_names, mul
 
@@ -44,6 +45,16 @@ def power_of_brackets(meaning: Meaning, node: Form) -> Node:
     if len(args) == 1 and len(factors) == 2 and factors[0] == meaning.of(head):
         return mul(factors[0], Pow(factors[1], raised))
     return Pow(applied, raised)
+
+
+def transpose_of_brackets(meaning: Meaning, node: Form) -> Node:
+    """f(x)^T of a function, delta (a)^T of a vector."""
+    head, *args = node.args
+    name, _ = key_of(head.args[0] if isinstance(head, Form) and head.name == "vec" else head)
+    if meaning.scope.function(name) is None and len(args) == 1 and meaning.ranks.of(head):
+        turned = Form("transpose", (args[0],), span=args[0].span)
+        return meaning.of(Mul((head, turned), span=node.span))
+    return Form("transpose", (meaning.apply(Form("apply", node.args, span=node.span)),))
 
 
 def inner(meaning: Meaning, node: Form) -> Node:

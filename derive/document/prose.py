@@ -70,7 +70,7 @@ _NEVER = re.compile(
 )
 # What sets other vectors beside those that are one-hot.
 _COMPARED = re.compile(
-    r"\b(?:soft(?:ened)?|smooth\w*|generali[sz]\w*|extend\w*|beyond)\b", re.IGNORECASE
+    r"\b(?:soft(?:ened)?|smooth(?:ed|er)?|generali[sz]\w*|extend\w*|beyond)\b", re.IGNORECASE
 )
 # What takes a condition back behind it.
 _HEDGED = re.compile(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 
 from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
+from derive.document.ahead import first_scope
 from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
-from derive.document.heads import examples
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
@@ -21,13 +19,16 @@ from derive.document.known import Scope, indexed, usage
 from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed
-from derive.document.setting import declared, heard
+from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
-from derive.document.statements import definitions, read_chain
+from derive.document.statements import read_chain
+from derive.document.superscripts import settled, superscripts
+from derive.document.supposed import is_of_a_point, is_supposed
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
 from derive.syntax import Node, Span
 
+SUPPOSED = "it is only supposed"
 Progress = Callable[[int, int], None]
 _SIGNS = (
     "=",
@@ -108,7 +109,9 @@ def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
 
 
 def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
-    """The sheets with arguments that are indices written as indices, and marks as names."""
+    """The sheets with superscripts, arguments and marks as the indices or names that they are."""
+    above = superscripts([chain for sheet in sheets for chain in sheet.chains])
+    sheets = [replace(s, chains=tuple(settled(c, above) for c in s.chains)) for s in sheets]
     own = marks(chain for sheet in sheets for chain in sheet.chains)
     sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
     known = usage(chain for sheet in sheets for chain in sheet.chains)
@@ -134,40 +137,10 @@ def _too_late(sheet: _Sheet, allowance: Allowance) -> _Sheet:
 
 
 def _first_scope(document: Document, sheets: Sequence[_Sheet], allowance: Allowance) -> Scope:
-    """What is known before the first line: how names are used, and what is defined further on."""
+    """What is known before the first line."""
     chains = [(sheet.piece.line, chain) for sheet in sheets for chain in sheet.chains]
-    prose = " ".join(p.source for p in document.pieces if p.kind in ("prose", "heading"))
-    words = frozenset(
-        word for word, spellings in _WORDS.items() if any(s in prose.casefold() for s in spellings)
-    )
-    written = [chain for _, chain in chains]
-    unread = (name for sheet in sheets if sheet.complaint for name in _left_of(sheet.piece.source))
-    scope = Scope(
-        usage=usage(written),
-        words=words,
-        examples=examples(written),
-        unread=frozenset(unread),
-    )
-
-    def in_time() -> Iterator[tuple[int, Chain]]:
-        return takewhile(lambda _: not allowance.is_spent, chains)
-
-    # Twice, since a definition may use one that comes behind it.
-    return definitions(in_time(), definitions(in_time(), scope))
-
-
-_NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*&?\s*:?=")
-
-
-def _left_of(source: str) -> list[str]:
-    """The names right before an equals sign of a formula that could not be read."""
-    return _NAME_LEFT.findall(source)
-
-
-_WORDS = {
-    "softmax": ("softmax", "소프트맥스"),
-    "sigmoid": ("sigmoid", "logistic function", "시그모이드"),
-}
+    unread = [sheet.piece.source for sheet in sheets if sheet.complaint]
+    return first_scope(document.pieces, chains, unread, allowance)
 
 
 class _Reading:
@@ -177,13 +150,17 @@ class _Reading:
         self.found: list[Judged] = []
         self._pieces = document.pieces
         self._beside = Beside(document.pieces, document.text)
-        self._scope, self._answer = scope, answer
+        self._scope, self._answer = announced(scope, self._beside.all_said()), answer
         self._before: Open | None = None
         self._chains = 0
+        # The line of an equality that is supposed in this paragraph or leads to this display.
+        self._supposition = 0
 
     def hear(self, place: int) -> None:
         """Take in what the piece at this place declares or says."""
         piece = self._pieces[place]
+        if piece.kind in ("prose", "heading"):
+            self._supposition = 0
         self._scope = replace(self._scope, line=piece.line)
         if piece.kind == "declare":
             self._scope = declared(self._scope, piece)
@@ -195,8 +172,21 @@ class _Reading:
         if sheet.complaint is not None:
             self._leave_unread(sheet, sheet.complaint)
         limits = self._beside.conditions(sheet.place)
+        if sheet.piece.kind == "display":
+            self._scope = heard(self._scope, *self._beside.reasons(sheet.place))
         for written in sheet.chains:
             self._judge_chain(sheet, chosen(written, self._scope), limits)
+
+    def _supposed(self, place: int) -> str:
+        """Why a counterexample to the formula at this place would be none, "" if it would be."""
+        before = self._beside.before(place)
+        if self._pieces[place].kind == "inline" and is_supposed(before):
+            return SUPPOSED
+        if is_of_a_point(before):
+            return "it is said of one point, where something is 0 or least"
+        if self._supposition:
+            return f"it is said of what line {self._supposition} supposes"
+        return ""
 
     def _leave_unread(self, sheet: _Sheet, complaint: Complaint) -> None:
         self.found.append(_unread(sheet.piece, complaint, len(self.found) + 1))
@@ -219,12 +209,18 @@ class _Reading:
         if is_inline and not self._beside.is_stated(sheet.place):
             # In running prose a total or a label may be supposed or denied.
             self._scope = replace(self._scope, assumed=before.assumed, picked=before.picked)
+        supposed = self._supposed(sheet.place)
         for statement in statements:
             if is_inline and statement.kind == "fact":
                 continue
             numbers = len(self.found) + 1, self._chains
-            own = _undisputed(statement, chain, open_at)
-            self.found.append(_item(piece, own, numbers, self._answer))
+            own = replace(_undisputed(statement, chain, open_at), supposed=supposed)
+            judged = _item(piece, own, numbers, self._answer)
+            if supposed == SUPPOSED and judged.item.status != "proved":
+                # The equality that is supposed is no claim; what follows from it is one.
+                self._supposition = sheet.piece.line
+                continue
+            self.found.append(judged)
         if len(chain.members) - 1 in open_at:
             self._before = None
 

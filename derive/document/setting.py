@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from derive.document.known import Known, Scope
@@ -54,6 +54,15 @@ def heard(scope: Scope, said: Sequence[Said], inline: Sequence[str]) -> Scope:
         elif one.kind == "define":
             scope = _meaning_of_word(scope, one.text, inline)
     return scope
+
+
+def announced(scope: Scope, paragraphs: Iterable[tuple[Sequence[Said], Sequence[str]]]) -> Scope:
+    """The scope with the kinds and totals that the document states only further on."""
+    late = Scope(usage=scope.usage, definitions=scope.definitions, later=scope.later)
+    for said, inline in paragraphs:
+        facts = [one for one in said if one.kind in ("declare", "assume")]
+        late = heard(late, facts, inline)
+    return replace(scope, later_declared=late.declared, later_assumed=late.assumed)
 
 
 def _total(text_: str, inline: Sequence[str], scope: Scope) -> str | None:

@@ -11,6 +11,7 @@ from derive.document.known import Known, Scope, indexed, usage
 from derive.document.marks import marked, marks
 from derive.document.readings import ambiguity, chosen
 from derive.document.statements import read_chain
+from derive.document.superscripts import settled, superscripts
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_condition, read_equation
@@ -39,6 +40,9 @@ def verify_latex(
     """
     claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
+    above = superscripts([claim, *(d for d in definitions if isinstance(d, Chain))])
+    claim = settled(claim, above)
+    definitions = [settled(d, above) if isinstance(d, Chain) else d for d in definitions]
     own = marks([claim, *(d for d in definitions if isinstance(d, Chain))])
     claim = marked(claim, own)
     definitions = [marked(d, own) if isinstance(d, Chain) else d for d in definitions]

@@ -21,7 +21,8 @@ class Statement:
     `span` is its place in the chain's source. `complaint` says why it could not be read; then the
     sides mean nothing. `opaque` are functions of a letter of which only that is known. `members`
     are the places in the chain that it joins; a jump joins the first and the last of a longer one,
-    which may have begun in an earlier display.
+    which may have begun in an earlier display. `supposed` says why a counterexample to it would
+    be none: it is said of one point, or under an equality that is no condition on indices.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Statement:
     notes: tuple[str, ...] = ()
     complaint: Complaint | None = None
     is_jump: bool = False
+    supposed: str = ""
 
     @property
     def text(self) -> str:

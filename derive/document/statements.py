@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from derive.document.constants import CONSTANTS, ONES
 from derive.document.heads import by_example, generalised, head_of, is_number, is_vector
 from derive.document.known import (
     FUNCTION_WORDS,
-    Definitions,
     Key,
     Known,
     Scope,
@@ -24,6 +22,7 @@ from derive.document.meaning import Meaning
 from derive.document.primes import with_argument
 from derive.document.ranks import matrices
 from derive.document.statement import EQUALITIES, Kind, Open, Statement
+from derive.document.totals import totals
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
 from derive.show import text
@@ -35,7 +34,6 @@ from derive.syntax import (
     Name,
     Node,
     Num,
-    Reduce,
     Rel,
     Span,
     children,
@@ -259,18 +257,20 @@ class _Reader:
         """A total of what is given, or the value of a letter: sum_j t_j = 1, gamma = 2."""
         left, right = self.members[:2]
         if len(self.members) != 2 or not isinstance(right, Num):
-            return False
+            return self._totals()
         if isinstance(left, Name) or self._picks_label(left, right):
             self._add("fact", left, right, (0, 1))
             return True
-        body = left.body if isinstance(left, Reduce) else None
-        if not isinstance(body, Entry) or self.scope.named(body.base):
-            return False
-        assert isinstance(left, Reduce)
-        self._add("fact", left, right, (0, 1))
-        assumed = f"{text(left)} == {text(right)}"
-        self.scope = replace(self.scope, assumed=(*self.scope.assumed, assumed))
-        return True
+        return self._totals()
+
+    def _totals(self) -> bool:
+        found = totals(self.chain, self.scope)
+        last = len(self.members) - 1
+        for place, total in enumerate(found):
+            self._add("fact", total, self.members[last], (place, last))
+            assumed = f"{text(total)} == {text(self.members[last])}"
+            self.scope = replace(self.scope, assumed=(*self.scope.assumed, assumed))
+        return bool(found)
 
     def _picks_label(self, left: Node, right: Node) -> bool:
         """y_k = 1 for a one-hot y says that k is the class of which y is the vector."""
@@ -380,18 +380,6 @@ def read_chain(
     if not isinstance(first, Node) or not isinstance(last, Node):
         return tuple(reader.found), after, None
     return tuple(reader.found), after, Open(first, last, chain.conditions)
-
-
-def definitions(chains: Iterable[tuple[int, Chain]], scope: Scope) -> Scope:
-    """The scope with the first definition of every name in `later`, wherever it stands."""
-    later = Definitions()
-    at = scope
-    for line, chain in chains:
-        statements, at, _ = read_chain(chain, replace(at, line=line))
-        for statement in statements:
-            if statement.known is not None and statement.known.key not in later:
-                later = later.defining(statement.known)
-    return replace(scope, later=later)
 
 
 def _overall(relations: tuple[str, ...]) -> str:

@@ -2,7 +2,16 @@
 
 from derive.read.latex.chain import Chain, Macro
 from derive.read.latex.macros import read_macros
+from derive.read.latex.names import EXPONENT_NOTE
 from derive.read.latex.reader import read_latex
 from derive.read.latex.sums import BARE_SUM, BARE_SUM_NOTE
 
-__all__ = ["BARE_SUM", "BARE_SUM_NOTE", "Chain", "Macro", "read_latex", "read_macros"]
+__all__ = [
+    "BARE_SUM",
+    "BARE_SUM_NOTE",
+    "EXPONENT_NOTE",
+    "Chain",
+    "Macro",
+    "read_latex",
+    "read_macros",
+]

@@ -15,6 +15,7 @@ from derive.read.latex.segments import (
     subscripts,
     text,
     whole_bracket,
+    without_sets,
 )
 from derive.read.latex.tokens import Token, place, token
 from derive.read.latex.words import BEHIND, CONDITION_WORDS, CONNECTIVES, LETS
@@ -270,7 +271,8 @@ class Cutter:
     # Chains.
 
     def _chain(self, segment: Segment) -> None:
-        parts, signs = split_sides(segment.tokens)
+        sides, signs = split_sides(segment.tokens)
+        parts = without_sets(sides)
         if not parts[0] and (segment.column or segment.separator == "ROW"):
             self._resume(segment.column)
         draft = self._draft

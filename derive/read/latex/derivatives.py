@@ -204,29 +204,54 @@ class Derivatives(Names):
         slash = next(
             (
                 place
-                for place in range(row.position, len(row.items) - 2)
+                for place in range(row.position, len(row.items) - 1)
                 if kind(row.items[place]) == "OP" and str(row.items[place]) == "/"
             ),
             None,
         )
-        below = None if slash is None else self.mark(row.items[slash + 1])
-        if slash is None or below is None or below[0] != sign[0]:
+        below = [] if slash is None else self._below(row.items[slash + 1 :])
+        found = self.mark(below[0]) if len(below) > 1 else None
+        if slash is None or found is None or found[0] != sign[0]:
             if sign[0] == "∂":
                 return self.complain("∂ outside of a derivative", self.span(first))
             return None
+        sign = self._counted(sign, row, below)
         body = self.product(row.items[row.position : slash]) if slash > row.position else None
         row.position = slash + 1
+        if kind(row.peek()) == "round":
+            at = self.span(row.take())
+            wrt = self._denominator(Row(below), *sign, at)
+        else:
+            wrt = self._by_all(row, sign, self.span(first))
+        span = self.across(self.span(first), wrt[-1].span if wrt else None)
+        if body is None:
+            return self.applied(wrt, row, span)
+        return Deriv(body, wrt, span=span)
+
+    def _below(self, items: Sequence[Part]) -> Sequence[Part]:
+        """What stands below a slash, with or without brackets around it."""
+        return factors(inside(items[0])) if kind(items[0]) == "round" else items
+
+    def _counted(self, sign: tuple[str, int], row: Row, below: Sequence[Part]) -> tuple[str, int]:
+        """d2L/dz_k dz_l: a number behind the first d counts the others."""
+        number = row.peek()
+        digits = str(number) if kind(number) == "NUMBER" else ""
+        if digits not in ("2", "3", "4") or sum(self.mark(p) == sign for p in below) < int(digits):
+            return sign
+        row.take()
+        return sign[0], int(digits)
+
+    def _by_all(self, row: Row, sign: tuple[str, int], first: Span) -> tuple[Node, ...]:
+        """The variables behind a slash, as many as the order says."""
         wrt: list[Node] = []
         for _ in range(sign[1]):
             self._by(row, sign, wrt)
             if len(wrt) >= sign[1]:
                 break
-        span = self.across(self.span(first), wrt[-1].span if wrt else None)
         if len(wrt) != sign[1]:
+            span = self.across(first, wrt[-1].span if wrt else None)
             self.complain(f"a derivative of order {sign[1]} by {len(wrt)} variables", span)
-        if body is None:
-            return self.applied(tuple(wrt), row, span)
-        return Deriv(body, tuple(wrt), span=span)
+        return tuple(wrt)
 
     def _by(self, row: Row, sign: tuple[str, int], wrt: list[Node]) -> None:
         found = self.mark(row.peek())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import lark
@@ -38,6 +38,7 @@ from derive.syntax import (
     free_names,
 )
 
+EXPONENT_NOTE = "is read as a power; it may be an index"
 _PARAMETERS = frozenset({"theta", "phi", "psi", "omega"})
 _LETTER_EXPONENTS = frozenset("ijklL")
 # On an entry these too: P^r_{ij} may be a power, or the array of rows.
@@ -124,7 +125,7 @@ class Names(Values):
                 arithmetic = isinstance(exponent, Name | Add)
                 if not letters or not letters <= _LETTER_EXPONENTS or not arithmetic:
                     return
-                other = f"{name}^{text(exponent)} is read as a power; it may be an index"
+                other = f"{name}^{text(exponent)} {EXPONENT_NOTE}"
                 if self.chosen("exponent", EVERYWHERE, other):
                     hung.samples, hung.powers = hung.powers, []
 
@@ -224,7 +225,7 @@ class Names(Values):
             for part in inner.children:
                 self._superscript(part, hung)
         elif isinstance(inner, lark.Tree) and inner.data in ("round", "square"):
-            hung.samples += self.indices(inside(inner))[1]
+            hung.samples += map(_layer(inner), self.indices(inside(inner))[1])
         elif kind(inner) == "content":
             self.complain("expected one exponent", self.span(inner))
         else:
@@ -301,6 +302,16 @@ class Names(Values):
         )
         multiple = len(items) == 2 and kinds[0] == "NUMBER"
         return items if loose and not called and not multiple else [part]
+
+
+def _layer(brackets: lark.Tree[Token]) -> Callable[[Node], Node]:
+    """W^{[l]} and W^{(2)} may name a layer; x^{(i)} is the sample i."""
+
+    def index(node: Node) -> Node:
+        may_be = brackets.data == "square" or isinstance(node, Num)
+        return Form("layer", (node,), span=node.span) if may_be else node
+
+    return index
 
 
 def _upper(script: lark.Tree[Token]) -> bool:

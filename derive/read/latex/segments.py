@@ -11,6 +11,7 @@ from derive.read.latex.tokens import Token, place
 from derive.read.latex.words import INDEX_LETTERS
 
 CHAINED = frozenset("= := ≈ ~ prop <= >= < > -> <- !=".split())
+_SETS = frozenset({"in", "subset"})
 
 
 @dataclass
@@ -44,6 +45,19 @@ def split_sides(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[Token]
         else:
             parts[-1].append(tok)
     return parts, signs
+
+
+def without_sets(sides: Sequence[list[Token]]) -> list[list[Token]]:
+    """The sides of a relation without the sets that they lie in: p = softmax(z) in R^K."""
+    first, *rest = sides
+    return [first, *map(_before_set, rest)]
+
+
+def _before_set(tokens: list[Token]) -> list[Token]:
+    depths = levels(tokens)
+    signs = (k for k, t in enumerate(tokens) if t.type == "REL" and str(t) in _SETS)
+    stop = next((k for k in signs if depths[k] == 0), 0)
+    return tokens[:stop] or tokens
 
 
 def subscripts(members: Sequence[Sequence[Token]]) -> set[str]:

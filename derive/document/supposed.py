@@ -1,0 +1,37 @@
+"""Equalities that are only supposed: if p = t, at the optimum, setting the gradient to 0.
+
+What is said of one point is no claim about all of them: such an equality is not refuted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from derive.document.pieces import PLACEHOLDER
+
+_POINT = re.compile(
+    r"\bat (?:the|an?|its|this|that) (?:\w+ ){0,2}(?:optim\w+|minim\w+|maxim\w+|stationary"
+    r"|critical|fixed|saddle|equilibrium)|\b(?:set(?:ting)?|equat(?:e|ing)|solv(?:e|ing))\b"
+    rf".{{0,80}}(?:\bzero\b|\b0\b|=|{PLACEHOLDER})|\bvanish\w*|\bfirst[- ]order condition"
+    r"|\bstationar\w+|최적|최소가|최댓?값|0으로 (?:두|놓)|0이 되|极值|令.{0,20}(?:为|等于)",
+    re.IGNORECASE,
+)
+# Right before the formula itself, with at most a few words between.
+_SUPPOSING = re.compile(
+    r"(?:\b(?:if|suppos(?:e|ing)|assum(?:e|ing)|imagin(?:e|ing)|when(?:ever)?|unless|until|iff"
+    r"|only if|provided|pretend\w*|would)\b|만약|만일|가정|假设|如果|もし)"
+    r"(?:(?: that)?(?: [\w'-]+){0,3})[\s,:]*$",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"\b(?:then|get|gets|obtain|have|find|gives?|yields?|becomes?)\b")
+
+
+def is_of_a_point(sentence: str) -> bool:
+    """Whether the words before a formula speak of where a gradient is 0."""
+    return bool(_POINT.search(sentence))
+
+
+def is_supposed(before: str) -> bool:
+    """Whether a formula behind these words is only supposed."""
+    found = _SUPPOSING.search(before)
+    return found is not None and not _STATED.search(found[0])
