@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from numeric.inputs import Array
-from numeric.kinds import KINDS, Pictures
+from numeric.kinds import KINDS
 from numeric.observed import Point, Ruler, Seen, allowed, observe, unit
+from numeric.pictures import ALIKE, Pictures, as_rows, class_axis
 from numeric.points import weighed_case
 
 # Of more entries than this only a part is differentiated, and the kind is not asked for.
@@ -26,29 +27,53 @@ class Finding:
     wrong: tuple[tuple[int, ...], ...]
 
     def __str__(self) -> str:
+        if not self.wrong:
+            return f"{self.kind}: {self.says} (at {self.point})"
         where = ", ".join(f"[{', '.join(map(str, index))}]" for index in self.wrong[:4])
         more = f" and {len(self.wrong) - 4} more" if len(self.wrong) > 4 else ""
         return f"{self.kind}: {self.says} (at {self.point}, entries {where}{more})"
 
 
 UNKNOWN = "unrecognised", "the entries are wrong in no way that is known here"
-EXTREME = "extreme logits", "right at ordinary logits: clipped, rounded or overflown at these"
 
 
 def diagnose(observed: Sequence[Seen], points: Sequence[Point], by: Ruler) -> Finding | None:
-    """The kind of the error, at the failed point that shows most of it; None if no point failed."""
+    """The kind of the error, at the failed point that shows most of it.
+
+    If no point failed, what is said of entries that are a little off; None if none is.
+    """
     failed = [seen for seen, point in zip(observed, points, strict=True) if not point.ok]
+    if not any(point.judged for point in points):
+        return _unjudged(points)
     if not failed:
-        return None
+        return _slight(points)
     seen = max(failed, key=_telling)
     wrong = next(p.wrong for s, p in zip(observed, points, strict=True) if s is seen)
-    if seen.gradient.size > MOST:
-        return Finding(*UNKNOWN, seen.case.name, wrong)
-    kind, says = _recognised(seen, by)
     fine = any(p.ok and p.judged and _telling(s) > 0 for s, p in zip(observed, points, strict=True))
-    if fine and _telling(seen) == 0 and kind != "not a number":
-        kind, says = EXTREME
+    kind, says = (
+        _of_calls(seen, observed)
+        or (_extreme(seen) if fine and _telling(seen) == 0 else None)
+        or (_recognised(seen, by) if seen.gradient.size <= MOST else UNKNOWN)
+    )
     return Finding(kind, says, f"{seen.case.name}, n = {seen.case.n}", wrong)
+
+
+def _unjudged(points: Sequence[Point]) -> Finding:
+    says = "the loss is nan or infinite wherever it was asked: exp overflows, or log(0)?"
+    return Finding("not judged", says, f"{points[0].name}, n = {points[0].n}", ())
+
+
+def _slight(points: Sequence[Point]) -> Finding | None:
+    some = [point for point in points if point.slight]
+    if not some:
+        return None
+    shares = [point.max_error / max(abs(point.numeric), abs(point.analytic)) for point in some]
+    share, most = max(zip(shares, some, strict=True), key=lambda pair: pair[0])
+    says = (
+        f"right but for {share:.1g} of an entry, as where the loss "
+        "has log(p + eps) and the gradient is that of log(p)"
+    )
+    return Finding("slight", says, f"{most.name}, n = {most.n}", most.slight)
 
 
 def _telling(seen: Seen) -> float:
@@ -60,9 +85,55 @@ def _telling(seen: Seen) -> float:
     return len(np.unique(some)) / some.size
 
 
+def _of_calls(seen: Seen, observed: Sequence[Seen]) -> tuple[str, str] | None:
+    """What other calls show: a gradient that is another when asked again, or never another."""
+    case, kind = seen.case, seen.gradient.dtype
+    with np.errstate(all="ignore"):
+        again = [np.asarray(case.gradient(case.logits.astype(kind))) for _ in range(2)]
+        losses: list[Any] = [case.loss(case.logits.copy()) for _ in range(2)]
+    if not _same(*again) or not _same(again[0], seen.gradient):
+        words = "the gradient is another when it is asked for again: random, or added up in memory"
+        return "not repeatable", words
+    if not _same(*losses):
+        return "not repeatable", "the loss is another when it is asked for again"
+    for other in observed:
+        elsewhere = other.case.logits.shape == case.logits.shape
+        if other is seen or not elsewhere or np.array_equal(other.case.logits, case.logits):
+            continue
+        if seen.gradient.any() and np.array_equal(other.gradient, seen.gradient):
+            return "stale", f"the gradient at {other.case.name} is given: kept from another call?"
+    return None
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two calls gave the same; more than rounding apart, they did not."""
+    return bool(np.allclose(one, other, rtol=ALIKE, atol=0, equal_nan=True))
+
+
+def _extreme(seen: Seen) -> tuple[str, str]:
+    """What becomes of a formula that is right at ordinary logits."""
+    true = np.array([entry.value for entry in seen.numeric])
+    top = np.max(np.abs(seen.analytic), initial=0)
+    if not np.all(np.isfinite(seen.analytic)):
+        return "not a number", (
+            "nan or infinite at these logits, right at ordinary ones: exp overflows unless the "
+            "largest logit is subtracted first"
+        )
+    given = np.abs(seen.analytic)
+    if np.all(np.abs(true) <= (1 + ALIKE) * given + ALIKE * top) and np.max(np.abs(true)) < top:
+        return "extreme logits", (
+            "right at ordinary logits, but here the loss is flatter than that: it clips p, or "
+            "adds an epsilon to it, and the gradient does not know"
+        )
+    if not seen.analytic.any():
+        return "extreme logits", "right at ordinary logits, but here every digit is rounded away"
+    return "extreme logits", "right at ordinary logits: clipped, rounded or overflown at these"
+
+
 def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
     """The first row of the table that fits, for the whole gradient or for the Jacobian."""
-    for picture in (_picture(seen, by), _jacobian(seen, by)):
+    pictures = [_picture(seen, by), _jacobian(seen, by)]
+    for picture in reversed(pictures) if _is_map(seen) else pictures:
         if picture is None:
             continue
         with np.errstate(all="ignore"):
@@ -70,7 +141,25 @@ def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
             found = next(((kind, says) for kind, says in answers if says), None)
         if found is not None:
             return found
-    return UNKNOWN
+    return UNKNOWN[0], f"{UNKNOWN[1]}: {_aside(seen)}"
+
+
+def _aside(seen: Seen) -> str:
+    """How far apart the two gradients are, as arrows."""
+    true = np.array([entry.value for entry in seen.numeric])
+    given = seen.analytic.astype(np.float64)
+    lengths = float(np.linalg.norm(given)), float(np.linalg.norm(true))
+    cosine = float(given @ true) / (lengths[0] * lengths[1] or 1.0)
+    degrees = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    return f"{lengths[0] / (lengths[1] or 1.0):.3g} times as long, {degrees:.2g} degrees aside"
+
+
+def _is_map(seen: Seen) -> bool:
+    """Whether the function takes logits to as many numbers, and a Jacobian is given."""
+    case = seen.case
+    if case.pair is None or case.pair.vjp is not None or case.upstream is None:
+        return False
+    return case.upstream.shape == case.logits.shape
 
 
 def _picture(seen: Seen, by: Ruler) -> Pictures:
@@ -80,16 +169,11 @@ def _picture(seen: Seen, by: Ruler) -> Pictures:
     true = np.array([entry.value for entry in whole.numeric]).reshape(shape)
     bound = allowed(whole, by)[0].reshape(shape)
     of_rows = upstream is not None and upstream.size * seen.case.n == whole.gradient.size
-    given, true, bound = (_rows(a) for a in (whole.gradient.astype(np.float64), true, bound))
+    axis = class_axis(true)
+    parts = (whole.gradient.astype(np.float64), true, bound)
+    given, true, bound = (as_rows(part, axis) for part in parts)
     weights = upstream.ravel() if upstream is not None and of_rows else None
-    return Pictures(given, true, bound, _rows(seen.case.logits), weights)
-
-
-def _rows(array: Array) -> Array:
-    """The class axis last, all others as one."""
-    if array.ndim < 2:
-        return array.reshape(1, -1)
-    return np.moveaxis(array, 1, -1).reshape(-1, array.shape[1])
+    return Pictures(given, true, bound, seen.case.logits, axis, weights)
 
 
 def _jacobian(seen: Seen, by: Ruler) -> Pictures | None:

@@ -45,8 +45,8 @@ SAFETY = 4
 AGREEMENT = 1e-6
 
 # Sixth differences: h^6 of a smooth function is below every rounding. Those over the fine step are
-# free of kinks nearby; a function that is a staircase needs the coarse one to move at all.
-COARSE, FINE = 1.37 * 2.0**-12, 1.37 * 2.0**-18
+# free of kinks nearby; a function that is a staircase needs a coarse one to move at all.
+NOISE_STEPS = (1.37 * 2.0**-18, 1.37 * 2.0**-12, 1.37 * 2.0**-5)
 NOISE_WEIGHTS = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]) / math.sqrt(924)
 
 # Aside of the point: about it, the roundings of a line are odd, and even differences lose them.
@@ -194,7 +194,7 @@ def noise(function: Function, point: Array, directions: Iterable[Array]) -> floa
     """
     found = []
     for direction in directions:
-        for step in (FINE, COARSE):
+        for step in NOISE_STEPS:
             made = np.stack(
                 [
                     np.asarray(function(point + place * step * direction), dtype=np.longdouble)

@@ -30,8 +30,14 @@ class Pair:
     vjp: Backward | None = None
 
     def shape(self, logits: Array) -> tuple[int, ...]:
-        """The shape of the loss at these logits."""
-        return np.shape(self.loss(logits.copy()))
+        """The shape of the loss at these logits. Raises TypeError for a loss of several things."""
+        made = self.loss(logits.copy())
+        if isinstance(made, tuple):
+            raise TypeError(
+                f"the loss returned {len(made)} things; leave `gradient` out if they are the loss "
+                "and its gradient"
+            )
+        return np.shape(made)
 
     def weighed(self, upstream: Array) -> tuple[Function, Function]:
         """sum(upstream*loss) and its gradient."""
@@ -46,6 +52,46 @@ class Pair:
             return contracted(upstream, self.gradient(f), np.shape(f))
 
         return total, slope
+
+
+def parted(both: Function) -> tuple[Function, Function]:
+    """The two functions in one that returns (loss, gradient).
+
+    They raise TypeError where it returns something else.
+    """
+
+    def part(place: int) -> Function:
+        def one(f: Array) -> Any:
+            made = both(f)
+            if not isinstance(made, tuple) or len(made) != 2:
+                raise TypeError(
+                    "a loss that is a function needs its gradient: a second function, or a loss "
+                    "that returns (loss, gradient)"
+                )
+            return made[place]
+
+        one.__name__ = getattr(both, "__name__", "loss")
+        return one
+
+    return part(0), part(1)
+
+
+def wrong_shape(given: tuple[int, ...], *wanted: tuple[int, ...]) -> ValueError:
+    """What to say of a gradient of another shape than one of those wanted, and how it may come."""
+    first, length = wanted[0], len(given)
+    expected = " or ".join(map(str, dict.fromkeys(wanted)))
+    hint = ""
+    if given == first[::-1]:
+        hint = ": transposed?"
+    elif length > len(first) and set(given) == set(first):
+        hint = ": (N, 1) and (N,) make (N, N)"
+    elif sorted(given) == sorted(first) or (length == len(first) and np.prod(given) == 1):
+        hint = ": the axes are others"
+    elif length < len(first) and all(size in first for size in given):
+        hint = ": an axis is summed away"
+    elif length == len(first) and 1 in given:
+        hint = ": an axis is summed, and kept with length 1"
+    return ValueError(f"a gradient of shape {given}; expected {expected}{hint}")
 
 
 def drawn_upstream(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
@@ -78,5 +124,4 @@ def contracted(upstream: Array, given: Any, logits: tuple[int, ...]) -> Array:
             if axis < len(logits) and shape == logits[:axis] + logits[axis + 1 :]:
                 weights = np.expand_dims(upstream, axis)
                 return np.asarray(weights * derivative, derivative.dtype)
-    expected = " or ".join(map(str, dict.fromkeys((logits, (*shape, *logits)))))
-    raise ValueError(f"a gradient of shape {derivative.shape}; expected {expected}")
+    raise wrong_shape(derivative.shape, logits, (*shape, *logits))

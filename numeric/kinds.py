@@ -6,72 +6,19 @@ rows of classes: is A the G of this well-known mistake? The first row that fits 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from numeric import confusions
 from numeric.inputs import Array
-
-# Two numbers are one here within this share of the larger, beside what the check allows.
-ALIKE = 1e-3
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """A and G as rows of classes, what they may differ by, the logits, an upstream of each row.
-
-    A `jacobian` has a row for each value of the loss.
-    """
-
-    given: Array
-    true: Array
-    bound: Array
-    logits: Array
-    upstream: Array | None = None
-    jacobian: bool = False
-
-    def alike(self, one: Array, other: Array) -> bool:
-        """Whether two arrays are the same but for rounding."""
-        size = np.maximum(np.abs(one), np.abs(other))
-        return bool(np.all(np.abs(one - other) <= self.bound + ALIKE * size))
-
-    def zero(self, one: Array) -> Array:
-        """Which entries are no more than rounding."""
-        close: Array = np.abs(one) <= self.bound
-        return close
-
-    @property
-    def wrong(self) -> Array:
-        """Which entries are not what the loss says."""
-        size = np.maximum(np.abs(self.given), np.abs(self.true))
-        off: Array = np.abs(self.given - self.true) > self.bound + ALIKE / 10 * size
-        return off
-
-    @property
-    def label(self) -> Array:
-        """The class of each row whose true entry has a sign of its own: p[y] - 1 among p[k]."""
-        signs = np.sign(self.true)
-        lone = np.where(np.sum(signs < 0, axis=1) == 1, -1, 1)
-        found: Array = np.argmax(self.true * lone[:, None], axis=1)
-        return found
-
-    @property
-    def at_label(self) -> Array:
-        """One-hot rows of the labels."""
-        hot: Array = np.arange(self.true.shape[1]) == self.label[:, None]
-        return hot
-
-    def ratio(self, axis: int | None) -> Array | None:
-        """c with A = c*G, one for all or one along an axis; None if there is none."""
-        top = np.sum(self.given * self.true, axis=axis, keepdims=True)
-        bottom = np.sum(self.true**2, axis=axis, keepdims=True)
-        some = bottom > np.sum(self.bound**2, axis=axis, keepdims=True)
-        factor: Array = np.where(some, top / np.where(some, bottom, 1), 1.0)
-        return factor if self.alike(self.given, factor * self.true) else None
-
+from numeric.pictures import ALIKE, Pictures, even, named
 
 Answer = str | None
+
+# Of more samples or classes than this, no other order is looked for.
+MOST_TO_ORDER = 64
 
 
 def _not_finite(seen: Pictures) -> Answer:
@@ -81,6 +28,11 @@ def _not_finite(seen: Pictures) -> Answer:
 
 def _zero(seen: Pictures) -> Answer:
     return "the gradient is 0 everywhere" if not seen.given.any() else None
+
+
+def _flat(seen: Pictures) -> Answer:
+    says = "the loss does not change here, where p is clipped or rounded, and the gradient is not 0"
+    return says * bool(np.all(seen.zero(seen.true))) or None
 
 
 def _factor(seen: Pictures) -> float | None:
@@ -104,21 +56,45 @@ def _counted(seen: Pictures) -> tuple[int, int]:
 
 def _mean(seen: Pictures) -> Answer:
     factor, (rows, counted) = _factor(seen), _counted(seen)
-    if seen.jacobian or rows < 2 or factor is None:
+    if seen.jacobian or factor is None:
         return None
     for count in dict.fromkeys((counted, rows)):
         if count > 1 and _near(factor, count):
             return f"1/N is missing: every entry is {count} times too large"
         if count > 1 and _near(factor, 1 / count):
             return f"divided by N = {count}, which the loss is not, or not twice"
-    if counted < rows and _near(factor, counted / rows):
+    if 0 < counted < rows and _near(factor, counted / rows):
         return f"the mean counts all {rows} samples, the loss only {counted}"
+    for count, words in _other_means(seen.point.shape):
+        if _near(factor, count):
+            return f"every entry is {count} times too large: the loss is a mean over {words}"
+        if _near(factor, 1 / count):
+            return f"every entry is {count} times too small: divided by the length of {words}"
     return None
+
+
+def _other_means(shape: tuple[int, ...]) -> Iterator[tuple[int, str]]:
+    """What a mean may be taken over, of the axes of the logits, and of how many entries that is."""
+    if len(shape) == 1 and shape[0] > 1:
+        yield shape[0], f"all {shape[0]} entries"
+        return
+    for count in range(1, len(shape) + 1):
+        for axes in itertools.combinations(range(len(shape)), count):
+            length = int(np.prod([shape[axis] for axis in axes]))
+            if length > 1:
+                yield length, "axis " + " and axis ".join(map(str, axes))
 
 
 def _constant(seen: Pictures) -> Answer:
     factor = _factor(seen)
-    return None if factor is None else f"every entry is {factor:.6g} times what it should be"
+    if factor is None:
+        return None
+    known = {np.log(2): "ln 2", 1 / np.log(2): "1/ln 2: log2 or log", np.log(10): "ln 10"}
+    name = next((f", {words}," for value, words in known.items() if _near(factor, value)), "")
+    shown = f"{factor:.6g}" if abs(factor - 1) > ALIKE else f"1 + {factor - 1:.3g}"
+    whole = max(factor, 1 / factor) if factor > 0 else 0.0
+    hint = f": a mean over {whole:.0f}?" if whole > 2.5 and _near(whole, round(whole)) else ""
+    return f"every entry is {shown}{name} times what it should be{hint}"
 
 
 def _transposed(seen: Pictures) -> Answer:
@@ -128,21 +104,38 @@ def _transposed(seen: Pictures) -> Answer:
     return "rows and columns are exchanged" * seen.alike(seen.given, seen.true.T) or None
 
 
+def _order(seen: Pictures) -> Answer:
+    """Each row of A is a row of G, but another one; or each column."""
+    for words, axis in (("samples", 0), ("classes", 1)):
+        given, true, bound = (np.moveaxis(a, axis, 0) for a in (seen.given, seen.true, seen.bound))
+        if not 1 < len(true) <= MOST_TO_ORDER:
+            continue
+        size = np.maximum(np.abs(given[:, None]), np.abs(true[None]))
+        same = np.all(np.abs(given[:, None] - true[None]) <= bound + ALIKE * size, axis=2)
+        if np.all(same.sum(axis=1) == 1) and np.all(same.sum(axis=0) == 1):
+            return f"the {words} stand in another order"
+    return None
+
+
+def _same_for_all(seen: Pictures) -> Answer:
+    if seen.jacobian or len(seen.true) < 2 or not seen.alike(seen.given, seen.given[:1]):
+        return None
+    return "every sample has the same gradient: a mean or a sum over the samples too much"
+
+
 def _ignored(seen: Pictures) -> Answer:
     left_out = np.all(seen.zero(seen.true), axis=1)
     present = left_out & ~np.all(seen.zero(seen.given), axis=1)
     if seen.jacobian or not present.any() or left_out.all():
         return None
-    rows = ", ".join(map(str, np.flatnonzero(present)[:4]))
-    return f"samples that the loss leaves out ({rows}) have a gradient: ignore_index?"
+    return f"samples that the loss leaves out ({named(present)}) have a gradient: ignore_index?"
 
 
 def _left_out(seen: Pictures) -> Answer:
     absent = np.all(seen.given == 0, axis=1) & ~np.all(seen.zero(seen.true), axis=1)
     if seen.jacobian or not absent.any():
         return None
-    rows = ", ".join(map(str, np.flatnonzero(absent)[:4]))
-    return f"samples that the loss counts ({rows}) have no gradient"
+    return f"samples that the loss counts ({named(absent)}) have no gradient"
 
 
 def _row_factor(seen: Pictures) -> Answer:
@@ -154,11 +147,14 @@ def _row_factor(seen: Pictures) -> Answer:
         np.abs(factor)
     ):
         return "the upstream gradient is not applied"
+    shown = ", ".join(f"{i}: {factor[i]:.4g}" for i in np.flatnonzero(seen.wrong.any(axis=1))[:4])
+    if np.sum(np.abs(factor - 1) > ALIKE) == 1:
+        return f"a factor of one sample is missing or wrong ({shown})"
     by_label = {int(label): c for label, c in zip(seen.label, factor, strict=True)}
     wanted = np.array([by_label[int(label)] for label in seen.label])
     if len(by_label) < len(factor) and np.allclose(factor, wanted, rtol=ALIKE):
-        return "a factor of the label's class is missing or wrong: its weight?"
-    return "a factor of each sample is missing or wrong: its weight?"
+        return f"a factor of the label's class is missing or wrong ({shown}): its weight?"
+    return f"a factor of each sample is missing or wrong ({shown}): its weight?"
 
 
 def _class_factor(seen: Pictures) -> Answer:
@@ -171,39 +167,15 @@ def _class_factor(seen: Pictures) -> Answer:
     return "a factor of each class is there, such as its weight where the label's should be"
 
 
-def _wrong_axis(seen: Pictures) -> Answer:
-    """A - G is softmax over the samples less softmax over the classes, or only their sums tell."""
-    logits, off = seen.logits, seen.given - seen.true
-    if seen.jacobian or len(seen.true) < 2:
-        return None
-    changed = _softmax(logits, 0) - _softmax(logits, 1)
-    factor = np.sum(off * changed) / np.sum(changed**2)
-    if seen.alike(off, factor * changed):
-        return "softmax is taken over the samples, not over the classes"
-    if not _balanced(seen.true, 1) or _balanced(seen.given, 1):
-        return None
-    return "it sums to 0 over the samples, not over the classes" * _balanced(seen.given, 0) or None
-
-
-def _softmax(logits: Array, axis: int) -> Array:
-    shares = np.exp(logits - logits.max(axis=axis, keepdims=True))
-    made: Array = shares / shares.sum(axis=axis, keepdims=True)
-    return made
-
-
-def _balanced(array: Array, axis: int) -> bool:
-    """Whether the entries sum to 0 along the axis."""
-    most = np.sum(np.abs(array), axis=axis)
-    return bool(np.all(np.abs(array.sum(axis=axis)) <= ALIKE * most))
-
-
 def _diagonal_only(seen: Pictures) -> Answer:
     missing = (seen.given == 0) & ~seen.zero(seen.true)
     right = ~seen.wrong
     if not missing.any() or not np.all(missing | right):
         return None
-    if seen.jacobian and np.all(missing == (np.eye(*missing.shape) == 0)):
+    if seen.jacobian and not seen.given[np.eye(*missing.shape) == 0].any():
         return "only the diagonal of the Jacobian is there"
+    if np.all(missing == seen.at_label) and missing.shape[1] > 1:
+        return "the entry at the label is missing"
     if np.all(np.sum(~missing, axis=1) == 1) and missing.shape[1] > 1:
         return "only the entry at the label is there"
     return f"{int(missing.sum())} entries that are not 0 are given as 0"
@@ -211,14 +183,9 @@ def _diagonal_only(seen: Pictures) -> Answer:
 
 def _away_from_label(seen: Pictures) -> tuple[Array, Array]:
     """A - G at the label of each row, and at the other classes."""
-    off, hot = seen.given - seen.true, seen.at_label
+    off, hot = seen.off, seen.at_label
     rows, classes = off.shape
     return off[hot], off[~hot].reshape(rows, classes - 1)
-
-
-def _even(array: Array) -> bool:
-    """Whether each row holds one number, over and over."""
-    return bool(np.all(np.ptp(array, axis=1) <= ALIKE * np.max(np.abs(array), axis=1)))
 
 
 def _label_term(seen: Pictures) -> Answer:
@@ -231,7 +198,7 @@ def _label_term(seen: Pictures) -> Answer:
 
 def _label_everywhere(seen: Pictures) -> Answer:
     at_label, others = _away_from_label(seen)
-    if seen.jacobian or others.shape[1] < 2 or not _even(others):
+    if seen.jacobian or others.shape[1] < 2 or not even(others):
         return None
     if np.all(np.abs(at_label) <= ALIKE * np.abs(others[:, 0])):
         return "the formula of the label, p - 1, stands for every class"
@@ -239,17 +206,17 @@ def _label_everywhere(seen: Pictures) -> Answer:
 
 
 def _offset(seen: Pictures) -> Answer:
-    off = seen.given - seen.true
-    return "the same number is added to every class" * _even(off) or None
+    off = seen.off
+    return "the same number is added to every class" * even(off) or None
 
 
 def _smoothing(seen: Pictures) -> Answer:
-    off = seen.given - seen.true
+    off = seen.off
     apart = np.argmax(np.abs(off), axis=1)[:, None]
     others = np.delete(off, apart) if len(off) == 1 else off[np.arange(off.shape[1]) != apart]
     others = others.reshape(len(off), -1)
     at = np.take_along_axis(off, apart, axis=1)[:, 0]
-    if seen.jacobian or others.shape[1] < 2 or not _even(others) or np.any(others[:, 0] == 0):
+    if seen.jacobian or others.shape[1] < 2 or not even(others) or np.any(others[:, 0] == 0):
         return None
     if np.all(np.abs(at + others.sum(axis=1)) <= ALIKE * np.abs(at)):
         return "off by a constant that sums to 0: label smoothing is missing or another one"
@@ -257,7 +224,7 @@ def _smoothing(seen: Pictures) -> Answer:
 
 
 def _another_label(seen: Pictures) -> Answer:
-    off = seen.given - seen.true
+    off = seen.off
     top = np.max(np.abs(off), axis=1, keepdims=True)
     some = np.abs(off) > ALIKE * top
     if seen.jacobian or not np.all(np.sum(some[some.any(axis=1)], axis=1) == 2):
@@ -272,46 +239,96 @@ def _one_for_all(seen: Pictures) -> Answer:
     if seen.jacobian or classes < 3 or not seen.given.all():
         return None
     given, true = (array[~hot].reshape(rows, -1) for array in (seen.given, seen.true))
-    if _even(given) and not _even(true):
+    if even(given) and not even(true):
         return "one number stands for every class but the label: p[y] where p[k] should be"
     return None
 
 
-def _some_rows(seen: Pictures) -> Answer:
-    rows = seen.wrong.any(axis=1)
-    if seen.jacobian or rows.all() or not rows.any():
+def _signs(seen: Pictures) -> Answer:
+    """The off-diagonal, or some entries, with the other sign and nothing else."""
+    turned = seen.wrong & (np.sign(seen.given) == -np.sign(seen.true))
+    both = np.where(turned, -seen.given, seen.given)
+    diagonal = np.eye(*seen.true.shape) == 1
+    off_it = seen.alike(np.where(diagonal, seen.true, both), seen.true)
+    if seen.jacobian and turned[~diagonal].all() and off_it:
+        return "every entry off the diagonal has the other sign"
+    if not turned.any() or not seen.alike(both, seen.true):
         return None
-    named = ", ".join(map(str, np.flatnonzero(rows)[:4]))
-    return f"only these samples are wrong: {named}"
+    return f"{int(turned.sum())} of {turned.size} entries have the other sign"
+
+
+def _indexing(seen: Pictures) -> Answer:
+    """A - G is one number, or its opposite, at some entries and 0 at the others."""
+    off = np.abs(seen.off)
+    step = off.max()
+    some = off > step / 2
+    if seen.jacobian or some.all() or np.any(np.where(some, step - off, off) > ALIKE * step):
+        return None
+    return (
+        f"off by {step:.4g}, up or down, at {int(some.sum())} entries: a term such as the label's "
+        "has the other sign, or p[y] -= 1 stands where p[arange(N), y] -= 1 should"
+    )
+
+
+def _rounded(seen: Pictures) -> Answer:
+    for decimals in range(1, 10):
+        if np.array_equal(np.round(seen.given, decimals), seen.given):
+            close = np.abs(seen.off) <= 0.51 * 10.0**-decimals + seen.bound
+            return f"rounded to {decimals} decimals" * bool(np.all(close)) or None
+    return None
+
+
+def _some_rows(seen: Pictures) -> Answer:
+    rows: Array = np.any(seen.wrong, axis=1)
+    if rows.all() or not rows.any():
+        return None
+    if seen.jacobian:
+        return f"only these rows of the Jacobian are wrong: {named(rows)}"
+    return f"only these samples are wrong: {named(rows)}"
 
 
 def _some_columns(seen: Pictures) -> Answer:
-    columns = seen.wrong.any(axis=0)
+    columns: Array = np.any(seen.wrong, axis=0)
     if columns.all() or not columns.any():
         return None
-    named = ", ".join(map(str, np.flatnonzero(columns)[:4]))
-    return f"only these classes are wrong: {named}"
+    return f"only these classes are wrong: {named(columns)}"
 
 
 KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("not a number", _not_finite),
     ("zero", _zero),
+    ("flat loss", _flat),
     ("sign", _sign),
     ("normalisation", _mean),
     ("factor", _constant),
     ("transposed", _transposed),
+    ("order", _order),
+    ("inner derivative", confusions.inner_derivative),
     ("ignored samples", _ignored),
     ("missing samples", _left_out),
-    ("wrong axis", _wrong_axis),
+    ("wrong axis", confusions.another_axis),
     ("missing off-diagonal", _diagonal_only),
+    ("missing off-diagonal", confusions.own_path_only),
+    ("broadcasting", confusions.broadcast),
     ("sample factor", _row_factor),
     ("class factor", _class_factor),
     ("label term", _label_term),
     ("label everywhere", _label_everywhere),
     ("offset", _offset),
+    ("another function", confusions.another_map),
+    ("another temperature", confusions.another_temperature),
+    ("penalty", confusions.penalty),
     ("another label", _another_label),
     ("label smoothing", _smoothing),
     ("p[y] for p[k]", _one_for_all),
+    ("multiple of p", confusions.multiple_of_p),
+    ("wrong axis", confusions.another_sum),
+    ("complement", confusions.complement),
+    ("another function", confusions.of_p_itself),
+    ("sign", _signs),
+    ("same for all", _same_for_all),
+    ("indexing", _indexing),
+    ("rounded", _rounded),
     ("some samples", _some_rows),
     ("some classes", _some_columns),
 )

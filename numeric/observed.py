@@ -30,6 +30,7 @@ from numeric.differences import (
     one_sided,
     value,
 )
+from numeric.forms import wrong_shape
 from numeric.inputs import Array
 from numeric.points import Case
 
@@ -38,6 +39,10 @@ ROUNDINGS = 8
 
 # A right entry may be off by this many of its roundings, and by so many of the largest logit's.
 TEN_BITS, LOGIT_ROUNDINGS = 1024, 4
+
+# An entry that is off by no more than this share of it is no mistake in a formula: log(p + eps) for
+# log(p), a gradient by differences, rounding. It is said, and not called wrong.
+SLIGHT = 2.0**-16
 
 # An entry is unresolved where not even an error of this share of it would be seen.
 VISIBLE = 0.1
@@ -90,7 +95,8 @@ class Point:
 
     `max_error` is |numeric - analytic| there and `bound` what is allowed; `unresolved` of `entries`
     entries are too small to be judged at this point by `method`. `wrong` are the entries that are
-    not what the loss says, `kinks` how many lie on a kink, where there is more than one slope.
+    not what the loss says, `slight` those that are a little off, by no more than SLIGHT of their
+    size, `kinks` how many lie on a kink, where there is more than one slope.
     A point where the loss itself is not finite is not judged.
     """
 
@@ -106,6 +112,7 @@ class Point:
     unresolved: int
     ok: bool
     wrong: tuple[tuple[int, ...], ...] = ()
+    slight: tuple[tuple[int, ...], ...] = ()
     kinks: int = 0
     judged: bool = True
 
@@ -150,7 +157,7 @@ def _given(case: Case, logits: Array) -> Array:
     except ArithmeticError:
         return np.full(logits.shape, np.nan)
     if gradient.shape != logits.shape:
-        raise ValueError(f"a gradient of shape {gradient.shape}; expected {logits.shape}")
+        raise wrong_shape(gradient.shape, logits.shape)
     return gradient if gradient.dtype.kind == "f" else gradient.astype(np.float64)
 
 
@@ -166,7 +173,8 @@ def observe(
     point = logits.astype(np.float64)
     case = replace(case, logits=point)
     with np.errstate(all="ignore"):
-        gradient = _given(case, logits)
+        # Asked twice, since a gradient may be added up in memory: the second is judged.
+        gradient = [_given(case, logits) for _ in range(2)][1]
         finite = bool(np.isfinite(value(case.loss, point.copy())))
         method = best_method(case.loss, point, rng.normal(size=point.shape), roundoff)
         indices = _entries(point, gradient, rng, most) if finite else ()
@@ -251,6 +259,8 @@ def judge(seen: Seen, by: Ruler) -> Point:
     ratio, kinks = _looked_again(seen, ratio, bound)
     worst = int(np.argmax(ratio))
     size = np.maximum(np.abs(numeric), np.abs(analytic))
+    close = np.isfinite(ratio) & (ratio <= 1 + SLIGHT * size / bound)
+    wrong, slight = ~close, close & (ratio > 1)
     return Point(
         name=seen.case.name,
         n=seen.case.n,
@@ -262,8 +272,9 @@ def judge(seen: Seen, by: Ruler) -> Point:
         method=seen.method,
         entries=len(numeric),
         unresolved=int(np.sum(unseen > VISIBLE * size)),
-        ok=bool(np.all(ratio <= 1)),
-        wrong=tuple(seen.indices[place] for place in np.flatnonzero(ratio > 1)),
+        ok=not wrong.any(),
+        wrong=tuple(seen.indices[place] for place in np.flatnonzero(wrong)),
+        slight=tuple(seen.indices[place] for place in np.flatnonzero(slight)),
         kinks=kinks,
     )
 

@@ -75,7 +75,7 @@ BUGS: dict[str, tuple[str, Bug, str]] = {
     "1/N twice": ("nll_mean", lambda p, f: right(p, f) / len(f), "normalisation"),
     "mean's gradient for a sum": ("nll_sum", lambda p, f: right(p, f) / len(f), "normalisation"),
     "1/N missing, pixels": ("pixels", lambda p, f: right(p, f) * 8, "normalisation"),
-    "only 1/N of 1/(NHW)": ("pixels", lambda p, f: right(p, f) * 4, "factor"),
+    "only 1/N of 1/(NHW)": ("pixels", lambda p, f: right(p, f) * 4, "normalisation"),
     "mean over all, ignored too": ("ignoring", lambda p, f: right(p, f) * 3 / 5, "normalisation"),
     "ignored samples": (
         "ignoring",

@@ -1,0 +1,79 @@
+"""Gradcheck on programs as people write them: no alarm at a right one, a name for each mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handwritten import RIGHT, SHAPES, WRONG, X, nll
+
+from numeric import gradcheck
+from numeric.check import Report
+from numeric.kinds import KINDS
+
+
+def asked(name: str, seed: int) -> Report:
+    _, written = WRONG[name] if name in WRONG else ("", RIGHT[name])
+    arguments, options = written.arguments()
+    return gradcheck(*arguments, **options, seed=seed)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_program_raises_no_alarm(name: str) -> None:
+    for seed in range(4):
+        report = asked(name, seed)
+        assert report, str(report)
+        slight = report.finding is not None and report.finding.kind == "slight"
+        assert slight == ("epsilon" in name and "1e-12" not in name), str(report)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_found_and_named(name: str) -> None:
+    for seed in range(4):
+        report = asked(name, seed)
+        assert not report
+        assert report.finding is not None
+        assert report.finding.kind == WRONG[name][0], str(report)
+        assert bool(report.finding.wrong) == (report.finding.kind != "not judged")
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_another_shape_is_said_with_its_cause(name: str) -> None:
+    words, written = SHAPES[name]
+    arguments, options = written.arguments()
+    with pytest.raises(ValueError, match=words):
+        gradcheck(*arguments, **options)
+
+
+def test_the_docs_name_every_kind_and_count_the_programs() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "engine.md").read_text("utf-8")
+    kinds = {kind for kind, _ in KINDS} | {kind for kind, _ in WRONG.values()} | {"unrecognised"}
+    assert not [kind for kind in kinds if kind not in page]
+    assert f"{len(WRONG)} in programs" in page
+    assert f"{len(RIGHT)} right ones" in page
+
+
+def test_what_is_slight_is_said_and_what_is_not_is_wrong() -> None:
+    """Off by 1e-6 of each entry passes with a word, 1e-4 does not; nor an entry that is missing."""
+    gradient = RIGHT["in two"].functions[1]
+    report = gradcheck(nll, lambda f: gradient(f) * (1 + 1e-6), points=[X])
+    assert report
+    assert report.finding is not None
+    assert report.finding.kind == "slight"
+    assert "slight: right but for 1e-06 of an entry" in str(report)
+    assert report.points[0].wrong == ()
+    assert len(report.points[0].slight) == X.size
+    assert not gradcheck(nll, lambda f: gradient(f) * (1 + 1e-4), points=[X])
+    point = X + 12 * np.eye(X.shape[1])[[0, 2, 1, 3, 2]]
+    small = np.abs(gradient(point)) < 1e-6
+    assert small.any()
+    assert not gradcheck(nll, lambda f: np.where(small, 0, gradient(f)), points=[point])
+
+
+def test_a_loss_that_returns_more_than_its_value() -> None:
+    both = RIGHT["both from one function"].functions[0]
+    with pytest.raises(TypeError, match="the loss returned 2 things; leave `gradient` out"):
+        gradcheck(both, lambda f: both(f)[1], points=[X])
+    with pytest.raises(TypeError, match="needs its gradient"):
+        gradcheck(nll, points=[X])
