@@ -299,7 +299,7 @@ class Algebra(Atoms):
         for number, exponent in monomial:
             key = self.keys[number]
             inner = dict(key[1]) if key[0] == "base" else atom(number)
-            if key[0] == "exp":
+            if key[0] == "exp" and (formal or not self.signed_power(key[1])):
                 total = add(total, {key[1]: Fraction(exponent)})
             elif formal or self.nonnegative_atom(number):
                 total = add(total, self._log_atom(inner, exponent))
@@ -323,14 +323,17 @@ class Algebra(Atoms):
         """The only factor of unknown sign must be positive where the log is defined at all."""
         if unknown == constant(-1):
             raise ZeroDivisionError
-        if len(unknown) == 1:
-            ((monomial, c),) = unknown.items()
-            if c == 1 and len(monomial) == 1 and monomial[0][1] in (1, -1):
-                number, exponent = monomial[0]
-                key = self.keys[number]
-                inner = dict(key[1]) if key[0] == "base" else atom(number)
-                return self._log_atom(inner, exponent)
-        return self._log_atom(unknown, 1)
+        if len(unknown) > 1:
+            return self._log_atom(unknown, 1)
+        # The logarithm of 1/u is -log u.
+        ((monomial, c),) = unknown.items()
+        sign = -1 if monomial[0][1] < 0 else 1
+        inner = constant(c)
+        for number, exponent in raised(monomial, sign):
+            key = self.keys[number]
+            base = dict(key[1]) if key[0] == "base" else atom(number)
+            inner = self.product(inner, self.power(base, exponent))
+        return self._log_atom(inner, sign)
 
     def _log_atom(self, a: Poly, count: Exponent) -> Poly:
         return scale(self.make(("log", frozen(a))), Fraction(count))

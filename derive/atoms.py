@@ -135,6 +135,18 @@ class Atoms:
                         return True
         return False
 
+    def signed_power(self, monomial: Monomial) -> bool:
+        """Whether the exponential stands for a product, or a whole power, of numbers of any sign.
+
+        x**m with a whole m has a value where x < 0, unlike x**a with a real a.
+        """
+        others = [n for n, _ in monomial if not self._formal(((n, 1),))]
+        return len(others) < len(monomial) and all(map(self._whole_atom, others))
+
+    def _whole_atom(self, number: int) -> bool:
+        whole = ("integer", "bit", "sign")
+        return self.keys[number][0] == "size" or self.kind_of(number) in whole
+
     def nonnegative_atom(self, number: int) -> bool:
         """Whether the atom is at least 0 wherever it is defined."""
         match self.keys[number]:

@@ -332,17 +332,24 @@ def _proves(problem: Problem) -> bool:
 
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
-    """Refuted if evaluation finds an exact counterexample, else undecided for the given reason."""
+    """Refuted if evaluation finds an exact counterexample, else undecided for the given reason.
+
+    Where one side has no value the claim may still be right wherever both have one.
+    """
     looked_at: list[Frame] = []
     try:
         looked_at.extend(frames(problem))
-        found = counterexample(problem, looked_at)
+        found = counterexample(problem, looked_at, valued=True)
+        one_sided = None if found else counterexample(problem, looked_at)
     except (OutOfFragment, OutOfBudget) as error:
         return Undecided(reason=str(error), **told)
-    if found is None:
+    different = found or one_sided
+    if different is None:
         return Undecided(reason=reason, **told)
     condition = _saving(problem, candidates(problem), small_sizes(problem))
     if condition is not None:
-        outside = _outside(problem, condition, found)
+        outside = _outside(problem, condition, different)
         return Conditional(condition=condition, counterexample=outside, **told)
-    return Refuted(counterexample=found, reason=reason, **told)
+    if found is None and isinstance(interval_opinion(problem), Zero):
+        return Undecided(reason=f"{reason}; one side has no value at {one_sided}", **told)
+    return Refuted(counterexample=different, reason=reason, **told)

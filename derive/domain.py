@@ -11,28 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.algebra import Algebra
+from derive.algebra import Algebra, Bases
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.needs import Need, name_of, needs, slope_needs
 from derive.normal import Normaliser
+from derive.plain import plainly_nonnegative, plainly_positive
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
 from derive.syntax import (
-    Add,
-    Call,
-    Div,
-    Entry,
-    Mul,
     Name,
     Node,
-    Num,
-    Pow,
-    Reduce,
     Rel,
-    children,
     free_names,
     num,
     walk,
@@ -80,13 +72,13 @@ class _Needs:
 def _side_needs(problem: Problem, side: Node) -> _Needs:
     """A derivative may need more than what it is taken of: sqrt(u) has no slope where u is 0."""
     slopes = list(slope_needs(problem, side))
-    certain = [*needs(side), *(need for need, surely in slopes if surely)]
+    certain = [*needs(problem, side), *(need for need, surely in slopes if surely)]
     possible = [need for need, surely in slopes if not surely]
     return _Needs(tuple(_unmet(problem, certain)), tuple(_unmet(problem, possible)))
 
 
 def _premises(problem: Problem, bodies: list[Node]) -> list[Need]:
-    return _unmet(problem, [need for body in bodies for need in needs(body)])
+    return _unmet(problem, [need for body in bodies for need in needs(problem, body)])
 
 
 def _used(problem: Problem) -> Iterator[str]:
@@ -106,7 +98,8 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
     """The needs that are not always met; one met for large sizes becomes a need of the size."""
     unmet: dict[Need, None] = {}
     for need in dict.fromkeys(found):
-        if _plainly_positive(problem, need.of):
+        plainly = plainly_nonnegative if need.or_zero else plainly_positive
+        if plainly(problem, need.of):
             continue
         least = [_least_size(problem, case, need) for case in _closed_cases(problem, need)]
         if None in least:
@@ -119,31 +112,6 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
             if known is None or known < count:
                 unmet[Need(Rel(">=", Name(size), num(count)), positive=False)] = None
     return list(unmet)
-
-
-_POSITIVE_KINDS = frozenset({"positive", "unit", "integer"})
-
-
-def _plainly_positive(problem: Problem, node: Node) -> bool:
-    """Whether the form alone shows it: exponentials, positive numbers, their sums and products."""
-    match node:
-        case Num(value=value):
-            return value > 0
-        case Call(function="exp" | "sigma" | "softplus"):
-            return True
-        case Entry(base=name) | Name(id=name) if name in problem.definitions:
-            return _plainly_positive(problem, problem.definitions[name].body)
-        case Entry(base=name) | Name(id=name) if name in problem.symbols:
-            return problem.symbols[name].kind in _POSITIVE_KINDS
-        case Name(id=name):
-            return name in problem.sizes
-        case Reduce(kind="sum" | "prod", body=body, where=None):
-            return _plainly_positive(problem, body)
-        case Add() | Mul() | Div():
-            return all(_plainly_positive(problem, part) for part in children(node))
-        case Pow(base=base):
-            return _plainly_positive(problem, base)
-    return False
 
 
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
@@ -168,6 +136,8 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
     except (ZeroDivisionError, KeyError):
         return None
     atoms = normaliser.atoms
+    if need.or_zero and constant_part > 0 and _of_squares(atoms, monomial, bases):
+        return _ALWAYS
     signs = [n for n, _ in monomial if atoms.kind_of(n) == "sign"]
     if not all(atoms.positive_atom(number) or number in signs for number, _ in monomial):
         return None
@@ -189,6 +159,12 @@ def _never_negative(atoms: Algebra, poly: Poly) -> bool:
         c > 0 and all(atoms.nonnegative_atom(n) or even(e) for n, e in monomial)
         for monomial, c in poly.items()
     )
+
+
+def _of_squares(atoms: Algebra, monomial: Monomial, bases: Bases) -> bool:
+    """Whether every factor of a product is at least 0."""
+    powers = all(atoms.nonnegative_atom(n) or even(e) for n, e in monomial)
+    return powers and all(even(count) or atoms.positive(base) for base, count in bases)
 
 
 def _sign(normaliser: Normaliser, base: Poly) -> tuple[int, tuple[str, int]] | None:
@@ -289,13 +265,17 @@ def _covered(problem: Problem, need: Need, others: list[Need]) -> bool:
     known = [(other, factors) for other, factors in asked if factors is not None]
     if need.or_zero:
         return any(_signs_too(own, factors, other) for other, factors in known)
-    nonzero = (factors.named for other, factors in known if not other.or_zero)
-    if not own.named <= frozenset[str]().union(*nonzero):
+    nonzero = frozenset[str]().union(
+        *(factors.named for other, factors in known if not other.or_zero)
+    )
+    if not own.named <= nonzero:
         return False
     if not need.positive or own.never_negative:
         return True
     return any(
-        other.positive and not other.or_zero and own.signed == factors.signed
+        other.positive
+        and own.signed == factors.signed
+        and (not other.or_zero or factors.named <= nonzero)
         for other, factors in known
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.definitions import Definitions
-from derive.ranges import Key
+from derive.ranges import USUAL_SIZES, Key
 from derive.read.facts import ANY_SIZE
 from derive.show import text
 from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Pow, Reduce, Rel, children, walk
@@ -30,7 +30,7 @@ class Indices(Definitions):
         compared: list[tuple[Node, Node]] = []
         for condition in self.where:
             for part in walk(condition):
-                if isinstance(part, Rel):
+                if isinstance(part, Rel) and not _of_a_size(part):
                     self._claim_index(part)
         for tree in trees:
             for part in walk(tree):
@@ -144,6 +144,12 @@ class Indices(Definitions):
             self._complain(
                 f"{name} has no definition, so its derivative means nothing", body, source, hint
             )
+
+
+def _of_a_size(relation: Rel) -> bool:
+    """Whether a condition compares a usual size with a number: n == 2 speaks of the classes."""
+    names = {side.id for side in (relation.left, relation.right) if isinstance(side, Name)}
+    return len(names) == 1 and names <= USUAL_SIZES
 
 
 def _outside_relations(node: Node) -> Iterator[str]:

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.problem import Definition, Problem, Symbol, one_hot, with_value
+from derive.problem import Definition, Problem, Symbol, literals, one_hot, with_value
+from derive.ranges import divisors
 from derive.show import text
 from derive.syntax import (
     ONE,
@@ -47,7 +48,7 @@ def _trees(problem: Problem) -> tuple[Node, ...]:
 
 
 def _varied(problem: Problem) -> set[str]:
-    """What the claim differentiates by: never a candidate for a special value."""
+    """What the claim differentiates by."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
     return {_name(v) for part in parts if isinstance(part, Deriv) for v in part.wrt}
 
@@ -122,12 +123,22 @@ def _one_hot(problem: Problem, symbol: Symbol) -> Problem:
 
 
 def _parameters(problem: Problem) -> Iterator[Candidate]:
-    varied = _varied(problem)
+    varied, below = _varied(problem), divisors(_trees(problem))
     for symbol in problem.symbols.values():
-        if symbol.axes or symbol.name in varied:
+        if symbol.axes:
+            continue
+        if symbol.name in varied:
+            if symbol.kind == "positive" or symbol.name in below:
+                yield _at_one(problem, symbol.name)
             continue
         for value in _VALUES.get(symbol.kind, ()):
             yield f"{symbol.name} == {value}", with_value(problem, symbol.name, num(value))
+
+
+def _at_one(problem: Problem, name: str) -> Candidate:
+    """A temperature that the claim differentiates by is 1 where the derivative is taken."""
+    assumptions = (*problem.assumptions, (Name(name), ONE))
+    return f"{name} == 1", replace(problem, assumptions=assumptions)
 
 
 def _weights(problem: Problem) -> Iterator[Candidate]:
@@ -192,9 +203,10 @@ def _with_entry(
 
 
 def small_sizes(problem: Problem) -> Iterator[Candidate]:
-    """Sizes of 1 and 2: the narrowest conditions."""
+    """Sizes of 1 and 2, and of the literal indices: the narrowest conditions."""
     open_sizes = [size for size, known in problem.sizes.items() if known is None]
-    for count, size in itertools.product((1, 2), open_sizes):
+    counts = sorted({1, 2, *literals(problem)})
+    for count, size in itertools.product(counts, open_sizes):
         yield f"{size} == {count}", replace(problem, sizes={**problem.sizes, size: count})
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from derive.problem import Problem, unfold
+from derive.plain import plainly_nonnegative, plainly_positive
+from derive.problem import Problem, is_whole, unfold
 from derive.rules.differentiation import varies
 from derive.show import text
 from derive.syntax import (
@@ -42,10 +42,12 @@ class Need:
         return f"{text(self.of)} {sign}"
 
 
-def needs(node: Node) -> Iterator[Need]:
+def needs(problem: Problem, node: Node) -> Iterator[Need]:
     """Every denominator, logarithm and root of a tree, before anything is discharged."""
     for part in walk(node):
         match part:
+            case Div(den=Pow(base=base, exponent=exponent)) if _counts(problem, exponent):
+                yield Need(base, positive=False)
             case Div(den=bottom):
                 yield Need(bottom, positive=False)
             case Call(function="log", arg=arg):
@@ -53,13 +55,22 @@ def needs(node: Node) -> Iterator[Need]:
             case Call(function="sqrt", arg=arg):
                 yield Need(arg, positive=True, or_zero=True)
             case Pow(base=base, exponent=exponent):
-                yield from _power_needs(base, rational(exponent))
+                yield from _power_needs(problem, base, exponent)
 
 
-def _power_needs(base: Node, exponent: Fraction | None) -> Iterator[Need]:
-    if exponent is None or exponent.denominator != 1:
-        yield Need(base, positive=True, or_zero=exponent is not None and exponent > 0)
-    elif exponent < 0:
+def _counts(problem: Problem, exponent: Node) -> bool:
+    """Whether the exponent is 1, 2, 3, ... at every point."""
+    return is_whole(problem, exponent) and plainly_positive(problem, exponent)
+
+
+def _power_needs(problem: Problem, base: Node, exponent: Node) -> Iterator[Need]:
+    power = rational(exponent)
+    if is_whole(problem, exponent):
+        if not plainly_nonnegative(problem, exponent):
+            yield Need(base, positive=False)
+    elif power is None or power.denominator != 1:
+        yield Need(base, positive=True, or_zero=power is not None and power > 0)
+    elif power < 0:
         yield Need(base, positive=False)
 
 

@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 
 from derive.errors import OutOfBudget
 from derive.syntax import (
+    Add,
     Deriv,
     Entry,
+    Ind,
+    Mul,
     Name,
+    Neg,
     Node,
     Num,
     Rel,
@@ -116,19 +120,55 @@ def literals(problem: Problem) -> tuple[int, ...]:
     bodies = (definition.body for definition in problem.definitions.values())
     pairs = itertools.chain.from_iterable(problem.assumptions)
     trees = (problem.left, problem.right, *bodies, *problem.where, *pairs)
-    return tuple(sorted(set().union(*map(_literals_in, trees))))
+    return tuple(sorted(set().union(*(_literals_in(problem, tree) for tree in trees))))
 
 
-def _literals_in(tree: Node) -> set[int]:
+_WHOLE_KINDS = frozenset({"integer", "bit", "sign", "label", "index"})
+
+
+def is_whole(problem: Problem, node: Node) -> bool:
+    """Whether the tree is a whole number at every point, as its form shows; False is no answer."""
+    match node:
+        case Num(value=value):
+            return value.denominator == 1
+        case Ind():
+            return True
+        case Entry(base=name) | Name(id=name) if name in problem.definitions:
+            return is_whole(problem, problem.definitions[name].body)
+        case Entry(base=name) | Name(id=name) if name in problem.symbols:
+            return problem.symbols[name].kind in _WHOLE_KINDS
+        case Name():
+            # An index, free or bound, or a size.
+            return True
+        case Add() | Mul() | Neg():
+            return all(is_whole(problem, part) for part in children(node))
+    return False
+
+
+def _literals_in(problem: Problem, tree: Node) -> set[int]:
     found: set[int] = set()
     for part in walk(tree):
-        compared = (part.left, part.right) if isinstance(part, Rel) else ()
-        indices = part.indices if isinstance(part, Entry) else compared
-        found |= {int(i.value) for i in indices if isinstance(i, Num) and _is_place(i)}
+        indices: tuple[Node, ...] = part.indices if isinstance(part, Entry) else ()
+        if isinstance(part, Rel) and any(_is_index(problem, s) for s in (part.left, part.right)):
+            # x > 5 and n == 5 speak of no fifth entry.
+            indices = (part.left, part.right)
+        found |= {int(i.value) for i in indices if isinstance(i, Num) and is_place(i)}
     return found
 
 
-def _is_place(number: Num) -> bool:
+def _is_index(problem: Problem, node: Node) -> bool:
+    match node:
+        case Name(id=name):
+            return not any(
+                name in known for known in (problem.sizes, problem.symbols, problem.definitions)
+            )
+        case Entry(base=base):
+            return base in problem.label_range
+    return False
+
+
+def is_place(number: Num) -> bool:
+    """Whether the number is a whole one from 1, as an index and a size are."""
     return number.value.denominator == 1 and number.value >= 1
 
 

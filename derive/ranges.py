@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from derive.syntax import Deriv, Div, Entry, Name, Node, walk
+from derive.syntax import Add, Deriv, Div, Entry, Mul, Name, Neg, Node, Pow, children, walk
 
 # ("index", name), ("axis", array, place), ("value", labels) or ("size", name).
 Key = tuple[str, ...]
@@ -99,6 +99,18 @@ class Ranges:
 
 
 def divisors(trees: Iterable[Node]) -> set[str]:
-    """The names that something is divided by: a size, perhaps; a margin or a shift is not."""
+    """The names that something is divided by: a size, perhaps; a margin or a shift is not.
+
+    In exp(c - m)/(exp(c - m) + S) nothing is divided by m.
+    """
     below = (part.den for tree in trees for part in walk(tree) if isinstance(part, Div))
-    return {part.id for den in below for part in walk(den) if isinstance(part, Name)}
+    return {name for den in below for name in _plain_names(den)}
+
+
+def _plain_names(node: Node) -> Iterator[str]:
+    """The names in sums, products and powers, and not those under a function."""
+    if isinstance(node, Name):
+        yield node.id
+    elif isinstance(node, Add | Mul | Neg | Pow | Div):
+        for part in children(node):
+            yield from _plain_names(part)

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from derive.errors import FormulaError
 from derive.indices import Indices
-from derive.problem import Problem, Symbol, reachable
+from derive.problem import Problem, Symbol, is_place, reachable
 from derive.ranges import USUAL_SIZES, Key, divisors
 from derive.read.facts import Fact
 from derive.read.formula import Equation
 from derive.reading import reading
 from derive.show import text
-from derive.syntax import Deriv, Logic, Name, Node, Reduce, Rel, transform, walk
+from derive.syntax import Deriv, Logic, Name, Node, Num, Reduce, Rel, transform, walk
 
 
 def resolve(
@@ -80,8 +80,13 @@ class _Resolver(Indices):
         )
 
     def _split_where(self) -> None:
-        """An equation between numbers among the conditions is an assumption: T == 1."""
-        conditions: list[Node] = []
+        """An equation between numbers among the conditions is an assumption: T == 1.
+
+        One between a size and a number is a condition: n == 2.
+        """
+        sized = [pair for pair in self.assumptions if any(map(self._is_size, pair))]
+        self.assumptions = tuple(pair for pair in self.assumptions if pair not in sized)
+        conditions: list[Node] = [Rel("==", left, right) for left, right in sized]
         for condition in itertools.chain.from_iterable(map(_conjuncts, self.where)):
             match condition:
                 case Rel(op="==", left=a, right=b) if not (self._counts(a) or self._counts(b)):
@@ -94,9 +99,11 @@ class _Resolver(Indices):
 
     def _counts(self, node: Node) -> bool:
         """Whether the node is an index or a size."""
+        return self._is_index(node) or self._is_size(node)
+
+    def _is_size(self, node: Node) -> bool:
         fact = self.facts.get(node.id) if isinstance(node, Name) else None
-        size = fact.kind.isdigit() if fact else getattr(node, "id", "") in USUAL_SIZES
-        return self._is_index(node) or size
+        return fact.kind.isdigit() if fact else getattr(node, "id", "") in USUAL_SIZES
 
     def _check_variables(self, sizes: Collection[str]) -> None:
         for source, tree in self._trees():
@@ -138,8 +145,17 @@ class _Resolver(Indices):
         return self.ranges.named(class_root, free, closed)
 
     def _concrete(self, size: str) -> int | None:
+        """The size's value, where it is declared or a condition says n == 2."""
         fact = self.facts.get(size)
-        return int(fact.kind) if fact is not None and fact.kind.isdigit() else None
+        if fact is not None and fact.kind.isdigit():
+            return int(fact.kind)
+        for condition in self.where:
+            match condition:
+                case Rel("==", Name(id=name), Num() as number) | Rel(
+                    "==", Num() as number, Name(id=name)
+                ) if name == size and is_place(number):
+                    return int(number.value)
+        return None
 
     def _symbols(self, sizes: Mapping[Key, str]) -> dict[str, Symbol]:
         symbols: dict[str, Symbol] = {}

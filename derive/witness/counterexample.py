@@ -25,6 +25,8 @@ from derive.witness.rational import Exact, Rational
 # How often each arithmetic draws numbers for a frame.
 _ATTEMPTS = {Rational: 16, Intervals: 8}
 _MAX_FRAMES = 60
+# What stands for a side without a value.
+UNDEFINED = "undefined"
 _EXPONENTIAL = frozenset({"exp", "sigma", "softplus", "tanh"})
 
 
@@ -88,12 +90,16 @@ def _tuple(value: Any) -> str:
 
 
 def counterexample(
-    problem: Problem, frames: Iterable[Frame], avoid: Mapping[str, str] | None = None
+    problem: Problem,
+    frames: Iterable[Frame],
+    avoid: Mapping[str, str] | None = None,
+    *,
+    valued: bool = False,
 ) -> Counterexample | None:
     """The first difference found over the frames, smallest first; None if there is none.
 
     Every definition has a value at the point: what a definition needs is a premise of the claim.
-    `avoid` are values that scalars must not have.
+    `avoid` are values that scalars must not have. With `valued` both sides have a value.
     """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
     exponential = _under_exponential(problem)
@@ -108,9 +114,9 @@ def counterexample(
                     break
                 except OutOfBudget:
                     return None
-                if found is not None and not any(
-                    found.values.get(name) == value for name, value in (avoid or {}).items()
-                ):
+                if found is None or (valued and UNDEFINED in (found.left, found.right)):
+                    continue
+                if not any(found.values.get(n) == value for n, value in (avoid or {}).items()):
                     return found
     return None
 
@@ -151,7 +157,7 @@ def _try_in(
         return None
     if left is None or right is None:
         shown = [
-            _shown(arithmetic, side) if side is not None else "undefined" for side in (left, right)
+            _shown(arithmetic, side) if side is not None else UNDEFINED for side in (left, right)
         ]
     else:
         apart = differ(arithmetic, left, right)
@@ -228,7 +234,9 @@ class _Numbers:
             return Fraction(place + 1 if second else random_whole)
         if second:
             return Fraction(0)
-        return Fraction(self._rng.randint(-top, top))
+        whole = Fraction(self._rng.randint(-top, top))
+        # A real exponent tells most of itself where it is no whole number.
+        return whole + Fraction(1, 2) if not symbol.axes and self._attempt % 4 == 3 else whole
 
 
 def _under_exponential(problem: Problem) -> frozenset[str]:

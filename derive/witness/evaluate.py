@@ -13,7 +13,7 @@ from typing import Generic
 
 from derive.budget import Budget, current
 from derive.errors import OutOfFragment
-from derive.problem import Definition, Problem
+from derive.problem import Definition, Problem, is_whole
 from derive.syntax import (
     Add,
     Call,
@@ -33,7 +33,7 @@ from derive.syntax import (
     Rel,
     rational,
 )
-from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, V
+from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, Unsupported, V
 from derive.witness.jets import Jet, Jets
 
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -44,6 +44,8 @@ _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+# Exponents that are looked for among whole numbers: those of the small sizes and numbers drawn.
+_EXPONENTS: tuple[int, ...] = (*range(13), *range(-1, -13, -1))
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,26 @@ class Evaluator(Generic[V]):
             return self.jets.integer_power(base, exponent.numerator)
         if exponent is not None:
             return self.jets.real_power(base, exponent)
-        return self.jets.exp(self.jets.product(self._jet(node.exponent, env), self.jets.log(base)))
+        power = self._jet(node.exponent, env)
+        count, whole = self._counted(power), is_whole(self.problem, node.exponent)
+        if whole and count is not None and not any(power):
+            return self.jets.integer_power(base, count)
+        try:
+            return self.jets.exp(self.jets.product(power, self.jets.log(base)))
+        except Undefined:
+            if whole or count is not None:
+                # A real exponent that happens to be whole: some give it a value here.
+                raise Unsupported("a whole power of a number that is not positive") from None
+            raise
+
+    def _counted(self, whole: Jet[V]) -> int | None:
+        """The whole number that an exponent is, if it is a small one."""
+        value = whole.get(0, self.arithmetic.const(Fraction(0)))
+        for count in _EXPONENTS:
+            minus = self.arithmetic.const(Fraction(-count))
+            if self.arithmetic.is_zero(self.arithmetic.add(value, minus)):
+                return count
+        return None
 
     def _call(self, node: Call, env: dict[str, int]) -> Jet[V]:
         try:

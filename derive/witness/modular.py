@@ -294,11 +294,16 @@ class Modular:
             yield a, count
 
     def _sum_factors(self, a: Residue, count: int) -> Iterator[tuple[Residue, int]]:
-        """e^c S for a sum whose terms share e^c: the least power of each base over the terms."""
+        """e^c S for a sum whose terms share e^c: the least power of each base over the terms.
+
+        A whole power of e^(log u) is one of the number u, and shared as little as any number is.
+        """
         exponents = [self._exponents(term) for term in _addends(a)]
         common = {
             base: min(powers.get(base, Fraction(0)) for powers in exponents)
             for base in frozenset().union(*exponents)
+            if base not in self._logarithm_of
+            or any(powers.get(base, _ONE).denominator != 1 for powers in exponents)
         }
         value = a.value
         for base, least in common.items():
