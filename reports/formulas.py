@@ -7,7 +7,7 @@ any other command in it never reaches a TeX engine or the MathML converter.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,57 +115,11 @@ def is_plain(source: str) -> bool:
     return depth == 0 and not _NAMED.search(source)
 
 
-def mark(whole: str, part: str, other_whole: str, other_part: str) -> str:
-    """`whole` with that occurrence of `part` boxed which, replaced, gives `other_whole`.
-
-    Empty when nothing would stand out: the part is all of the formula, it does not occur, or it
-    occurs several times and none of them can be told to be the one that changed.
-    """
-    tokens, wanted = _tokens(whole), _tokens(part)
-    if not wanted or tokens == wanted:
-        return ""
-    places = _occurrences(tokens, wanted)
-    target, replacement = _tokens(other_whole), _tokens(other_part)
-    for chosen in [[place] for place in places] + [places]:
-        if chosen and _replaced(tokens, chosen, len(wanted), replacement) == target:
-            return _boxed(tokens, chosen, len(wanted))
-    return _boxed(tokens, places, len(wanted)) if len(places) == 1 else ""
-
-
-def _tokens(source: str) -> list[str]:
+def tokens(source: str) -> list[str]:
+    """The LaTeX in its smallest parts, blanks left out."""
     return [token for token in _TOKEN.findall(source) if not token.isspace()]
 
 
-def _occurrences(tokens: list[str], wanted: list[str]) -> list[int]:
-    """Where `wanted` begins, apart from places where it is no formula of its own."""
-    places: list[int] = []
-    position = 0
-    while position <= len(tokens) - len(wanted):
-        before = tokens[position - 1] if position else ""
-        if tokens[position : position + len(wanted)] == wanted and before not in _GLUE:
-            places.append(position)
-            position += len(wanted)
-        else:
-            position += 1
-    return places
-
-
-# After one of these a token is an index, or the variable of a derivative.
-_GLUE = frozenset({"_", "^", r"\partial"})
-
-
-def _replaced(
-    tokens: list[str], places: list[int], length: int, replacement: list[str]
-) -> list[str]:
-    result = list(tokens)
-    for place in reversed(places):
-        result[place : place + length] = replacement
-    return result
-
-
-def _boxed(tokens: list[str], places: list[int], length: int) -> str:
-    result = list(tokens)
-    for place in reversed(places):
-        result[place : place + length] = [r"\boxed{", *result[place : place + length], "}"]
-    # A blank after every command keeps `\partial f` from becoming `\partialf`.
-    return "".join(f"{t} " if t[:1] == "\\" and t[1:].isalpha() else t for t in result)
+def joined(parts: Sequence[str]) -> str:
+    """Parts as LaTeX; a blank after every command keeps `\\partial f` from being `\\partialf`."""
+    return "".join(f"{t} " if t[:1] == "\\" and t[1:].isalpha() else t for t in parts)

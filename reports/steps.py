@@ -8,7 +8,8 @@ from typing import Any
 
 from derive.read.formula import read_equation
 from derive.syntax import Deriv
-from reports.formulas import Formula, formula, from_text, mark
+from reports.formulas import Formula, formula, from_text
+from reports.marking import mark
 from reports.words import Words
 
 # The worst first: what rests on several formulas is as good as the worst of them.
@@ -198,8 +199,7 @@ def _part_title(part: Mapping[str, Any], position: int, words: Words) -> str:
 def _step(data: Mapping[str, Any], words: Words, anchor: str, position: int) -> Step:
     before, after = formula(data["before"]), formula(data["after"])
     changed = formula(data["changed"]["before"]), formula(data["changed"]["after"])
-    marked = mark(before.latex, changed[0].latex, after.latex, changed[1].latex)
-    remarked = mark(after.latex, changed[1].latex, before.latex, changed[0].latex)
+    marked, remarked = mark(before.latex, after.latex, changed[0].latex, changed[1].latex)
     return Step(
         anchor=anchor,
         name=words("step", number=position),

@@ -21,7 +21,7 @@ from reports.curves import error_curve
 from reports.evidence import evidence
 from reports.example import CLASSES, PICTURES, example
 from reports.figures import heat_map, signed
-from reports.formulas import from_text, mark
+from reports.formulas import from_text
 from reports.mathml import latex_to_mathml
 from reports.record import Record, build_record
 from reports.terminal import render_text
@@ -335,17 +335,6 @@ def test_error_curve_is_a_v_and_the_wrong_formula_is_flat():
 
 
 # Formulas.
-
-
-def test_mark_boxes_what_changed():
-    whole, after = r"e^{x} + e^{x} \, y", r"e^{x} + 1 \, y"
-    assert mark(whole, "e^{x}", after, "1") == r"e^{x}+\boxed{e^{x}}\,y"
-    assert mark(r"a + \frac{a}{b}", "a", r"c + \frac{c}{b}", "c").count(r"\boxed") == 2
-    assert mark("x", "x", "y", "y") == ""
-    assert mark("x + y", "z", "x + w", "w") == ""
-    assert mark("x + x + y", "x", "z", "w") == ""
-    assert mark(r"\frac{\partial L}{\partial f_{k}}", "f_{k}", "0", "1") == ""
-    assert mark(r"\partial L", "L", "x", "y") == ""
 
 
 def test_a_marked_formula_keeps_its_own_latex():
