@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from reports.formulas import joined, tokens
 
 _Parts = list[str]
+_Letters = dict[str, str]
 # After one of these a token is an index, or the variable of a derivative.
 _GLUE = frozenset({"_", "^", r"\partial"})
 _BESIDE = frozenset({"+", "-", r"\left", r"\right", "(", ")", r"\,"})
@@ -25,29 +26,42 @@ def mark(before: str, after: str, part: str, new: str) -> tuple[str, str]:
     told which of its occurrences changed.
     """
     whole, target = tokens(before), tokens(after)
-    if not part or not new or whole == tokens(part):
+    old, put = tokens(part), tokens(new)
+    if not old or not put or whole == old:
         return "", ""
-    for old, put in _renamed(tokens(part), tokens(new), set(whole)):
-        for written in (put, [*_OPEN, *put, *_CLOSE]):
-            places = _occurrences(whole, old)
-            for chosen in [[place] for place in places] + [places]:
-                if chosen and _replaced(whole, chosen, len(old), written) == target:
-                    return _both(whole, target, chosen, len(old), len(written))
-    return _loosely(whole, target, tokens(part), tokens(new))
+    for places, letters in _candidates(whole, old):
+        spelled = [letters.get(t, t) for t in put]
+        for written in (spelled, [*_OPEN, *spelled, *_CLOSE]):
+            if _replaced(whole, places, len(old), written) == target:
+                return _both(whole, target, places, len(old), len(written))
+    return _loosely(whole, target, old, put)
 
 
-def _renamed(old: _Parts, new: _Parts, known: set[str]) -> Iterator[tuple[_Parts, _Parts]]:
-    """The rewrite as it stands, and with one letter for another of the formula's."""
-    yield old, new
-    letters = sorted({t for t in (*old, *new) if len(t) == 1 and t.isalpha()})
-    others = sorted(t for t in known if len(t) == 1 and t.isalpha() and t not in letters)
-    for letter in letters:
-        for other in others:
-            yield _with(old, letter, other), _with(new, letter, other)
+def _candidates(whole: _Parts, old: _Parts) -> Iterator[tuple[list[int], _Letters]]:
+    """Each place where the part may stand and the letters it has there; then all places at once."""
+    found: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for place in range(len(whole) - len(old) + 1):
+        letters = _spelling(old, whole[place : place + len(old)])
+        if letters is not None and not (place and whole[place - 1] in _GLUE):
+            yield [place], letters
+            found.setdefault(tuple(sorted(letters.items())), []).append(place)
+    for spelling, places in found.items():
+        if len(places) > 1:
+            yield places, dict(spelling)
 
 
-def _with(parts: _Parts, letter: str, other: str) -> _Parts:
-    return [other if t == letter else t for t in parts]
+def _spelling(old: _Parts, there: _Parts) -> _Letters | None:
+    """Which letter stands for which, one for one, if the two differ in letters only."""
+    letters: _Letters = {}
+    for one, other in zip(old, there, strict=True):
+        named = _is_letter(one) and _is_letter(other)
+        if letters.setdefault(one, other) != other or not (named or one == other):
+            return None
+    return letters if len(set(letters.values())) == len(letters) else None
+
+
+def _is_letter(token: str) -> bool:
+    return len(token) == 1 and token.isalpha()
 
 
 def _occurrences(whole: _Parts, wanted: _Parts) -> list[int]:
