@@ -97,8 +97,8 @@ def last(document: str) -> Item:
         ),
         pytest.param(
             r"$$p(y=k \mid x) = \frac{e^{z_k}}{\sum_j e^{z_j}}$$",
-            "",
-            id="a probability of an event is no name",
+            "p[k] = exp(z[k])/sum(exp(z[j]), j)",
+            id="the probability that the class is k is an entry",
         ),
     ],
 )

@@ -15,6 +15,9 @@ from derive.document.statements import read_chain
 from derive.read.latex import Chain
 
 _NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*&?\s*:?=")
+_NEGATIVES = re.compile(
+    r"negative (?:sampl|word|example)|noise (?:word|sampl)|负采样|네거티브 샘플"
+)
 _WORDS = {
     "softmax": ("softmax", "소프트맥스"),
     "sigmoid": ("sigmoid", "logistic function", "시그모이드"),
@@ -39,6 +42,7 @@ def first_scope(
     scope = Scope(
         usage=usage(written),
         words=words,
+        has_negatives=bool(_NEGATIVES.search(prose.casefold())),
         examples=examples(written),
         unread=frozenset(name for source in unread for name in _NAME_LEFT.findall(source)),
     )

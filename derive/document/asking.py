@@ -8,6 +8,7 @@ from derive.document.calls import any_function, derivative_orders
 from derive.document.constants import DEFINITION_OF_ONES, ONES
 from derive.document.items import Asked
 from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
+from derive.document.negatives import NEGATIVES, with_negatives
 from derive.document.ranks import Ranks
 from derive.document.roles import Posed, harmonised
 from derive.document.statement import Statement
@@ -55,14 +56,9 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
     conditions = (*conditions, *_same_class((*trees, *(k.body for k in known)), scope))
-    posed = harmonised(
-        Posed(
-            statement.left,
-            statement.right,
-            tuple((k.head, k.body) for k in known),
-            conditions,
-        )
-    )
+    definitions = tuple((k.head, k.body) for k in known)
+    posed = Posed(statement.left, statement.right, definitions, conditions)
+    posed = harmonised(with_negatives(posed) if scope.has_negatives else posed)
     notes = [
         f"{k.key[0]} is defined only further on, in line {k.line}"
         for k in known
@@ -267,7 +263,7 @@ def _bold(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator[str]:
     keys = {key for tree in posed.trees() for key in keys_in(tree)}
     bare = {name for name, count in keys if not count} - {name for name, count in keys if count}
     for name in sorted(bare - closed):
-        rank = Ranks(scope).of(Name(name))
+        rank = Ranks(scope).of(Name(name.removesuffix(NEGATIVES)))
         if rank:
             yield f"{name}: real[{', '.join('_' * rank)}]"
 

@@ -26,6 +26,9 @@ def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
             return Entry(head.id, tuple(indices), span=member.span), arguments
         return None, ()
     if isinstance(member, Form) and member.name == "apply":
+        if Form("dots", ()) in member.args:
+            # E(w_1, ..., w_K) only lists all that E depends on.
+            return head_of(member.args[0])
         plain = [_argument(argument) for argument in member.args[1:]]
         own, before = head_of(member.args[0])
         if own is not None and not before and all(p is not None for p in plain):

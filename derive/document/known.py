@@ -57,7 +57,8 @@ class Usage:
     """How names stand in a whole document: as arrays, subscripts, bold, limits, labels.
 
     `letters` are the names that are an index wherever they stand, `values` those that stand for
-    a value without an argument or an index behind them; `rows` says that vectors are rows.
+    a value without an argument or an index behind them; `rows` says that vectors are rows; `flat`
+    are arrays of rows whose one index, where they have but one, is a column: f_k beside f_nk.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -69,6 +70,7 @@ class Usage:
     letters: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
     rows: bool = False
+    flat: frozenset[str] = frozenset()
 
     @cached_property
     def _indexed(self) -> frozenset[str]:
@@ -110,6 +112,12 @@ class Definitions(Mapping[Key, Known]):
             keys = {**keys, name: (*keys.get(name, ()), known.key)}
         return Definitions({**self._known, known.key: known}, keys)
 
+    def without(self, key: Key) -> Definitions:
+        """These without one."""
+        name = key[0]
+        keys = {**self._keys, name: tuple(k for k in self._keys.get(name, ()) if k != key)}
+        return Definitions({k: v for k, v in self._known.items() if k != key}, keys)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -121,7 +129,8 @@ class Scope:
     the names of the formulas so far, `line` where we are. `picked` are conditions k == label_y
     with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., with
     letters for them, and
-    `unread` the names that stand left of an equals sign where the text could not be read.
+    `unread` the names that stand left of an equals sign where the text could not be read;
+    `has_negatives` says that the prose speaks of negative samples.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -136,6 +145,7 @@ class Scope:
     picked: tuple[tuple[str, Node], ...] = ()
     examples: Mapping[str, tuple[tuple[Entry, Node], ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    has_negatives: bool = False
     later_declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     later_assumed: tuple[str, ...] = ()
 
@@ -243,7 +253,21 @@ def usage(chains: Iterable[Chain]) -> Usage:
         _index_letters(parts, subscripts - {name for name, _ in arrays}),
         _values(parts),
         are_rows(parts),
+        _flat(parts),
     )
+
+
+def _flat(parts: Iterable[Node]) -> frozenset[str]:
+    """The arrays of which an entry with one index has the letter that elsewhere comes last."""
+    entries = [part for part in parts if isinstance(part, Entry)]
+    rows = {(e.base, i) for e in entries for i in e.indices[:-1]}
+    columns = {(e.base, e.indices[-1]) for e in entries if len(e.indices) > 1} - rows
+    return frozenset(e.base for e in entries if len(e.indices) == 1 and _is_in(e, columns))
+
+
+def _is_in(entry: Entry, columns: set[tuple[str, Node]]) -> bool:
+    (index,) = entry.indices
+    return isinstance(index, Name) and (entry.base, index) in columns
 
 
 def _values(parts: Iterable[Node]) -> frozenset[str]:

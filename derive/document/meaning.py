@@ -13,6 +13,7 @@ from dataclasses import replace
 from derive.document import notations
 from derive.document.calls import call, opaque
 from derive.document.constants import CONSTANTS, basis_vectors, constant
+from derive.document.dots import dotted
 from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
 from derive.document.known import Key, Scope, index_letters, keys_in
 from derive.document.ranks import Ranks, matrix_products
@@ -47,9 +48,11 @@ class Meaning:
         source: str,
         variable: Node | None = None,
         outer: frozenset[str] = frozenset(),
+        start: int = 0,
     ) -> None:
         self.scope = scope
-        self.source = source
+        # The text of the chain, and where it begins in what the spans are places in.
+        self.source, self.start = source, start
         # The letters that are free in the whole formula: no sum without limits goes over them.
         self.outer = outer
         self.variable = variable or scope.variable
@@ -67,7 +70,9 @@ class Meaning:
 
     def fail(self, message: str, node: Node, hint: str = "") -> FormulaError:
         """The error that points at the node in the author's text."""
-        span = node.span or Span(0, max(1, len(self.source)))
+        span = Span(0, max(1, len(self.source)))
+        if node.span is not None and node.span.start >= self.start:
+            span = Span(node.span.start - self.start, node.span.stop - self.start)
         return FormulaError([Complaint(message, self.source, span, hint)])
 
     def of(self, node: Node) -> Node:
@@ -324,7 +329,8 @@ class Meaning:
             (by,) = children(first)
             inside = rest[0] if len(rest) == 1 else Mul(tuple(rest), span=node.span)
             return self._operator(Form("D", (inside, by), span=node.span))
-        factors = matrix_products(list(map(self.of, node.factors)), self.ranks)
+        parts = list(map(self.of, node.factors))
+        factors = matrix_products(dotted(self, node.factors, parts), self.ranks)
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
 
     def _vec(self, node: Form) -> Node:

@@ -37,6 +37,8 @@ class Ranks:
     def of(self, node: Node) -> int:
         """The number of axes of what the tree stands for."""
         match node:
+            case Entry(base=base, indices=indices) if self._is_number(base, len(indices)):
+                return 0
             case Entry(base=base, indices=indices):
                 return max(self._of_array(base) - len(indices), 0)
             case Name(id=name):
@@ -60,6 +62,13 @@ class Ranks:
             case Neg() | Call() | Div() | Pow() | Mul():
                 return max(map(self.of, children(node)))
         return max(map(self.of, children(node)), default=0)
+
+    def _is_number(self, base: str, count: int) -> bool:
+        """Whether an entry with so many indices is a number, though others have more."""
+        if count == 1 and base in self.scope.usage.flat:
+            return True
+        heads = (known.head for known in self.scope.named(base))
+        return any(isinstance(head, Entry) and len(head.indices) == count for head in heads)
 
     def _of_name(self, name: str) -> int:
         usage = self.scope.usage

@@ -11,11 +11,12 @@ from derive.document.abbreviations import with_bare_sum
 from derive.document.ahead import first_scope
 from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
+from derive.document.events import with_entries
 from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
-from derive.document.known import Scope, indexed, usage
+from derive.document.known import Key, Scope, indexed, key_of, names_in, usage
 from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed
@@ -26,7 +27,7 @@ from derive.document.superscripts import settled, superscripts
 from derive.document.supposed import is_of_a_point, is_supposed
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
-from derive.syntax import Node, Span
+from derive.syntax import Name, Node, Span
 
 SUPPOSED = "it is only supposed"
 Progress = Callable[[int, int], None]
@@ -111,7 +112,9 @@ def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
 def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     """The sheets with superscripts, arguments and marks as the indices or names that they are."""
     above = superscripts([chain for sheet in sheets for chain in sheet.chains])
-    sheets = [replace(s, chains=tuple(settled(c, above) for c in s.chains)) for s in sheets]
+    sheets = [
+        replace(s, chains=tuple(with_entries(settled(c, above)) for c in s.chains)) for s in sheets
+    ]
     own = marks(chain for sheet in sheets for chain in sheet.chains)
     sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
     known = usage(chain for sheet in sheets for chain in sheet.chains)
@@ -155,12 +158,15 @@ class _Reading:
         self._chains = 0
         # The line of an equality that is supposed in this paragraph or leads to this display.
         self._supposition = 0
+        self._heading = 0
 
     def hear(self, place: int) -> None:
         """Take in what the piece at this place declares or says."""
         piece = self._pieces[place]
         if piece.kind in ("prose", "heading"):
             self._supposition = 0
+        if piece.kind == "heading":
+            self._heading = piece.line
         self._scope = replace(self._scope, line=piece.line)
         if piece.kind == "declare":
             self._scope = declared(self._scope, piece)
@@ -176,6 +182,22 @@ class _Reading:
             self._scope = heard(self._scope, *self._beside.reasons(sheet.place))
         for written in sheet.chains:
             self._judge_chain(sheet, chosen(written, self._scope), limits)
+
+    def _taken_up(self, statements: Sequence[Statement]) -> Key | None:
+        """The name of an earlier section that this one gives a new meaning: J = -log q_y.
+
+        So it is where q is defined under the present heading, J above it, and the two differ.
+        """
+        if not statements or statements[0].kind != "claim" or statements[0].members != (0, 1):
+            return None
+        claim = statements[0]
+        definitions = self._scope.definitions
+        old = definitions.get(key_of(claim.left)) if isinstance(claim.left, Name) else None
+        own = (known for name in names_in(claim.right) for known in definitions.named(name))
+        if old is None or old.line >= self._heading or all(k.line < self._heading for k in own):
+            return None
+        verdict = judge(claim, self._answer).verdict
+        return None if verdict is not None and verdict.status == "proved" else old.key
 
     def _supposed(self, place: int) -> str:
         """Why a counterexample to the formula at this place would be none, "" if it would be."""
@@ -202,7 +224,11 @@ class _Reading:
         conditioned = replace(chain, conditions=(*chain.conditions, *limits))
         before = self._scope
         conditioned, self._scope = with_bare_sum(conditioned, self._scope)
-        statements, self._scope, so_far = read_chain(conditioned, self._scope, self._before)
+        read = read_chain(conditioned, self._scope, self._before)
+        if (old := self._taken_up(read[0])) is not None:
+            fresh = replace(self._scope, definitions=self._scope.definitions.without(old))
+            read = read_chain(conditioned, fresh, self._before)
+        statements, self._scope, so_far = read
         if statements or not is_inline:
             # An i = j in running prose does not part a chain that goes on behind it.
             self._before = so_far

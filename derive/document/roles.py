@@ -7,7 +7,7 @@ changed to that end is said in a note.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -105,7 +105,15 @@ def _roles(trees: Sequence[Node]) -> _Roles:
 
 def harmonised(posed: Posed) -> Posed:
     """The claim with every name meaning one thing."""
-    for rule in (_plain_entries, _one_hot_twins, _sample_losses, _totals, _legal_names):
+    for rule in (
+        _plain_entries,
+        _one_hot_twins,
+        _sample_losses,
+        _totals,
+        _arities,
+        _label_of_one,
+        _legal_names,
+    ):
         posed = rule(posed)
     return posed
 
@@ -154,6 +162,8 @@ def _spelled_out(tree: Node, base: str, label: Node | None) -> Node:
     """Entries of a one-hot array as deltas; a subscript stays the label that it is."""
 
     def change(part: Node) -> Node | None:
+        if isinstance(part, Form) and part.name == "at":
+            return Form("at", (transform(part.args[0], change), *part.args[1:]), span=part.span)
         if not isinstance(part, Entry):
             return part if isinstance(part, Rel) else None
         if part.base != base:
@@ -211,6 +221,54 @@ def _renamed_number(tree: Node, old: str, new: str) -> Node:
     return transform(
         tree, lambda part: Name(new) if isinstance(part, Name) and part.id == old else None
     )
+
+
+def _arities(posed: Posed) -> Posed:
+    """p_k beside p_nk: the array of a single sample gets a name of its own.
+
+    Where the claim itself has both, a person must say which is meant.
+    """
+    said = _counts((posed.left, posed.right, *posed.conditions))
+    for base, counts in sorted(_counts(posed.trees()).items()):
+        if len(counts) > 1 and len(said.get(base, ())) < 2:
+            for count in sorted(counts)[:-1]:
+                own = f"{base}{count}"
+                posed = posed.mapped(
+                    lambda tree, b=base, c=count, o=own: _renamed_array(tree, b, c, o),  # type: ignore[misc]
+                    f"{base} with {count} of its indices is called {own}",
+                )
+    return posed
+
+
+def _counts(trees: Iterable[Node]) -> dict[str, set[int]]:
+    """The numbers of indices with which each array occurs."""
+    found: dict[str, set[int]] = {}
+    for tree in trees:
+        for part in walk(tree):
+            if isinstance(part, Entry):
+                found.setdefault(part.base, set()).add(len(part.indices))
+    return found
+
+
+def _renamed_array(tree: Node, old: str, count: int, new: str) -> Node:
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Entry) and (part.base, len(part.indices)) == (old, count):
+            at = tuple(transform(index, change) for index in part.indices)
+            return Entry(new, at, span=part.span)
+        return None
+
+    return transform(tree, change)
+
+
+def _label_of_one(posed: Posed) -> Posed:
+    """y for the label of one sample beside y_n: it gets a name of its own."""
+    roles = _roles(tuple(posed.trees()))
+    for base in sorted({label.base for label in roles.labels} & roles.indices):
+        posed = posed.mapped(
+            lambda tree, b=base: _renamed_number(tree, b, f"{b}0"),  # type: ignore[misc]
+            f"{base} without an index is called {base}0",
+        )
+    return posed
 
 
 def _legal_names(posed: Posed) -> Posed:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from derive.document.events import with_entries
 from derive.document.judge import answering, judge
 from derive.document.known import Known, Scope, indexed, usage
 from derive.document.marks import marked, marks
@@ -41,8 +42,10 @@ def verify_latex(
     claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
     above = superscripts([claim, *(d for d in definitions if isinstance(d, Chain))])
-    claim = settled(claim, above)
-    definitions = [settled(d, above) if isinstance(d, Chain) else d for d in definitions]
+    claim = with_entries(settled(claim, above))
+    definitions = [
+        with_entries(settled(d, above)) if isinstance(d, Chain) else d for d in definitions
+    ]
     own = marks([claim, *(d for d in definitions if isinstance(d, Chain))])
     claim = marked(claim, own)
     definitions = [marked(d, own) if isinstance(d, Chain) else d for d in definitions]

@@ -58,9 +58,12 @@ class _Reader:
         variable = last_variable(self.chain)
         first = self.chain.members[0] if self.before is None else self.before.first
         self.outer = index_letters(first)
-        self.meaning = Meaning(self.scope, self.chain.source, variable, self.outer)
+        self.meaning = self._meaning(variable)
         self.members = list(with_argument(self.chain))
         self.meaning.matrices = matrices(self.chain, self.scope)
+
+    def _meaning(self, variable: Node | None) -> Meaning:
+        return Meaning(self.scope, self.chain.source, variable, self.outer, self.chain.span.start)
 
     def statements(self) -> None:
         first = 0
@@ -125,9 +128,8 @@ class _Reader:
         explicit = self.chain.relations[0] == ":="
         name = key_of(head)[0]
         known = self.scope.definitions.named(name)
-        if not explicit and any(
-            k.key == key_of(head) or (arguments and k.arguments) for k in known
-        ):
+        told = [k for k in known if k.key == key_of(head) or (arguments and k.arguments)]
+        if not explicit and not all(_has_other_axes(k.body, self.members[1]) for k in told):
             return False
         if name.endswith("_prime"):
             return False
@@ -223,7 +225,7 @@ class _Reader:
         self.said[members[1]] = tuple(self.meaning.notes)
         self.scope = self.scope.defining(known)
         self._add("definition", head, meant, members, known)
-        self.meaning = Meaning(self.scope, self.chain.source, self.meaning.variable, self.outer)
+        self.meaning = self._meaning(self.meaning.variable)
         self.meaning.matrices = matrices(self.chain, self.scope)
         self.trees[0], self.trees[members[1]] = head, meant
         return True
@@ -380,6 +382,14 @@ def read_chain(
     if not isinstance(first, Node) or not isinstance(last, Node):
         return tuple(reader.found), after, None
     return tuple(reader.found), after, Open(first, last, chain.conditions)
+
+
+def _has_other_axes(old: Node, new: Node) -> bool:
+    """Whether an array has more indices in one of two bodies: a loss of one sample, of a batch."""
+    counts = dict[str, set[int]]()
+    for base, count in (*keys_in(old), *keys_in(new)):
+        counts.setdefault(base, set()).add(count)
+    return any(len(found - {0}) > 1 for found in counts.values())
 
 
 def _overall(relations: tuple[str, ...]) -> str:

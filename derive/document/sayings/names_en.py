@@ -163,8 +163,8 @@ NAMES_EN = (
             "and",
             "provided",
         ),
-        r"\b(?:since|because|where|as|us(?:ing|ed?)|given(?: that)?|with|assum(?:ing|e)(?: that)?"
-        r"|fact that|note that|recall that|provided(?: that)?|and) @s",
+        r"\b(?:since|because|where|as|us(?:ing|ed?)|use of|given(?: that)?|with"
+        r"|assum(?:ing|e)(?: that)?|fact that|note that|recall that|provided(?: that)?|and) @s",
         r"since $\sum_j t_j = 1$",
         r"the total is $\sum_j t_j = 1$",
     ),
