@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from derive.problem import Definition, Problem
+from derive.problem import Definition, Problem, instantiate
 from derive.read.formula import read_equation
 from derive.syntax import (
     Add,
+    Call,
     Div,
     Entry,
     Name,
@@ -146,9 +147,17 @@ class _Work:
         self.families: dict[Node, _Family] = {}
         self.used: dict[str, None] = {}
         self.naming: Definition | None = None
+        self.sigmoids: dict[str, Definition] = {}
 
     def define(self, definition: Definition) -> None:
-        """Rewrite a definition; one that is a softmax gives its name to the softmax found there."""
+        """Rewrite a definition; one that is a softmax gives its name to the softmax found there.
+
+        One that is a sigmoid is written out wherever it is used, so that 1 - q and log(q) are seen
+        to be those of a sigmoid.
+        """
+        if isinstance(definition.body, Call) and definition.body.function == "sigma":
+            self.sigmoids[definition.name] = self.definitions[definition.name] = definition
+            return
         self.naming = definition
         body = self._once(REWRITES[0], *_parsed(REWRITES[0].statement), definition.body)
         self.naming = None
@@ -158,12 +167,18 @@ class _Work:
 
     def rewrite(self, node: Node) -> Node:
         """Each identity in the table's order, wherever it applies."""
+        node = transform(node, self._sigmoid)
         for row in REWRITES:
             left, right = _parsed(row.statement)
             node = self._everywhere(row, left, right, node)
             if isinstance(left, Add):
                 node = self._everywhere(row, patterns.negate(left), patterns.negate(right), node)
         return patterns.tidy(node)
+
+    def _sigmoid(self, node: Node) -> Node | None:
+        if not isinstance(node, Name | Entry) or head(node) not in self.sigmoids:
+            return None
+        return transform(instantiate(self.sigmoids[head(node)], children(node)), self._sigmoid)
 
     def _everywhere(self, row: Rewrite, left: Node, right: Node, node: Node) -> Node:
         while (changed := transform(node, lambda p: self._once(row, left, right, p))) is not node:

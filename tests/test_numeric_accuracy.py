@@ -263,3 +263,27 @@ def test_the_worked_tail() -> None:
         8.496708510583178e-18, rel=1e-15
     )
     assert slope.sum() == 0
+
+
+@pytest.mark.parametrize("score", [-800.0, -40.0, -3.0, 0.0, 1e-3, 3.0, 40.0, 300.0])
+@pytest.mark.parametrize(("gamma", "right"), [(0.5, True), (2.0, True), (2.0, False)])
+def test_binary_focal_losses_keep_the_tail(score: float, gamma: float, right: bool) -> None:
+    """1 - q and log q of q = sigma(z) written once and used twice; the other label counts 0."""
+    label = 1.0 if right else -1.0
+    z = np.float64(score)
+    values: dict[str, dict[str, Any]] = {
+        "focal-binary": {"t": np.float64(label), "gamma": np.float64(gamma)},
+        "focal-binary-balanced": {
+            "t": np.float64(right),
+            "gamma": np.float64(gamma),
+            "alpha": np.float64(0.25),
+        },
+    }
+    for name, given in values.items():
+        with mpmath.workdps(900):
+            loss, gradient, _ = reference(name, z, given)
+        value, slope = call(name, "value_and_grad", z, given)
+        allowed = LABEL_ROUNDINGS[np.float64] + min(abs(score), 745.0) * (1 + gamma)
+        subnormal = float(np.finfo(np.float64).tiny)
+        assert roundings(value, loss, subnormal) <= allowed
+        assert roundings(slope, gradient, subnormal) <= allowed

@@ -131,6 +131,8 @@ REWRITTEN = [
     ("log(sum(exp(f[j]), j)) - f[y]", (), "-log_p[y]", ["centred-logit"]),
     ("log(sum(exp(f[j]), j))", (), "f[top] + log(1 + rest)", ["log-sum-exp"]),
     ("log(1 - sigma(z))", (), "-softplus(z)", ["one-minus-sigmoid", "log-sigmoid"]),
+    ("log(1 - q)", ("q = sigma(z)",), "-softplus(z)", ["one-minus-sigmoid", "log-sigmoid"]),
+    ("log(q)", ("q = sigma(z)",), "-softplus(-z)", ["log-sigmoid"]),
     ("3*log(1 + exp(z))", (), "3*softplus(z)", ["softplus"]),
     (
         "p[k]*sum(t[j], j) - t[k]",
