@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from numeric import memory
 from numeric.inputs import Array
 from numeric.jit import installed
 
@@ -77,7 +78,7 @@ class How:
         made = {}
         for name, shape in shapes.items():
             given = self.out if name == list(shapes)[-1] else None
-            made[name] = np.empty(shape, arrays[0].dtype) if given is None else given
+            made[name] = memory.empty(shape, arrays[0].dtype) if given is None else given
             if given is None:
                 continue
             if not isinstance(given, np.ndarray) or given.dtype.kind not in "fc":

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from derive.decide import pose
+from numeric import memory
 from numeric.function import Function
 from numeric.how import How
 from numeric.inputs import Array, as_logits, signature
@@ -60,7 +61,7 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
 def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Array:
     moved = _moved(logits, axis)
     out = how.pop("out", None)
-    whole = np.empty(np.shape(logits), moved.dtype) if out is None else out
+    whole = memory.empty(np.shape(logits), moved.dtype) if out is None else out
     if whole.shape != np.shape(logits):
         raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
     running = How(**how, out=np.moveaxis(whole, axis, -1))

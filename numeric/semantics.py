@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric import standard
+from numeric import memory, standard
 from numeric.engine import Engine, compile  # noqa: A004
 from numeric.inputs import Array, as_logits
 from numeric.options import Options, Reduction, engine
@@ -206,7 +206,9 @@ class _Call:
     def output(self) -> tuple[Array, Array]:
         """An array like the logits that were given, and the same memory as the engine sees it."""
         whole = (
-            np.empty(self.shape, self.logits.dtype) if self.asked.out is None else self.asked.out
+            memory.empty(self.shape, self.logits.dtype)
+            if self.asked.out is None
+            else self.asked.out
         )
         if not isinstance(whole, np.ndarray) or whole.shape != self.shape:
             raise ValueError(f"out of shape {np.shape(whole)}; expected {self.shape}")
@@ -352,7 +354,7 @@ def _binary(logits: ArrayLike, target: ArrayLike, arguments: BinaryArguments) ->
         raise ValueError(f"target of shape {np.shape(target)}; expected {z.shape}")
     params = {} if positive is None else {"w": np.broadcast_to(np.asarray(positive), z.shape)}
     loss_of = compile("bce-with-logits" if positive is None else "bce-pos-weight")
-    gradient = np.empty(z.shape, z.dtype) if asked.out is None else asked.out
+    gradient = memory.empty(z.shape, z.dtype) if asked.out is None else asked.out
     loss, _ = loss_of.value_and_grad(z, target, **params, **asked.how, out=gradient)
     if weight is not None:
         factor = np.broadcast_to(np.asarray(weight, z.dtype), z.shape)

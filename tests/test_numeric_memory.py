@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import numeric
+from numeric import memory
 
 ALLOWED = 4 << 20
 """Bytes for each thread, the output not counted."""
@@ -24,6 +25,7 @@ def test_no_temporary_is_larger_than_a_block(
     labels = np.zeros(shape[0], np.int64)
     options: Any = {"backend": "numpy", "threads": threads}
     numeric.value_and_grad(logits[:10], labels[:10], **options)
+    memory.forget()
     tracemalloc.start()
     try:
         numeric.value_and_grad(logits, labels, **options)
@@ -32,3 +34,52 @@ def test_no_temporary_is_larger_than_a_block(
         tracemalloc.stop()
     assert peak - logits.nbytes <= ALLOWED * threads
     assert peak >= logits.nbytes, "the output itself is counted"
+
+
+SHAPE = (1 << 12, 1 << 9)
+
+
+def fresh() -> Any:
+    return memory.empty(SHAPE, np.dtype(np.float32))
+
+
+def test_memory_is_used_again_when_nobody_holds_it() -> None:
+    memory.forget()
+    first = fresh()
+    place = first.ctypes.data
+    del first
+    again = fresh()
+    assert again.ctypes.data == place
+    assert (again.shape, again.dtype) == (SHAPE, np.float32)
+
+
+@pytest.mark.parametrize("hold", [lambda a: a, lambda a: a[5:, 3].T, memoryview, np.ravel])
+def test_memory_that_anyone_still_sees_is_left_alone(hold: Any) -> None:
+    memory.forget()
+    first = fresh()
+    first[...] = 1
+    held = hold(first)
+    del first
+    for _ in range(3):
+        fresh()[...] = 2
+    assert np.all(np.asarray(held) == 1)
+
+
+def test_gradients_of_different_calls_do_not_share_memory() -> None:
+    logits = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
+    labels = np.zeros(SHAPE[0], np.int64)
+    kept = [numeric.value_and_grad(logits * scale, labels)[1] for scale in (1, 2, 3)]
+    for scale, gradient in zip((1, 2, 3), kept, strict=True):
+        alone = np.empty_like(logits)
+        numeric.value_and_grad(logits * scale, labels, out=alone)
+        np.testing.assert_array_equal(gradient, alone)
+
+
+def test_what_is_kept_is_bounded() -> None:
+    memory.forget()
+    held = [memory.empty((side, 1 << 20), np.dtype(np.uint8)) for side in (4, 5, 300, 5, 5, 5)]
+    kept = sum(buffer.nbytes for buffer in memory._kept)
+    assert 0 < kept <= 2 * (5 << 20)
+    assert len({array.ctypes.data for array in held}) == len(held)
+    memory.forget()
+    assert not memory._kept

@@ -1,0 +1,49 @@
+"""Memory for large results, written again when nobody holds the last one any more.
+
+The system clears every new page before it hands it out, which takes as long as the arithmetic of a
+softmax. A loop that drops each gradient before it asks for the next, or the one after, gets the
+same pages again. At most KEPT_BYTES are kept so, of one size of result: what does not fit the
+present result is given back before anything new is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+from typing import Any
+
+import numpy as np
+
+from numeric.inputs import Array
+
+LARGE = 1 << 22
+"""From so many bytes on, memory comes from the system page by page and goes back there."""
+KEPT_BYTES = 1 << 28
+_OURS_ALONE = 3
+"""The references to a buffer that nobody else holds: the list's, the loop's, the question's."""
+
+_kept: list[Array] = []
+_lock = threading.Lock()
+
+
+def empty(shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
+    """An array of this shape and type, its entries whatever was in the memory."""
+    size = math.prod(shape) * kind.itemsize
+    if not LARGE <= size <= KEPT_BYTES:
+        return np.empty(shape, kind)
+    with _lock:
+        _kept[:] = [buffer for buffer in _kept if buffer.nbytes == size]
+        for buffer in _kept:
+            if sys.getrefcount(buffer) == _OURS_ALONE:
+                return buffer.view(kind).reshape(shape)
+        new = np.empty(size, np.uint8)
+        _kept.append(new)
+        del _kept[: max(0, len(_kept) - KEPT_BYTES // size)], _kept[:-2]
+        return new.view(kind).reshape(shape)
+
+
+def forget() -> None:
+    """Give the memory that is kept back to the system."""
+    with _lock:
+        _kept.clear()
