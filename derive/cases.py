@@ -116,7 +116,7 @@ def _holds(problem: Problem, case: Case, condition: Node) -> bool:
         case Logic(op="or", args=args):
             return any(_holds(problem, case, a) for a in args)
         case Rel(op=op, left=a, right=b) if op in ("==", "!="):
-            names = [_term_name(problem, node, other) for node, other in ((a, b), (b, a))]
+            names = [term_name(problem, node, other) for node, other in ((a, b), (b, a))]
             if all(name in case.index_of for name in names):
                 return case.equal(*names) == (op == "==")
     if isinstance(condition, Rel) and _about_sizes(problem, condition):
@@ -130,7 +130,7 @@ def _about_sizes(problem: Problem, condition: Rel) -> bool:
     return all(isinstance(s, Num) or (isinstance(s, Name) and s.id in problem.sizes) for s in sides)
 
 
-def _term_name(problem: Problem, node: Node, other: Node) -> str:
+def term_name(problem: Problem, node: Node, other: Node) -> str:
     """How the case knows an index term; a literal by the range of what it is compared with."""
     if isinstance(node, Num):
         return f"{node.value}:{index_terms(problem).get(other, '')}"

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from derive.cases import Case, cases
-from derive.problem import Problem, index_terms, one_hot_of
+from derive.cases import Case, cases, term_name
+from derive.problem import Problem, index_terms, literals, one_hot_of
 from derive.show import text
-from derive.syntax import Entry, Name, Rel, Relation, children, walk
+from derive.syntax import Entry, Name, Rel, Relation, children, num, walk
 
 # Conjunctions of more relations than this are given as a list of cases.
 _MAX_RELATIONS = 2
@@ -21,7 +21,7 @@ def index_condition(problem: Problem, holding: Sequence[Case]) -> tuple[str, Pro
     wanted = {case.blocks for case in holding}
     for count in range(1, _MAX_RELATIONS + 1):
         for relations in itertools.combinations(list(_relations(problem)), count):
-            chosen = {c.blocks for c in every if all(_true(c, r) for r in relations)}
+            chosen = {c.blocks for c in every if all(_true(problem, c, r) for r in relations)}
             if chosen == wanted:
                 condition = " and ".join(_said(problem, r) for r in relations)
                 return condition, replace(problem, where=(*problem.where, *relations))
@@ -34,7 +34,7 @@ def enough(problem: Problem, holding: Sequence[Case]) -> Iterator[tuple[str, Pro
     wanted = {case.blocks for case in holding}
     found: list[tuple[int, Rel]] = []
     for relation in _relations(problem):
-        chosen = {case.blocks for case in every if _true(case, relation)}
+        chosen = {case.blocks for case in every if _true(problem, case, relation)}
         if chosen and chosen < wanted:
             found.append((len(chosen), relation))
     for _, relation in sorted(found, key=lambda pair: -pair[0]):
@@ -55,16 +55,20 @@ def _said(problem: Problem, relation: Rel) -> str:
 
 
 def _relations(problem: Problem) -> Iterator[Rel]:
-    """Equalities, then inequalities, of two indices of one range."""
+    """Equalities, then inequalities, of two indices of one range, or of an index and a literal."""
     relations: tuple[Relation, ...] = ("==", "!=")
+    terms = index_terms(problem)
     for op in relations:
-        for (a, size), (b, other) in itertools.combinations(index_terms(problem).items(), 2):
+        for (a, size), (b, other) in itertools.combinations(terms.items(), 2):
             if size == other:
                 yield Rel(op, a, b)
+        for index, literal in itertools.product(terms, literals(problem)):
+            yield Rel(op, index, num(literal))
 
 
-def _true(case: Case, relation: Rel) -> bool:
-    return case.equal(text(relation.left), text(relation.right)) == (relation.op == "==")
+def _true(problem: Problem, case: Case, relation: Rel) -> bool:
+    a, b = relation.left, relation.right
+    return case.equal(term_name(problem, a, b), term_name(problem, b, a)) == (relation.op == "==")
 
 
 def distinguishes(problem: Problem, condition: Problem) -> bool:

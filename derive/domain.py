@@ -15,20 +15,13 @@ from derive.algebra import Algebra, Bases
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
-from derive.needs import Need, name_of, needs, slope_needs
+from derive.needs import Need, needs, slope_needs
 from derive.normal import Normaliser
 from derive.plain import plainly_nonnegative, plainly_positive
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
-from derive.syntax import (
-    Name,
-    Node,
-    Rel,
-    free_names,
-    num,
-    walk,
-)
+from derive.syntax import Name, Node, Rel, free_names, name_of, num, walk
 
 
 @dataclass(frozen=True)

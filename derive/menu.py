@@ -23,6 +23,7 @@ from derive.syntax import (
     Reduce,
     Rel,
     fresh,
+    name_of,
     num,
     walk,
 )
@@ -50,18 +51,14 @@ def _trees(problem: Problem) -> tuple[Node, ...]:
 def _varied(problem: Problem) -> set[str]:
     """What the claim differentiates by."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
-    return {_name(v) for part in parts if isinstance(part, Deriv) for v in part.wrt}
+    return {name_of(v) for part in parts if isinstance(part, Deriv) for v in part.wrt}
 
 
 def _exponents(problem: Problem) -> set[str]:
     """The arrays under an exponential: logits, which are no targets."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
     under = [p.arg for p in parts if isinstance(p, Call) and p.function != "log"]
-    return {_name(part) for tree in under for part in walk(tree)}
-
-
-def _name(node: Node) -> str:
-    return node.base if isinstance(node, Entry) else node.id if isinstance(node, Name) else ""
+    return {name_of(part) for tree in under for part in walk(tree)}
 
 
 def _arrays(problem: Problem) -> Iterator[Symbol]:
@@ -143,7 +140,7 @@ def _at_one(problem: Problem, name: str) -> Candidate:
 
 def _weights(problem: Problem) -> Iterator[Candidate]:
     """Every entry is 1, where no assumption says anything else of the array."""
-    assumed = {_name(p) for pair in problem.assumptions for side in pair for p in walk(side)}
+    assumed = {name_of(p) for pair in problem.assumptions for side in pair for p in walk(side)}
     for symbol in _arrays(problem):
         if symbol.kind in ("real", "positive") and symbol.name not in assumed:
             params = tuple(map(fresh, _letters(problem, symbol)))
@@ -214,7 +211,7 @@ def _positive(problem: Problem) -> Iterator[Candidate]:
     """Every number under a logarithm, a root or an absolute value is greater than 0."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
     under = [inner for part in parts for inner in _needs_sign(part)]
-    names = {_name(part) for tree in under for part in walk(tree)}
+    names = {name_of(part) for tree in under for part in walk(tree)}
     real = [n for n, s in problem.symbols.items() if n in names and s.kind == "real"]
     if real:
         changed = {n: replace(problem.symbols[n], kind="positive") for n in real}

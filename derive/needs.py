@@ -21,6 +21,7 @@ from derive.syntax import (
     Rel,
     children,
     free_names,
+    name_of,
     rational,
     substitute,
     walk,
@@ -119,7 +120,3 @@ def _of_slopes(node: Node, order: int) -> Iterator[Need]:
                 yield Need(base, positive=True)
     for part in children(node):
         yield from _of_slopes(part, order)
-
-
-def name_of(node: Node) -> str:
-    return node.base if isinstance(node, Entry) else node.id if isinstance(node, Name) else ""

@@ -17,7 +17,19 @@ from derive.read.facts import Fact
 from derive.read.formula import Equation
 from derive.reading import reading
 from derive.show import text
-from derive.syntax import Deriv, Logic, Name, Node, Num, Reduce, Rel, transform, walk
+from derive.syntax import (
+    Deriv,
+    Logic,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Rel,
+    name_of,
+    transform,
+    walk,
+    written,
+)
 
 
 def resolve(
@@ -38,6 +50,7 @@ class _Resolver(Indices):
         self._find_indices()
         self._split_where()
         self._find_ranges()
+        self._check_shadows()
         if self.complaints:
             raise FormulaError(self.complaints)
         sizes = self._name_sizes()
@@ -104,6 +117,28 @@ class _Resolver(Indices):
     def _is_size(self, node: Node) -> bool:
         fact = self.facts.get(node.id) if isinstance(node, Name) else None
         return fact.kind.isdigit() if fact else getattr(node, "id", "") in USUAL_SIZES
+
+    def _check_shadows(self) -> None:
+        """In a sum over y of what is defined with a y of its own, which y is meant?"""
+        for source, tree in self._trees():
+            for part in walk(tree):
+                if not isinstance(part, Reduce):
+                    continue
+                letter = written(part.index)
+                for inner in walk(part.body):
+                    name = name_of(inner)
+                    if name in self.definitions and self._hangs_on(name, letter):
+                        hint = f"give {name} the index: {name}[{letter}] = ..."
+                        self._complain(
+                            f"{name} has a {letter} of its own, which is not that of the sum",
+                            inner,
+                            source,
+                            hint,
+                        )
+
+    def _hangs_on(self, name: str, letter: str) -> bool:
+        """Whether the definition depends on an index of that name which is none of its own."""
+        return letter in reachable((self.definitions[name].body,), self.definitions)
 
     def _check_variables(self, sizes: Collection[str]) -> None:
         for source, tree in self._trees():

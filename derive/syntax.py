@@ -367,6 +367,11 @@ def same(a: Node, b: Node) -> bool:
     return canonical(a) == canonical(b)
 
 
+def name_of(node: Node) -> str:
+    """f for f and for f[k]; empty for what is neither."""
+    return node.base if isinstance(node, Entry) else node.id if isinstance(node, Name) else ""
+
+
 def canonical(node: Node, level: int = 0) -> Node:
     """The tree with each bound index named by its nesting depth."""
 

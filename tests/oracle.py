@@ -268,7 +268,10 @@ class _Value:
                 return above / _not_zero(below)
             case Pow(base=base, exponent=exponent):
                 names = {part.id for part in walk(exponent) if isinstance(part, Name)}
-                varies = bool(names - self.point.setting.fixed.keys())
+                setting = self.point.setting
+                whole = {n for n in names if setting.kinds.get(n) in ("integer", "bit", "sign")}
+                counts = setting.fixed.keys() | setting.sizes.keys() | env.keys() | whole
+                varies = bool(names - counts)
                 return _power(self.of(base, env), self.of(exponent, env), varies)
             case Call(function=function, arg=arg):
                 return _FUNCTIONS[function](self.of(arg, env))

@@ -131,6 +131,11 @@ def test_text_means(source: str) -> None:
     [
         ("Sum(exp(f[j]), j)", "sum(exp(f[j]), j)"),
         ("KroneckerDelta(k, y)", "delta(k, y)"),
+        ("x - (k == y)", "x - ind(k == y)"),
+        ("x - 2*[k == y]", "x - 2*ind(k == y)"),
+        ("x - 1[k == y]", "x - ind(k == y)"),
+        ("[k != y and k != l]*x", "ind(k != y and k != l)*x"),
+        ("Piecewise((x, k == y), (0, True))", "cases(x, k == y, 0)"),
         ("Derivative(L, f[k])", "d(L, f[k])"),
         ("((x))", "x"),
         ("delta(k, y)", "ind(k == y)"),
@@ -243,7 +248,10 @@ MISTAKES = [
     ("f[<1.5>]", "whole number"),
     ("<delta(k)>", "two indices"),
     ("ind(<k>)", "expected a condition"),
-    ("1 + <(k == y)>", "a condition where a number is expected"),
+    ("exp(<k == y>)", "a condition where a number is expected"),
+    ("<Piecewise(x, k == y)>", "pairs"),
+    ("Piecewise((x, k == y), (y, <k != y>))", "True"),
+    ("[<x>]", "expected a condition"),
     ("<cases(x, k == y)>", "otherwise"),
     ("x**<65>", "exponent larger than 64"),
     ("<1e101>", "more than 100 digits"),
@@ -265,6 +273,22 @@ def test_a_mistake_is_pointed_at(source: str, message: str) -> None:
     assert first.span == spans[0]
     before = plain[: first.span.start]
     assert (first.line, first.column) == (before.count("\n") + 1, len(before.split("\n")[-1]) + 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("p[k] - δ(k, y)", "write delta"),
+        ("∂L", "write d(L, f[k])"),
+        ("x²", "write **2"),
+        ("x - 1 if k == y else x", "cases(p[k] - 1, k == y, p[k])"),
+        ("ind(k = y)", "equality is written =="),
+    ],
+)
+def test_the_hint_says_how_to_write_it(source: str, hint: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        read_expression(source)
+    assert hint in caught.value.complaints[0].hint
 
 
 def test_the_excerpt_shows_line_column_and_carets() -> None:

@@ -189,7 +189,50 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
     "division by 0": ("x/0 == x/0", {}, "undecided", None),
     "a literal index": ("d(L, f[1]) == p[1] - delta(1, y)", {"given": NLL}, "proved", None),
     "a literal index without its delta": (
-        "d(L, f[1]) == p[1] - 1", {"given": NLL}, "refuted", None,
+        "d(L, f[1]) == p[1] - 1", {"given": NLL}, "conditional", "y == 1",
+    ),
+    "as many classes as literal indices": (
+        "p[1] + p[2] + p[3] == 1", {"given": [SOFTMAX]}, "conditional", "n == 3",
+    ),
+    "a size among the conditions": (
+        "p[1] == sigma(f[1] - f[2])", {"given": [SOFTMAX], "where": "n == 2"}, "proved", None,
+    ),
+    "a size that no array has": ("x[k] == 2", {"where": "k != l and n == 1"}, "undecided", None),
+    "a large size is no literal index": (
+        "p[1] == 5", {"given": [SOFTMAX], "where": "n == 100000"}, "undecided", None,
+    ),
+    "a margin below a fraction is no size": (
+        "exp(c[y] - m)/(exp(c[y] - m) + sum(exp(c[j]), j, j != y)) == 1/(1 + (n - 1)*exp(m))",
+        {"assume": ["c[k] == 1"]}, "proved", None,
+    ),
+    "a temperature that the claim differentiates by": (
+        "d(log(sum(exp(f[j]/T), j)), T)*sum(exp(f[j]/T), j) == -sum(f[j]*exp(f[j]/T), j)",
+        {"declare": ["T: positive"]}, "conditional", "T == 1",
+    ),
+    "a whole power of a negative number": (
+        "(-1)**(2*m) == 1", {"declare": ["m: integer"]}, "undecided", None,
+    ),
+    "a whole power of 0": ("0**m == 0", {"declare": ["m: integer"]}, "undecided", None),
+    "the root of a whole power": (
+        "(x**m)**(1/m) == x", {"declare": ["m: integer"]}, "conditional", "x > 0",
+    ),
+    "the logarithm of a whole power": (
+        "log(x**m) == m*log(x)", {"declare": ["m: integer"]}, "conditional", "x > 0",
+    ),
+    "a bit as an exponent": (
+        "x**b == 1 + b*(x - 1)", {"declare": ["b: bit"]}, "proved", None,
+    ),
+    "no value somewhere refutes nothing": (
+        "sum(x**j, j) == (x**(n + 1) - x)/(x - 1)", {"given": ["g[k] = f[k]"]}, "undecided", None,
+    ),
+    "the slope of a root": ("d(sqrt(x), x) == 1/(2*sqrt(x))", {}, "proved", None),
+    "the root of a written-out square": ("sqrt(x**2 - 2*x + 1) == abs(x - 1)", {}, "proved", None),
+    "the logarithm of a reciprocal": (
+        "log(x*y - 1) == -log(1/(x*y - 1))", {"declare": ["x, y: real"]}, "proved", None,
+    ),
+    "a sum over a part of the range is not negative": (
+        "sum(log(1 + sum(exp(x[j] - x[i]), j, j != i)), i) == n*log(S) - sum(x[i], i)",
+        {"given": ["S = sum(exp(x[j]), j)"]}, "proved", None,
     ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import lark
 
+from derive.read.constants import bits_of
 from derive.read.text import MAX_DEPTH, Part, Text
 from derive.read.words import DECIDED_FUNCTIONS, FUNCTIONS, VECTOR_FORMS
 from derive.show import MAX_LITERAL
@@ -96,6 +96,9 @@ class Builder(Text):
         """A part that must be a number, not a condition."""
         assert isinstance(part, lark.Tree)
         node = self._node(part)
+        if isinstance(node, Rel | Logic) and part.data == "group":
+            # p[k] - (k == y), as in NumPy.
+            return Ind(node, span=node.span)
         if isinstance(node, Rel | Logic):
             self.complain(
                 "a condition where a number is expected",
@@ -164,9 +167,9 @@ class Builder(Text):
         base, exponent = self._value(parts[0]), self._value(parts[2])
         node = Pow(base, exponent, span=span)
         value = rational(exponent)
-        if (value is None and _bits(exponent)) or (value and abs(value) > MAX_EXPONENT):
+        if (value is None and bits_of(exponent)) or (value and abs(value) > MAX_EXPONENT):
             self.complain(f"exponent larger than {MAX_EXPONENT}", self._span(exponent))
-        elif (bits := _bits(node)) > MAX_DIGITS * 4:
+        elif (bits := bits_of(node)) > MAX_DIGITS * 4:
             self.complain(f"a number of about {bits // 3} digits", span, f"at most {MAX_DIGITS}")
         return node
 
@@ -185,7 +188,13 @@ class Builder(Text):
             self.complain(f"{name} is a function and needs an argument", span, f"{name}(...)")
         return Name(name, span=span)
 
+    def _bracket(self, parts: Sequence[Part], span: Span) -> Node:
+        """[k == y] and 1[k == y]: 1 where the condition holds, else 0 (Iverson)."""
+        return Ind(self._truth(parts[0]), span=span)
+
     def _subscript(self, parts: Sequence[Part], span: Span) -> Node:
+        if _is_one(parts[0]):
+            return self._bracket(parts[1:], span)
         if len(parts) - 1 > MAX_AXES:
             self.complain(f"more than {MAX_AXES} indices", span)
         indices = tuple(map(self._index, parts[1 : MAX_AXES + 1]))
@@ -314,6 +323,20 @@ class Builder(Text):
         branches = tuple((self._value(v), self._truth(c)) for v, c in pairs)
         return Cases(branches, self._value(args[-1]), span=span)
 
+    def _piecewise(self, args: Sequence[Part], span: Span) -> Node:
+        """SymPy's ((value, condition), ..., (value, True))."""
+        pairs = [arg.children for arg in args if isinstance(arg, lark.Tree) and arg.data == "group"]
+        if len(pairs) < len(args) or any(len(pair) != 2 for pair in pairs) or len(pairs) < 2:
+            hint = "Piecewise((p[k] - 1, k == y), (p[k], True))"
+            self.complain("Piecewise takes pairs of a value and a condition", span, hint)
+            return Num(Fraction(1), span=span)
+        *front, (otherwise, last) = pairs
+        always = self._node(last)  # type: ignore[arg-type]
+        if always != Name("True"):
+            self.complain("the condition of the last piece is True", self._span(always))
+        branches = tuple((self._value(v), self._truth(c)) for v, c in front)
+        return Cases(branches, self._value(otherwise), span=span)
+
     def _maximum(self, args: Sequence[Part], span: Span) -> Node:
         node = self._reduce("max", args, span)
         if isinstance(node, Reduce) and node.index not in free_names(node.body):
@@ -343,10 +366,13 @@ _FORMS: dict[str, _Form] = {
     "KroneckerDelta": Builder._kronecker,
     "ind": Builder._indicator,
     "cases": Builder._cases,
+    "Piecewise": Builder._piecewise,
 }
 # Words of the language that are also common names of an index or a parameter.
 _ALSO_LETTERS = frozenset({"d", "delta", "sigma"})
-_QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta"} | (FUNCTIONS.keys() - DECIDED_FUNCTIONS)
+_QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta", "Piecewise"} | (
+    FUNCTIONS.keys() - DECIDED_FUNCTIONS
+)
 
 
 def _is_index(part: Part) -> bool:
@@ -358,6 +384,10 @@ def _is_index(part: Part) -> bool:
     )
 
 
+def _is_one(part: Part) -> bool:
+    return isinstance(part, lark.Tree) and part.data == "number" and part.children == ["1"]
+
+
 def _is_row_of_matrix(node: Node) -> bool:
     """(W)[k], a vector; W[k] is an entry."""
     return isinstance(node, Form) and node.name == "at" and isinstance(node.args[0], Name)
@@ -366,24 +396,3 @@ def _is_row_of_matrix(node: Node) -> bool:
 def _respan(node: Node, span: Span) -> Node:
     """The same node, seen with the brackets around it."""
     return dataclasses.replace(node, span=span)
-
-
-def _bits(node: Node) -> int:
-    """About how many bits a constant formula's value has; 0 where a name occurs in it."""
-    match node:
-        case Num(value=value):
-            return max(1, value.numerator.bit_length() + value.denominator.bit_length())
-        case Neg(arg=arg):
-            return _bits(arg)
-        case Add(terms=parts) | Mul(factors=parts):
-            sizes = [_bits(part) for part in parts]
-            return sum(sizes) if all(sizes) else 0
-        case Div(num=a, den=b):
-            return _bits(a) + _bits(b) if _bits(a) and _bits(b) else 0
-        case Pow(base=base, exponent=exponent):
-            power = rational(exponent)
-            if power is not None:
-                return math.ceil(_bits(base) * max(Fraction(1), abs(power)))
-            return _bits(base) and _bits(exponent) and 1 << min(_bits(exponent), 20)
-        case _:
-            return 0

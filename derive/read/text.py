@@ -39,6 +39,32 @@ _OPENING = {"(": ")", "[": "]"}
 _UNICODE = "≠≤≥−·×÷"
 # Signs that no word of the language has.
 _FOREIGN = frozenset("\"#$%':;?\\`{}")
+# How the language writes what other signs mean.
+_WRITTEN = {
+    "∂": "d(L, f[k])",
+    "∑": "sum(exp(f[j]), j)",
+    "Σ": "sum(exp(f[j]), j)",
+    "∏": "prod(p[j], j)",
+    "Π": "prod(p[j], j)",
+    "√": "sqrt(x)",
+    "²": "**2",
+    "³": "**3",
+    "ᵀ": ".T",
+    "\u22a4": ".T",
+    "→": "==, or ~ for an equality at leading order",
+    "≡": "==",
+    "∧": "and",
+    "\u2228": "or",
+    "¬": "not",
+}
+# Words of other languages that stand where a sign is missing, and what to write.
+_FOREIGN_WORDS = {
+    "if": "cases by a condition are  cases(p[k] - 1, k == y, p[k])",
+    "else": "cases by a condition are  cases(p[k] - 1, k == y, p[k])",
+    "for": "a condition stands in  where: k != y",
+    "when": "a condition stands in  where: k != y",
+    "where": "a condition stands in  where: k != y",
+}
 # What begins a factor: after a complete factor, a sign between the two is missing.
 _BEGINS_FACTOR = frozenset({"LPAR", "NAME", "NUMBER"})
 
@@ -91,12 +117,13 @@ class Text:
             char = self.source[place]
             if (char.isascii() and char.isprintable()) or char in "\n\t\r" or char in _UNICODE:
                 continue
-            name = unicodedata.name(char, "a control character")
-            self.complain(
-                f"unexpected character U+{ord(char):04X} ({name.lower()})",
-                Span(place, place + 1),
-                "names are made of the letters A to Z, digits and _",
-            )
+            name = unicodedata.name(char, "a control character").lower()
+            hint = "names are made of the letters A to Z, digits and _"
+            letter = name.removeprefix("greek small letter ")
+            if char in _WRITTEN or (letter != name and letter.isalpha()):
+                hint = f"write {_WRITTEN.get(char, letter)}"
+            what = f"unexpected character U+{ord(char):04X} ({name})"
+            self.complain(what, Span(place, place + 1), hint)
 
     def _check_brackets(self) -> None:
         opened: list[int] = []
@@ -127,8 +154,11 @@ class Text:
             )
             what = f"unexpected {token!r}" if token else "the formula ends too early"
             hint = f"expected {', '.join(expected)}" if 0 < len(expected) <= 4 else ""
+            if error.token.type == "EQUALS":
+                hint = "within a formula equality is written =="
             if error.token.type in _BEGINS_FACTOR and "TIMES" in (error.accepts or ()):
-                what, hint = f"a sign is missing before {token!r}", "a product is written with *"
+                what = f"a sign is missing before {token!r}"
+                hint = _FOREIGN_WORDS.get(token, "a product is written with *")
                 error.interactive_parser.feed_token(lark.Token("TIMES", "*"))
                 error.interactive_parser.feed_token(error.token)
             self.complain(what, Span(start, start + max(1, len(token))), hint)
