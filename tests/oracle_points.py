@@ -77,7 +77,7 @@ def under(at: Setting, condition: str) -> Setting | None:
         return replace(at, kinds={**at.kinds, name: kind})
     if value and value[1] in at.sizes:
         return replace(at, sizes={**at.sizes, value[1]: int(value[2])})
-    if value and value[1] not in at.indices:
+    if value and value[1] not in {*at.indices, *at.ranges}:
         return replace(at, fixed={**at.fixed, value[1]: int(value[2])})
     if positive and " and ".join(f"{name} > 0" for name in positive) == condition:
         return replace(at, kinds={**at.kinds, **dict.fromkeys(positive, "positive")})
