@@ -75,6 +75,22 @@ def kernel(program: Program, call: Signature) -> Kernel:
     return _Schedule(program, call).kernel()
 
 
+def of_arguments(call: Signature) -> Iterator[Extent]:
+    """The extent of each argument. Raises OutOfFragment for axes besides rows and classes."""
+    for given in call.inputs:
+        if given.role == "logits":
+            yield Extent(True, bool(call.slots))
+        elif given.role == "array":
+            own = set(given.axes)
+            target = call.has_target and given == call.inputs[1]
+            rows = (target and call.batched) or (len(call.slots) > 1 and call.slots[0] in own)
+            if own - set(call.slots):
+                raise OutOfFragment(f"{given.name} has axes that the logits lack")
+            yield Extent(rows, bool(call.slots) and call.slots[-1] in own)
+        else:
+            yield Extent(call.batched or bool(given.axes), False)
+
+
 class _Schedule:
     """One program on its way to passes."""
 
@@ -83,7 +99,7 @@ class _Schedule:
             raise OutOfFragment("other axes than rows and classes")
         self.program = program
         self.batched = call.batched
-        self.extents = dict(zip(program.arguments, self._arguments(call), strict=False))
+        self.extents = dict(zip(program.arguments, of_arguments(call), strict=False))
         for name in program.arguments[len(call.inputs) :]:
             self.extents[name] = self.extents[program.arguments[0]]
         self.lines = {line.name: line for line in program.lines}
@@ -91,20 +107,6 @@ class _Schedule:
             self.extents[line.name] = self._extent(line)
         self.row_sums = {line.name for line in program.lines if self._is_row_sum(line)}
         self.level = self._levels()
-
-    def _arguments(self, call: Signature) -> Iterator[Extent]:
-        for given in call.inputs:
-            if given.role == "logits":
-                yield Extent(True, bool(call.slots))
-            elif given.role == "array":
-                own = set(given.axes)
-                target = call.has_target and given == call.inputs[1]
-                rows = (target and call.batched) or (len(call.slots) > 1 and call.slots[0] in own)
-                if own - set(call.slots):
-                    raise OutOfFragment(f"{given.name} has axes that the logits lack")
-                yield Extent(rows, bool(call.slots) and call.slots[-1] in own)
-            else:
-                yield Extent(call.batched or bool(given.axes), False)
 
     def _extent(self, line: Line) -> Extent:
         op = line.op

@@ -114,9 +114,11 @@ def hessian(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
     Samples do not interact: between two of them every second derivative is 0.
     """
     call = _ready(logits, target, _asked(arguments))
-    blocks = call.masked(call.run("hessian", out=call.asked.out))
+    out = call.asked.out
+    lifted = out[None] if call.lifted and isinstance(out, np.ndarray) else out
+    blocks = call.masked(call.run("hessian", out=lifted))
     only: Array = blocks[0] if call.lifted else blocks
-    return only
+    return only if out is None else out
 
 
 def hvp(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import numeric
-from numeric import memory
+from numeric import memory, wide
 
 ALLOWED = 4 << 20
 """Bytes for each thread, the output not counted."""
@@ -34,6 +34,43 @@ def test_no_temporary_is_larger_than_a_block(
         tracemalloc.stop()
     assert peak - logits.nbytes <= ALLOWED * threads
     assert peak >= logits.nbytes, "the output itself is counted"
+
+
+@pytest.mark.parametrize("options", [{}, {"precise": True}, {"reduction": "none"}])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_hessian_needs_itself_and_a_few_blocks(kind: Any, options: Any) -> None:
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(300, 150)).astype(kind), rng.integers(150, size=300)
+    numeric.hessian(logits[:3], labels[:3], **options)
+    out = np.empty((*logits.shape, logits.shape[1]), kind)
+    tracemalloc.start()
+    try:
+        numeric.hessian(logits, labels, out=out, **options)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak <= wide.BLOCK * 6
+    assert out.nbytes > 3 * wide.BLOCK * 6
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (2, 3, 4), (3,), (0, 3), (5, 1)])
+def test_a_hessian_in_blocks_is_the_whole_one(
+    shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=shape)
+    labels = rng.integers(
+        shape[min(1, len(shape) - 1)], size=shape[:1] + shape[2:] * (len(shape) > 2)
+    )
+    labels = labels if len(shape) > 1 else labels[0]
+    weight = rng.uniform(0.5, 2, shape[min(1, len(shape) - 1)])
+    monkeypatch.setattr(wide, "BLOCK", 100)
+    for reduction in ("mean", "sum", "none"):
+        options: Any = {"reduction": reduction, "weight": weight}
+        parted = numeric.hessian(logits, labels, **options)
+        fortran = np.empty(parted.shape[::-1]).T
+        numeric.hessian(logits, labels, out=fortran, **options)  # not in blocks: it lies otherwise
+        np.testing.assert_array_equal(parted, fortran)
 
 
 SHAPE = (1 << 12, 1 << 9)
