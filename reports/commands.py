@@ -157,22 +157,32 @@ def _record(loss: str | Loss, arguments: argparse.Namespace) -> Record:
     with ProcessPoolExecutor(max_workers=1) as second:
         judged = row.engine and not arguments.wrt
         numbers = second.submit(_numbers, row.name) if judged else None
+        formulas = second.submit(_formulas, row.name)
         found = [derivation(loss, wrt=arguments.wrt, **extra)]
         if row.inner and not arguments.wrt:
             found.append(derivation(loss, path="textbook", **extra))
         found.append(derivation(loss, wrt=arguments.wrt, order=2, **extra))
         shown = None if numbers is None else numbers.result()
+        others = formulas.result()
     told = [("wrt", arguments.wrt)] if arguments.wrt else []
     told += [(kind, text) for kind in ("given", "declare") for text in getattr(arguments, kind)]
     # The record knows the line for a loss of the catalogue as it stands there.
     command = report_command(arguments.loss, told) if told else ""
-    return build_record([d.to_json() for d in found], shown, arguments.lang, command=command)
+    return build_record(
+        [d.to_json() for d in found], shown, arguments.lang, formulas=others, command=command
+    )
 
 
 def _numbers(name: str) -> dict[str, Any]:
     from reports.evidence import evidence
 
     return evidence(name)
+
+
+def _formulas(name: str) -> list[dict[str, Any]]:
+    from reports.printed import judged
+
+    return judged(name)
 
 
 def _html(record: Any) -> str:

@@ -11,7 +11,8 @@ from derive.catalogue import CATALOGUE
 from numeric import Engine, gradcheck
 from numeric import compile as compiled
 from numeric.points import engine_cases
-from reports.example import CLASSES, PICTURES, is_worked
+from reports.example import is_worked
+from reports.pictures import CLASSES, PICTURES
 
 SEED = 0
 # 1,000 classes are checked by the tests; a page need not wait for them.

@@ -16,6 +16,7 @@ from reports.checks import Numeric, numeric_of
 from reports.example import Example, example, is_worked
 from reports.figures import Cell, Table
 from reports.formulas import Formula, formula
+from reports.printed import AllPrinted, printed
 from reports.steps import SIGNS, Badge, Derivation, Link, Shown, badge, worst
 from reports.symbols import problem_of, scope, symbols
 from reports.words import Words
@@ -58,7 +59,7 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class Record:
-    """A report, whole. `example` and `numeric` are None where there is nothing to show."""
+    """A report, whole. `example`, `printed` and `numeric` are None where they have nothing."""
 
     schema_version: int
     lang: str
@@ -69,6 +70,7 @@ class Record:
     given: Given
     derivations: tuple[Derivation, ...]
     example: Example | None
+    printed: AllPrinted | None
     numeric: Numeric | None
     checked: Table
     unchecked: tuple[str, ...]
@@ -89,6 +91,7 @@ def build_record(
     numeric: Mapping[str, Any] | None = None,
     lang: str = "en",
     *,
+    formulas: Sequence[Mapping[str, Any]] = (),
     command: str = "",
     versions: Mapping[str, str] | None = None,
 ) -> Record:
@@ -97,8 +100,9 @@ def build_record(
     `derivations` are what `Derivation.to_json()` gives. `numeric` is what `reports.evidence` finds:
     {"source", "ok", "checks": [{"point", "n", "error", "bound", "ok", "entries", "judged"}],
     "sweep": [(h, error)], "wrong", "rate", "seed"}, where "wrong" is the sweep of a formula that
-    lost its delta, or empty. `command` and `versions` default to the line that reports a loss of
-    the catalogue and to what is installed.
+    lost its delta, or empty. `formulas` are what `reports.printed.judged`
+    finds. `command` and `versions` default to the line that reports a loss of the catalogue and to
+    what is installed.
     """
     if not derivations:
         raise ValueError("a report needs at least one derivation")
@@ -109,6 +113,7 @@ def build_record(
     evidence = None if numeric is None else numeric_of(numeric, words)
     given = [item["text"].replace(" == ", " = ") for item in first["given"]]
     worked = example(words) if is_worked(given) else None
+    others = printed(formulas, words)
     return Record(
         schema_version=SCHEMA_VERSION,
         lang=lang,
@@ -116,10 +121,11 @@ def build_record(
         # A title that is a formula keeps its letters.
         title=_capital(words.title(name, title)) if name in CATALOGUE else title,
         banner=_banner(shown, scope(problem_of(first)), evidence, words),
-        sections=_sections(shown, worked, evidence, words),
+        sections=_sections(shown, worked, others, evidence, words),
         given=_given(first, words),
         derivations=shown,
         example=worked,
+        printed=others,
         numeric=evidence,
         checked=_checked(shown, evidence, words),
         unchecked=_unchecked(shown, evidence, words),
@@ -149,15 +155,20 @@ def _banner(
 
 
 def _sections(
-    shown: tuple[Derivation, ...], worked: Example | None, numeric: Numeric | None, words: Words
+    shown: tuple[Derivation, ...],
+    worked: Example | None,
+    others: AllPrinted | None,
+    numeric: Numeric | None,
+    words: Words,
 ) -> tuple[Link, ...]:
     def section(anchor: str, wanted: bool = True) -> list[Link]:
         return [Link(anchor, words(f"{anchor}_title"))] if wanted else []
 
     return (
         *section("given"),
-        *(Link(one.anchor, one.title) for one in shown),
         *section("example", worked is not None),
+        *(Link(one.anchor, one.title) for one in shown),
+        *section("printed", others is not None),
         *section("numeric", numeric is not None),
         *section("engine", numeric is not None),
         *section("checked"),

@@ -10,6 +10,7 @@ from derive.read.formula import read_equation
 from derive.syntax import Deriv
 from reports.formulas import Formula, formula, from_text
 from reports.marking import mark
+from reports.taught import STATEMENTS
 from reports.words import Words
 
 # The worst first: what rests on several formulas is as good as the worst of them.
@@ -17,6 +18,8 @@ SIGNS = {"refuted": "✗", "undecided": "?", "conditional": "◐", "proved": "�
 
 # About as much LaTeX as fits on half of a line.
 _HALF_LINE = 60
+# A chain of so many steps, none of them longer in LaTeX than this, is read at one glance.
+_FEW, _MANY, _GLANCED = 4, 16, 200
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,16 @@ class Badge:
 
 @dataclass(frozen=True)
 class Step:
-    """before == after by one named rule, with the part that the rule rewrote."""
+    """before == after by one named rule, with the part that the rule rewrote.
+
+    `reason` is said where the rule comes for the first time, and "" after that.
+    """
 
     anchor: str
     name: str
     rule: str
     title: str
+    reason: str
     statement: Formula
     before: Formula
     after: Formula
@@ -82,6 +89,13 @@ class Derivation:
     above: Link | None = None
 
     @property
+    def glance(self) -> tuple[Formula, ...]:
+        """All its formulas from the first to the last, where they can be taken in at once."""
+        shown = (self.start, *(replace(step.after, marked="") for step in self.steps))
+        short = all(len(each.latex) <= _GLANCED for each in shown)
+        return shown if short and _FEW <= len(self.steps) <= _MANY else ()
+
+    @property
     def stacked(self) -> bool:
         """Whether the cases are too wide to stand beside each other."""
         return any(len(case.value.latex) > _HALF_LINE for case in self.cases)
@@ -123,6 +137,7 @@ class Shown:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._above: dict[tuple[str, str], Link] = {}
+        self._explained: set[str] = set()
 
     def derivation(self, data: Mapping[str, Any], anchor: str) -> Derivation:
         """What is shown of a derivation's JSON; its anchors begin with `anchor`."""
@@ -155,13 +170,37 @@ class Shown:
             start=formula(data["steps"][0]["before"]) if data["steps"] else claim,
             result=formula(data["result"]),
             steps=tuple(
-                _step(step, words, f"{anchor}-s{position}", position)
+                self._step(step, f"{anchor}-s{position}", position)
                 for position, step in enumerate(data["steps"], 1)
             ),
             cases=tuple(_case(case, data["declared"], words) for case in data["cases"]),
             parts=parts,
             badge=badge(data["status"], words),
         )
+
+    def _step(self, data: Mapping[str, Any], anchor: str, position: int) -> Step:
+        words, rule = self._words, data["rule"]
+        before, after = formula(data["before"]), formula(data["after"])
+        changed = formula(data["changed"]["before"]), formula(data["changed"]["after"])
+        marked, remarked = mark(before.latex, after.latex, changed[0].latex, changed[1].latex)
+        return Step(
+            anchor=anchor,
+            name=words("step", number=position),
+            rule=rule,
+            title=words.title(rule, data["title"]),
+            reason=self._reason(rule),
+            statement=_statement(STATEMENTS.get(rule, data["statement"]), changed, marked, words),
+            before=replace(before, marked=marked),
+            after=replace(after, marked=remarked),
+            changed=changed,
+            needs=tuple(_said(need, words) for need in data["needs"]),
+            badge=badge(data["status"], words),
+        )
+
+    def _reason(self, rule: str) -> str:
+        reason = "" if rule in self._explained else self._words.reason(rule)
+        self._explained.add(rule)
+        return reason
 
 
 def _key(data: Mapping[str, Any]) -> tuple[str, str]:
@@ -193,25 +232,7 @@ def _part_title(part: Mapping[str, Any], position: int, words: Words) -> str:
     order, path = order_of(part), str(part["path"])
     plain = f"path_{path}" in words and f"order_{order}" in words
     name = words(f"order_{order}") if plain else words.title(path, path)
-    return f"{words('part', number=position)}: {name}"
-
-
-def _step(data: Mapping[str, Any], words: Words, anchor: str, position: int) -> Step:
-    before, after = formula(data["before"]), formula(data["after"])
-    changed = formula(data["changed"]["before"]), formula(data["changed"]["after"])
-    marked, remarked = mark(before.latex, after.latex, changed[0].latex, changed[1].latex)
-    return Step(
-        anchor=anchor,
-        name=words("step", number=position),
-        rule=data["rule"],
-        title=words.title(data["rule"], data["title"]),
-        statement=_statement(data["statement"], changed, marked, words),
-        before=replace(before, marked=marked),
-        after=replace(after, marked=remarked),
-        changed=changed,
-        needs=tuple(_said(need, words) for need in data["needs"]),
-        badge=badge(data["status"], words),
-    )
+    return f"{words('part', number=position)}: {name[:1].upper()}{name[1:]}"
 
 
 def _statement(text: str, changed: tuple[Formula, Formula], marked: str, words: Words) -> Formula:

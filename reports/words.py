@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports import words_check_en, words_check_ko, words_en, words_ko
+from reports import reasons_en, reasons_ko, words_check_en, words_check_ko, words_en, words_ko
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "en": {**words_en.SAYINGS, **words_check_en.SAYINGS},
     "ko": {**words_ko.SAYINGS, **words_check_ko.SAYINGS},
 }
 
+_REASONS: Mapping[str, Mapping[str, str]] = {
+    "en": reasons_en.REASONS,
+    "ko": reasons_ko.REASONS,
+}
 _TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": words_ko.TITLES}
 
 
@@ -25,6 +29,7 @@ class Words:
         self.lang = lang
         self._sayings = LANGUAGES[lang]
         self._titles = _TITLES[lang]
+        self._reasons = _REASONS[lang]
 
     def __call__(self, key: str, **fields: object) -> str:
         """The saying with its placeholders filled in."""
@@ -32,6 +37,10 @@ class Words:
 
     def __contains__(self, key: str) -> bool:
         return key in self._sayings
+
+    def reason(self, rule: str) -> str:
+        """Why the rule's step may be taken; "" for a rule that has none."""
+        return self._reasons.get(rule, "")
 
     def title(self, name: str, default: str) -> str:
         """The title of a rule or a loss in this language; `default` is the English one."""

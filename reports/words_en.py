@@ -106,6 +106,7 @@ SAYINGS = {
     "part": "Part {number}",
     "above": "Shown above",
     "whole": "Put together",
+    "glance": "All of it at a glance; each rule leads to its step.",
     "step": "Step {number}",
     "needs": "Needs",
     "latex": "LaTeX",
@@ -116,6 +117,31 @@ SAYINGS = {
         "Three pictures, three classes. The scores are our own example, chosen small enough to "
         "follow by hand; everything computed from them is exact to the digits shown."
     ),
+    "example_by_hand_title": "One picture by hand",
+    "example_by_hand": "The cat picture, from its scores to the gradient",
+    "example_row": "What",
+    "example_by_hand_note": (
+        "Raise e to each score; divide by their sum; subtract 1 at the true class and nothing "
+        "elsewhere. What is left is the gradient: how far the model's belief is from what is true."
+    ),
+    "example_mistaken_title": "The well-known mistake, in numbers",
+    "example_mistaken": "The cat picture: two formulas beside the slopes that are measured",
+    "example_measured": "measured",
+    "example_after": "Loss after a step",
+    "example_mistaken_note": (
+        "Measured: the loss with one score moved by a thousandth up and down. The formula with 1 "
+        "in place of the delta agrees at the true class alone; at every other class it is off by "
+        "exactly 1. It comes from working out the true class only, where the delta is 1, and then "
+        "forgetting that a class may be another one. But every score stands in the denominator of "
+        "softmax, so every score moves the loss."
+    ),
+    "example_step_note": (
+        "The last column takes a step of size 1 against each from a loss of {loss}. The right "
+        "gradient lowers the loss. The wrong one raises it: taking the same 1 from every class "
+        "moves all scores alike, which softmax ignores, and all that is left is to lower the "
+        "likeliest class most, and that is the true one."
+    ),
+    "example_all_title": "All three pictures",
     "example_scores": "Scores, one row a picture. The true class is set in bold.",
     "example_probabilities": "Softmax of each row, and the loss at the true class",
     "example_loss": "Loss",
@@ -151,11 +177,29 @@ SAYINGS = {
     "curve_x": "probability of the true class",
     "curve_y": "loss",
     "curve_caption": "The points of the curve",
+    # what is printed of the loss
+    "printed_title": "What is often printed",
+    "printed_intro": (
+        "Formulas for this loss from books, posts and code, each judged like everything else on "
+        "this page."
+    ),
+    "printed_wrong": "Well-known mistakes",
+    "printed_right": "Also true",
+    "printed_setting": "said of",
+    "printed_only_if": "holds only if",
+    "printed_at": "counterexample",
+    "printed_left": "left",
+    "printed_right_side": "right",
+    "printed_repair": "nearest right formula",
+    "printed_seen": "seen in",
+    "printed_command": "Ask again",
     # the numeric check
     "numeric_title": "Numeric check",
     "numeric_intro": (
         "The engine's gradient against derivatives that are taken numerically from the loss "
-        "alone, at ordinary and at awkward points."
+        "alone, at ordinary points and at awkward ones: scores far apart (wide), equal scores "
+        "(ties), one score that leads by 30 or 40 (confident), scores of ±1000. Judged are the "
+        "entries that a numeric derivative can see."
     ),
     "numeric_caption": "By kind of point: the entry nearest to its bound",
     "numeric_point": "Point",
@@ -194,6 +238,13 @@ SAYINGS = {
         "NumPy source, printed from the proved expression and stabilised by rewrites that are "
         "proved as well."
     ),
+    "engine_shape": "The shape of the code",
+    "engine_shape_note": (
+        "N rows of n scores, labels counted from 0. The line that subtracts 1 names its entry: "
+        "without the index it would be the well-known mistake. This is the formula as it stands; "
+        "the engine below also keeps the digits that p − 1 loses when a prediction is confident."
+    ),
+    "engine_source": "The engine's source ({lines} lines)",
     # how it was checked
     "checked_title": "What was checked, and how",
     "checked_intro": (

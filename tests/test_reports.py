@@ -19,10 +19,11 @@ from reports import html
 from reports import latex as tex
 from reports.curves import error_curve
 from reports.evidence import evidence
-from reports.example import CLASSES, PICTURES, example
+from reports.example import example
 from reports.figures import heat_map, signed
 from reports.formulas import from_text
 from reports.mathml import latex_to_mathml
+from reports.pictures import CLASSES, PICTURES
 from reports.record import Record, build_record
 from reports.terminal import render_text
 from reports.words import LANGUAGES, Words

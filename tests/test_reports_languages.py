@@ -21,6 +21,7 @@ from reports.document.markdown import render_markdown
 from reports.document.record import build_document
 from reports.document.terminal import render_text as check_text
 from reports.formulas import from_text
+from reports.printed import judged
 from reports.record import Record, build_record
 from reports.terminal import render_text
 from reports.words import LANGUAGES, Words
@@ -128,7 +129,7 @@ def varieties() -> Iterator[Record]:
     for status in ("proved", "conditional", "refuted", "undecided"):
         yield build_record([sample(status), nested(), nested()], failing)
         yield build_record([sample(status)], None)
-    yield build_record([sample()], EVIDENCE | {"wrong": []})
+    yield build_record([sample()], EVIDENCE | {"wrong": []}, formulas=judged("softmax-nll"))
     for row in CATALOGUE.values():
         for order in (1, 2):
             given = [shown(text.replace(" = ", " == ")) for text in row.given]
