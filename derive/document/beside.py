@@ -18,7 +18,7 @@ from derive.document.setting import filled, inline_of
 from derive.errors import FormulaError
 from derive.read.formula import read_condition
 from derive.read.latex import Chain, read_latex
-from derive.syntax import Node, Rel
+from derive.syntax import Deriv, Entry, Name, Node, Rel, walk
 
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
@@ -55,6 +55,9 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
+# The indices of a derivative, of which prose says that they are equal, or that they are not.
+FIRST, SECOND = Name("first index"), Name("second index")
+TWO_INDICES = {"indices ==": Rel("==", FIRST, SECOND), "indices !=": Rel("!=", FIRST, SECOND)}
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,24 @@ class _Prose:
     def open_limits(self) -> Iterator[Node]:
         """The conditions that its last sentence leaves open for what follows.
 
-        A closed sentence that goes on to a formula of its own has used its condition up.
+        A closed sentence that goes on to a formula of its own has used its condition up. Where the
+        last one states none, that of the sentence before it goes on.
         """
         closed = self.source.rstrip().endswith((".", "。"))
-        for one in self.wheres(self.last, len(self.source)):
-            if not closed or all(mark < one.span[1] for mark in self.marks):
+        found = list(self.wheres(self.last, len(self.source)))
+        begin, stop = self.last, len(self.source)
+        if not found and begin:
+            before = bisect_right(self.ends, begin - 1)
+            begin, stop = self.ends[before - 1] if before else 0, begin
+            found, closed = list(self.wheres(begin, stop)), True
+        for one in found:
+            behind = [m for m in self.marks if one.span[1] <= m < stop]
+            if not closed or not any("=" in self._formula(mark) for mark in behind):
                 yield from _condition(one, self.inline)
+
+    def _formula(self, mark: int) -> str:
+        number = self.marks.index(mark)
+        return self.inline[number] if number < len(self.inline) else ""
 
     def limits(self, start: int, stop: int) -> Iterator[Node]:
         """The conditions that a stretch of it states."""
@@ -255,8 +270,26 @@ class Beside:
         return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
 
 
+def of_derivative(condition: Node, chain: Chain) -> Node | None:
+    """The condition on the two indices of a derivative as one on those of the chain's first."""
+    if condition not in TWO_INDICES.values():
+        return condition
+    parts = [part for member in chain.members for part in walk(member)]
+    for part in parts:
+        match part:
+            case Deriv(
+                body=Entry(indices=(*_, Name() as a)), wrt=(Entry(indices=(*_, Name() as b)),)
+            ):
+                same = condition == TWO_INDICES["indices =="]
+                return None if a == b else Rel("==" if same else "!=", a, b)
+    return None
+
+
 def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
     numbered = _NUMBERED.fullmatch(one.text.strip())
+    if one.text in TWO_INDICES:
+        yield TWO_INDICES[one.text]
+        return
     if numbered is None:
         source = filled(one.text, inline)
         yield from () if source is None else read_condition(source)

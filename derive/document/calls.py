@@ -128,8 +128,10 @@ def opaque(meaning: Meaning, name: str, letter: str) -> Node:
     return Name(f"{name}{letter}")
 
 
-def any_function(name: str, letter: str, orders: int) -> str:
+def any_function(name: str, letter: str, orders: int, *, positive: bool = False) -> str:
     """The definition of f(x) as a polynomial with free coefficients, degree = orders.
+
+    As the exponential of one where f must be positive, since its logarithm is taken.
 
     An equation between f(x), its derivatives up to that order and other such functions, at one
     and the same x, holds for all smooth functions if and only if it holds for these: they take
@@ -137,7 +139,8 @@ def any_function(name: str, letter: str, orders: int) -> str:
     """
     value = f"{name}{letter}"
     terms = [f"{value}0", *(f"{value}{k}*{letter}**{k}" for k in range(1, orders + 1))]
-    return f"{value} = {' + '.join(terms)}"
+    body = " + ".join(terms)
+    return f"{value} = exp({body})" if positive else f"{value} = {body}"
 
 
 def derivative_orders(trees: Sequence[Node]) -> int:

@@ -7,7 +7,20 @@ from typing import TypeGuard
 
 from derive.document.known import names_in
 from derive.read.latex import Chain
-from derive.syntax import Entry, Form, Mul, Name, Node, Num, children, transform, walk
+from derive.syntax import (
+    Entry,
+    Form,
+    Mul,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    children,
+    same,
+    substitute,
+    transform,
+    walk,
+)
 
 
 def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
@@ -43,6 +56,20 @@ def _argument(node: Node) -> Node | None:
         # f(x | y) is about x; H(y, sigma(z)) only says that H depends on that, too.
         return _argument(node.args[0])
     return node if isinstance(node, Name | Entry) else None
+
+
+def named_summand(left: Node, right: Node) -> tuple[Entry, Node] | None:
+    """l_j and -log q_j out of sum_j -log q_j = sum_j l_j: the name that the summands get."""
+    match left, right:
+        case Reduce(), Reduce(body=Entry(indices=(Name(id=letter),)) as head):
+            if left.kind == right.kind and right.index == letter and left.where == right.where:
+                return head, substitute(left.body, {left.index: Name(letter)})
+            return None
+    pairs = [
+        (a, b) for a, b in zip(children(left), children(right), strict=False) if not same(a, b)
+    ]
+    alike = type(left) is type(right) and len(children(left)) == len(children(right))
+    return named_summand(*pairs[0]) if alike and len(pairs) == 1 else None
 
 
 def is_number(argument: Node, body: Node) -> TypeGuard[Name]:

@@ -21,6 +21,7 @@ from derive.document.written import (
     entry_of_one,
     is_entry_of_number,
     member_kind,
+    name_of_value,
     name_text,
     sum_in,
 )
@@ -47,6 +48,7 @@ _HOLES = {
     "s": PLACEHOLDER,
     "c": rf"{PLACEHOLDER}|{_PLAIN_CONDITION}",
     "q": PLACEHOLDER,
+    "r": PLACEHOLDER,
     "z": PLACEHOLDER,
     "x": rf"{PLACEHOLDER}|(?:eq(?:uation|\.)? ?)?\([\w.:-]{{1,30}}\)|식 ?\(?\d+\)?",
     "w": rf"{PLACEHOLDER}|(?:eq(?:uation|\.)? ?)?\([\w.:-]{{1,30}}\)|식 ?\(?\d+\)?",
@@ -228,6 +230,8 @@ def _value(hole: str, found: str, place: int, sentence: _Sentence) -> str | None
             return name_text(source)
         case "q":
             return entry_of_one(source)
+        case "r":
+            return name_of_value(source)
         case "m":
             return shown if name_text(source) else None
         case "c":

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.document.known import Scope, index_letters, names_in
 from derive.errors import Complaint
-from derive.read.latex import Chain
+from derive.read.latex import FIRST_FACTOR, Chain
 from derive.show import text
 from derive.syntax import Span
 
@@ -45,6 +45,11 @@ def disputed(chain: Chain) -> frozenset[int]:
         for place in everything
         if any(other.members[place] != chain.members[place] for other in chain.alternatives)
     )
+
+
+def has_usual_reading(chain: Chain) -> bool:
+    """Whether the other readings are possible, but the first is what nearly everyone means."""
+    return all(other.differs == FIRST_FACTOR for other in chain.alternatives)
 
 
 def readings(chain: Chain) -> tuple[str, ...]:

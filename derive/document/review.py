@@ -9,7 +9,7 @@ from pathlib import Path
 from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
 from derive.document.ahead import first_scope
-from derive.document.beside import Beside
+from derive.document.beside import Beside, of_derivative
 from derive.document.cut import cut, read_document
 from derive.document.events import with_entries
 from derive.document.headline import headline
@@ -19,7 +19,7 @@ from derive.document.judge import Answer, answering, judge, within
 from derive.document.known import Key, Scope, indexed, key_of, names_in, usage
 from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
-from derive.document.readings import ambiguity, chosen, disputed
+from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
 from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
@@ -215,13 +215,16 @@ class _Reading:
 
     def _judge_chain(self, sheet: _Sheet, chain: Chain, limits: tuple[Node, ...]) -> None:
         open_at = disputed(chain)
-        if open_at & ({0} if chain.continued else {0, 1}):
+        at_once = open_at & ({0} if chain.continued else {0, 1})
+        if at_once and not (has_usual_reading(chain) and self._only_claims(chain)):
             self._leave_unread(sheet, ambiguity(chain))
             self._before = None
             return
         self._chains += not chain.continued
         piece, is_inline = sheet.piece, sheet.piece.kind == "inline"
-        conditioned = replace(chain, conditions=(*chain.conditions, *limits))
+        told = (of_derivative(limit, chain) for limit in limits)
+        conditions = (*chain.conditions, *(limit for limit in told if limit is not None))
+        conditioned = replace(chain, conditions=conditions)
         before = self._scope
         conditioned, self._scope = with_bare_sum(conditioned, self._scope)
         read = read_chain(conditioned, self._scope, self._before)
@@ -240,22 +243,39 @@ class _Reading:
             if is_inline and statement.kind == "fact":
                 continue
             numbers = len(self.found) + 1, self._chains
-            own = replace(_undisputed(statement, chain, open_at), supposed=supposed)
+            own = replace(self._undisputed(statement, chain, open_at), supposed=supposed)
             judged = _item(piece, own, numbers, self._answer)
             if supposed == SUPPOSED and judged.item.status != "proved":
                 # The equality that is supposed is no claim; what follows from it is one.
                 self._supposition = sheet.piece.line
                 continue
             self.found.append(judged)
-        if len(chain.members) - 1 in open_at:
+        if len(chain.members) - 1 in open_at and not self._ends_proved():
             self._before = None
 
+    def _ends_proved(self) -> bool:
+        return bool(self.found) and self.found[-1].item.status == "proved"
 
-def _undisputed(statement: Statement, chain: Chain, disputed_at: frozenset[int]) -> Statement:
-    """The statement, left unread where the readings of its chain differ."""
-    if disputed_at.isdisjoint(statement.members):
-        return statement
-    return replace(statement, complaint=ambiguity(chain))
+    def _only_claims(self, chain: Chain) -> bool:
+        """Whether no reading of the chain would define anything by what is disputed."""
+        options = (replace(chain, alternatives=()), *chain.alternatives)
+        read = [read_chain(option, self._scope, self._before)[0] for option in options]
+        return all(statement.kind == "claim" for found in read for statement in found)
+
+    def _undisputed(
+        self, statement: Statement, chain: Chain, disputed_at: frozenset[int]
+    ) -> Statement:
+        """The statement, left unread where the readings of its chain differ.
+
+        Where the customary one, which comes first, is proved, it is what the author meant.
+        """
+        if disputed_at.isdisjoint(statement.members):
+            return statement
+        verdict = judge(statement, self._answer).verdict if has_usual_reading(chain) else None
+        if verdict is None or verdict.status != "proved":
+            return replace(statement, complaint=ambiguity(chain))
+        note = "other readings are possible; the one that is usual holds"
+        return replace(statement, notes=(*statement.notes, note))
 
 
 def _item(piece: Piece, statement: Statement, numbers: tuple[int, int], answer: Answer) -> Judged:

@@ -183,6 +183,12 @@ def entry_of_one(source: str) -> str | None:
     return _name(text[:-2]) if text.endswith("=1") else None
 
 
+def name_of_value(source: str) -> str | None:
+    """`c` for `j = c`, else None."""
+    sides = (condition_text(source) or "").split(" == ")
+    return sides[1] if len(sides) == 2 and not _NUMBER.fullmatch(sides[1]) else None
+
+
 def is_entry_of_number(source: str) -> bool:
     """Whether the formula gives an entry its value, as `y_k = 1`, rather than being a condition."""
     return ("_" in source or "[" in source) and bool(re.search(r"=\s*-?\d+\W*$", source))

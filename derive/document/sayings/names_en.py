@@ -101,6 +101,18 @@ NAMES_EN = (
         "the true class has probability $y$",
     ),
     Saying(
+        "label-at",
+        "en",
+        "declare",
+        "<r>: label",
+        ("class", "label", "category"),
+        rf"{_TRUE} {_CLASS}(?: label| index)? (?:occurs|lies|is|appears|sits) (?:at |in )?"
+        r"(?:the )?(?:index |position |class |entry )?@r",
+        "the true class label occurs at index $j = c$",
+        "the true class label occurs where $j = c + 1$",
+        conditional=True,
+    ),
+    Saying(
         "class-index",
         "en",
         "declare",

@@ -2,9 +2,9 @@ r"""A row of the table of sayings.
 
 A pattern is a regular expression in which `@n` and `@m` stand for names, `@a` for a name that is
 given a meaning, `@b` for the formula that is its meaning, `@c` for a condition on indices or
-parameters, `@k` for one in which no entry is a
-number, `@e` for a definition, `@s` for an equality of a sum, `@x` and `@w` for the number of
-an equation. `says` repeats their values as `<n>`, `<c>` …
+parameters, `@k` for one in which no entry is a number, `@e` for a definition, `@s` for an
+equality of a sum, `@r` for the c of j = c, `@x` and `@w` for the number of an equation.
+`says` repeats their values as `<n>`, `<c>` …
 """
 
 from __future__ import annotations

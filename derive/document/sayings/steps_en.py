@@ -160,6 +160,32 @@ STEPS_EN = (
         conditional=True,
     ),
     Saying(
+        "equal-indices",
+        "en",
+        "where",
+        "indices ==",
+        ("diagonal", "same", "equal", "match", "coincide"),
+        r"(?<!off[- ])(?<!non[- ])\bdiagonal (?:derivatives?|entr(?:y|ies)|elements?|terms?|case"
+        r"|components?|part)\b|\b(?:when|if|for|where) (?:the |both )?(?:two )?"
+        r"ind(?:ices|exes) (?:are (?:equal|the same)|match|coincide)",
+        "the diagonal entries are",
+        "the off-diagonal entries are",
+        conditional=True,
+    ),
+    Saying(
+        "different-indices",
+        "en",
+        "where",
+        "indices !=",
+        ("diagonal", "differ", "same", "equal"),
+        r"\b(?:off|non)[- ]?diagonal (?:derivatives?|entr(?:y|ies)|elements?|terms?|case"
+        r"|components?|part)\b|\b(?:when|if|for|where) (?:the |both )?(?:two )?"
+        r"ind(?:ices|exes) (?:differ|are (?:different|distinct|not equal|not the same))",
+        "the off-diagonal entries are",
+        "the diagonal entries are",
+        conditional=True,
+    ),
+    Saying(
         "substitute",
         "en",
         "substitute",

@@ -25,6 +25,7 @@ class Chain:
     "k = 1, …, K", "c in C"; and "notin", "drawn": whatever limits the chain and is no comparison.
     `notes` are the charitable readings that a person must be told.
     `alternatives` are the other readings where a person must choose; none of them is preferred.
+    `differs` says of one of them what it takes otherwise.
     `words` are those that stand in the display and limit nothing. A chain is `continued` where
     its first member was left empty ("&= …"); members[0] is then Form("blank", ()).
     """
@@ -40,3 +41,4 @@ class Chain:
     words: str = ""
     continued: bool = False
     alternatives: tuple[Chain, ...] = ()
+    differs: str = ""

@@ -16,6 +16,8 @@ from derive.read.latex.values import BRACKETS, EVERYWHERE, Part, factors, inside
 from derive.syntax import Call, Deriv, Entry, Form, Mul, Name, Neg, Node, Num, Pow, Span, num
 
 MAX_ORDER = 4
+# The usual reading is that of the whole product.
+FIRST_FACTOR = "the derivative may be of its first factor alone"
 
 
 @dataclass
@@ -183,9 +185,7 @@ class Derivatives(Names):
         start = row.position
         first = body = self.operand(row)
         apart = isinstance(first, Call) and row.more() and kind(row.peek()) != "OP"
-        if apart and self.chosen(
-            "operator", span, "the derivative may be of its first factor alone"
-        ):
+        if apart and self.chosen("operator", span, FIRST_FACTOR):
             return first
         while row.more() and kind(row.peek()) != "OP":
             factor = self.operand(row)

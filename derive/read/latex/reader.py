@@ -95,7 +95,7 @@ class _Assembly:
         for choice in list(choices)[:MAX_ALTERNATIVES]:
             other, _ = self._read(frozenset({choice}))
             if other is not None and other.members != first.members:
-                others.append(replace(other, notes=()))
+                others.append(replace(other, notes=(), differs=choices[choice]))
         notes = [*self.lexer.notes, *first.notes, *(n for n in choices.values())]
         self.lexer.notes.clear()
         notes += _reused(first)

@@ -1,0 +1,191 @@
+"""Equalities that define: a name, an entry, an abbreviation, an example at numbers."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from derive.document.constants import CONSTANTS, ONES
+from derive.document.heads import (
+    by_example,
+    generalised,
+    head_of,
+    is_number,
+    is_vector,
+    named_summand,
+)
+from derive.document.known import (
+    FUNCTION_WORDS,
+    Key,
+    Known,
+    index_letters,
+    key_of,
+    keys_in,
+)
+from derive.document.ranks import matrices
+from derive.document.stating import Stating
+from derive.errors import FormulaError
+from derive.syntax import Entry, Name, Node, Num, Rel, children, same, substitute
+
+
+class Defining(Stating):
+    """Reads the definitions of a chain."""
+
+    def defines(self) -> bool:
+        """Whether the first equality defines its left side; then it is found."""
+        head, arguments = head_of(self.members[0])
+        if head is None:
+            return self._exemplifies()
+        explicit = self.chain.relations[0] == ":="
+        name = key_of(head)[0]
+        known = self.scope.definitions.named(name)
+        told = [k for k in known if k.key == key_of(head) or (arguments and k.arguments)]
+        if not explicit and not all(_has_other_axes(k.body, self.members[1]) for k in told):
+            return False
+        if name.endswith("_prime"):
+            return False
+        if len(self.members) > 2 and self._is_new(self.members[1]):
+            # a = b = c with both a and b new: c is what both of them are.
+            second, others = head_of(self.members[1])
+            assert second is not None
+            if not self.define(head, arguments, self.members[2], (0, 2)):
+                return False
+            self.define(second, others, self.members[2], (1, 2))
+            return True
+        return self.define(head, arguments, self.members[1], (0, 1))
+
+    def _is_new(self, member: Node) -> bool:
+        """Whether a member is a name that only this chain says the value of."""
+        head, _ = head_of(member)
+        name = key_of(head)[0] if head is not None else ""
+        if not name or name in FUNCTION_WORDS or name in self.scope.seen:
+            return False
+        known = self.scope.named(name)
+        return all(k.line == self.scope.line for k in known)
+
+    def _exemplifies(self) -> bool:
+        """P_1 = e^{y_1}/S, an example of P_k = e^{y_k}/S where all the others are alike."""
+        member, body = self.members[:2]
+        if not isinstance(member, Entry) or all(not isinstance(i, Num) for i in member.indices):
+            return False
+        general = by_example(member, body, self.scope.examples.get(member.base, ()))
+        if general is None:
+            return self._differs(member)
+        known = self.scope.definitions.get(key_of(member))
+        if known is None:
+            return self.define(general[0], (), general[1], (0, 1))
+        if not same(known.body, self.meaning.of(general[1])):
+            return False
+        self.add("definition", member, self.member(1), (0, 1), known)
+        return True
+
+    def _differs(self, member: Entry) -> bool:
+        """Definitions at numbers that are not alike: they are kept in mind, not used."""
+        if self.scope.named(member.base) or not self.scope.examples.get(member.base):
+            return False
+        self.scope = replace(self.scope, unread=self.scope.unread | {member.base})
+        try:
+            self.add("definition", member, self.member(1), (0, 1))
+        except FormulaError as error:
+            self.leave_unread((0, 1), "definition", error)
+        return True
+
+    def abbreviates(self) -> bool:
+        """A formula on the left and a new name on the right: sum_j e^{f_j} = Sigma."""
+        head, arguments = head_of(self.members[1])
+        if head is None or arguments or len(self.members) != 2 or head_of(self.members[0])[0]:
+            return False
+        name = key_of(head)[0]
+        if name in CONSTANTS:
+            return False
+        if self.chain.relations[0] == ":=":
+            return self.define(head, (), self.members[0], (0, 1))
+        if self.scope.definitions.named(name) or name in self.scope.seen:
+            return False
+        return self.define(head, (), self.members[0], (0, 1))
+
+    def define(
+        self, head: Name | Entry, arguments: tuple[Node, ...], body: Node, members: tuple[int, int]
+    ) -> bool:
+        """Define the head by the body; False where it can be no definition."""
+        closed = self.scope.usage.subscripts | {"", "zeros", ONES}
+        if isinstance(head, Name) and head.id in closed:
+            return False
+        own = {a.id: 0 for a in arguments if is_number(a, body)}
+        own |= {a.id: 1 for a in arguments if is_vector(a, body)}
+        self.meaning.ranks.own = own
+        try:
+            meant = self.meaning.of(body)
+        except FormulaError as error:
+            self.leave_unread(members, "definition", error)
+            self.scope = replace(self.scope, unread=self.scope.unread | {key_of(head)[0]})
+            return True
+        value = isinstance(meant, Num)
+        meant = self._at_condition(head, meant)
+        head, arguments, meant = generalised(head, arguments, meant)
+        if value or self._uses(meant, key_of(head)):
+            return False
+        name = key_of(head)[0]
+        # A function of a vector is given for its entries or as a whole: that is not its own axis.
+        rank = 0 if arguments else self.meaning.ranks.of(meant)
+        known = Known(head, meant, self.scope.line, arguments, rank)
+        if known.key in self.scope.definitions:
+            if rank and ":=" not in self.chain.relations:
+                # p = softmax(z) where p or p_k is known: that both agree is a claim.
+                return False
+            self.meaning.note(f"{name} gets a new definition here")
+        self.said[members[1]] = tuple(self.meaning.notes)
+        self.scope = self.scope.defining(known)
+        self.add("definition", head, meant, members, known)
+        self.meaning = self.reading_by(self.meaning.variable)
+        self.meaning.matrices = matrices(self.chain, self.scope)
+        self.trees[0], self.trees[members[1]] = head, meant
+        return True
+
+    def _at_condition(self, head: Name | Entry, body: Node) -> Node:
+        """L = -log p_k, said for k = y, is L = -log p_y."""
+        loose = index_letters(body) - index_letters(head)
+        for condition in self.chain.conditions:
+            if isinstance(condition, Rel) and condition.op == "==":
+                for letter, value in itertools.permutations(children(condition)):
+                    if isinstance(letter, Name) and letter.id in loose:
+                        return substitute(body, {letter.id: value})
+        return body
+
+    def _uses(self, body: Node, key: Key) -> bool:
+        """Whether the body depends on the name, through definitions or directly."""
+        waiting, done = list(keys_in(body)), set[Key]()
+        while waiting:
+            used = waiting.pop()
+            if used == key:
+                return True
+            if used not in done:
+                done.add(used)
+                found = self.scope.definitions.get(used)
+                waiting.extend(() if found is None else keys_in(found.body))
+        return False
+
+    def names_result(self, place: int) -> bool:
+        """A name for what a chain has come to: p_k - y_k := e_k."""
+        head, arguments = head_of(self.members[place + 1])
+        if self.chain.relations[place] != ":=" or head is None:
+            return False
+        return self.define(head, arguments, self.members[place], (place, place + 1))
+
+    def names_summand(self, place: int) -> bool:
+        """A new name for the terms of a sum: -sum_j y_j log p_j = -sum_j l_j."""
+        found = named_summand(*self.members[place : place + 2])
+        if found is None or self.scope.named(found[0].base) or found[0].base in self.scope.seen:
+            return False
+        members = dict(self.trees)
+        defined = self.define(found[0], (), found[1], (place, place + 1))
+        self.trees = members
+        return defined
+
+
+def _has_other_axes(old: Node, new: Node) -> bool:
+    """Whether an array has more indices in one of two bodies: a loss of one sample, of a batch."""
+    counts = dict[str, set[int]]()
+    for base, count in (*keys_in(old), *keys_in(new)):
+        counts.setdefault(base, set()).add(count)
+    return any(len(found - {0}) > 1 for found in counts.values())
