@@ -25,6 +25,7 @@ from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
 from derive.document.superscripts import settled, superscripts
 from derive.document.supposed import is_of_a_point, is_supposed
+from derive.document.tables import by_entries
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro, read_latex
 from derive.syntax import Name, Node, Span
@@ -113,7 +114,8 @@ def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     """The sheets with superscripts, arguments and marks as the indices or names that they are."""
     above = superscripts([chain for sheet in sheets for chain in sheet.chains])
     sheets = [
-        replace(s, chains=tuple(with_entries(settled(c, above)) for c in s.chains)) for s in sheets
+        replace(s, chains=tuple(by_entries(with_entries(settled(c, above))) for c in s.chains))
+        for s in sheets
     ]
     own = marks(chain for sheet in sheets for chain in sheet.chains)
     sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
