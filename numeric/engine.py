@@ -60,7 +60,7 @@ class Engine:
         self.statement = statement
         self._proved_before = proved_before
         self._formulas = Formulas(statement)
-        self._functions: dict[tuple[str, bool], Function] = {}
+        self._functions: dict[tuple[str, bool, frozenset[str]], Function] = {}
         if not proved_before:
             self._require_proof(1)
             self.function("value_and_grad")
@@ -172,9 +172,10 @@ class Engine:
         own = {given.name for given in self.signature.parameters}
         how = {key: params[key] for key in params.keys() & HOW - own}
         rest = {key: value for key, value in params.items() if key in own or key not in HOW}
-        arrays = [*bind(self.signature, logits, target, rest), *extra]
+        by_rows = self.signature.given_by_rows(logits, rest)
+        arrays = [*bind(self.signature.by_rows(by_rows), logits, target, rest), *extra]
         running = How(**how)
-        function = self.function(name, running.keeps_slips(arrays[0]))
+        function = self.function(name, running.keeps_slips(arrays[0]), by_rows)
         made = function(arrays, self._shapes(name, arrays[0]), running)
         return made if len(made) > 1 else made[0]
 
@@ -182,7 +183,7 @@ class Engine:
         self, name: str, xp: Any, logits: Any, target: Any, params: Mapping[str, Any], extra: Any
     ) -> Any:
         """On arrays of another library: arrays of that library."""
-        function = self.function(name)
+        function = self.function(name, by_rows=self.signature.given_by_rows(logits, params))
         arrays = [*standard.bind(function, xp, logits, target, params), *extra]
         made = standard.run(function, xp, arrays, self._shapes(name, logits))
         return made if len(made) > 1 else made[0]
@@ -200,12 +201,15 @@ class Engine:
             shapes[formula.name] = tuple(shape)
         return shapes
 
-    def function(self, name: str, precise: bool = False) -> Function:
+    def function(
+        self, name: str, precise: bool = False, by_rows: frozenset[str] = frozenset()
+    ) -> Function:
         """The function of this name, printed when it is first asked for."""
-        key = name, precise
+        key = name, precise, by_rows
         if key not in self._functions:
-            made = self._program(name, precise)
-            self._functions[key] = Function(made, self.signature, self._about(name))
+            call = self.signature.by_rows(by_rows)
+            made = self._program(name, call, precise)
+            self._functions[key] = Function(made, call, self._about(name))
         return self._functions[key]
 
     def _check(self, name: str) -> None:
@@ -213,7 +217,7 @@ class Engine:
         if name not in self.functions:
             raise NotProved(f"{self.statement.name} states no Hessian")
         unproved = name in _SECOND_ORDER and not self._proved_before
-        if unproved and not any(made == name for made, _ in self._functions):
+        if unproved and not any(made == name for made, *_ in self._functions):
             self._require_proof(2)
 
     def _require_proof(self, order: int) -> None:
@@ -231,11 +235,11 @@ class Engine:
         first, results = formulas[0], {formula.name: formula.node for formula in formulas}
         return stabilise(first.problem, results, first.labels, precise=precise)
 
-    def _program(self, name: str, precise: bool = False) -> Program:
+    def _program(self, name: str, call: Signature, precise: bool) -> Program:
         formulas = self._results(name)
         axes = {formula.name: formula.axes for formula in formulas}
         stable = self._stable(formulas, precise)
-        return program(name, stable, self.signature, axes, formulas[0].extra)
+        return program(name, stable, call, axes, formulas[0].extra)
 
     def _about(self, name: str) -> str:
         """The docstring of a printed function: what it computes, proved by whom."""

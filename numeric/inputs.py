@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,13 +23,17 @@ Role = Literal["logits", "label", "array", "scalar"]
 
 @dataclass(frozen=True)
 class Input:
-    """One argument: its name, role, declared kind, the size of each axis; a label's range."""
+    """One argument: its name, role, declared kind, the size of each axis; a label's range.
+
+    `by_rows`: an array that is another for each sample, where the formula is of one sample.
+    """
 
     name: str
     role: Role
     kind: str
     axes: tuple[str, ...] = ()
     size: str = ""
+    by_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,19 @@ class Signature:
     def parameters(self) -> tuple[Input, ...]:
         """Those that are passed by name."""
         return self.inputs[1 + self.has_target :]
+
+    def by_rows(self, names: frozenset[str]) -> Signature:
+        """The same with these arrays given for each sample."""
+        inputs = (replace(i, by_rows=i.name in names) for i in self.inputs)
+        return replace(self, inputs=tuple(inputs))
+
+    def given_by_rows(self, logits: Any, params: Mapping[str, Any]) -> frozenset[str]:
+        """Which arrays are given for each sample: those with all axes of a batch of logits."""
+        axes = np.ndim(logits)
+        if not self.batched or axes < 2:
+            return frozenset()
+        arrays = (i.name for i in self.parameters if i.role == "array" and i.axes == self.slots)
+        return frozenset(name for name in arrays if _axes(params.get(name)) == axes)
 
 
 def signature(problem: Problem, logits: str, letters: frozenset[str]) -> Signature:
@@ -142,13 +159,13 @@ class Shapes:
 
     def given(self, wanted: Input) -> tuple[int, ...]:
         """The shape in which a label or an array is passed."""
-        by_rows = wanted.role == "label" or self.is_target(wanted)
+        by_rows = wanted.role == "label" or wanted.by_rows or self.is_target(wanted)
         return (*(self.rows if by_rows else ()), *self.of(wanted.axes))
 
     def aligned(self, wanted: Input) -> tuple[int, ...]:
         """The shape in which an array lines up with the logits, if all its axes are theirs."""
         places = placed(wanted.axes, self.call.slots)
-        if places is None or self.is_target(wanted):
+        if places is None or wanted.by_rows or self.is_target(wanted):
             return self.given(wanted)
         slots = zip(self.call.slots, places, strict=True)
         axes = ((1,) if place is None else self.of((slot,)) for slot, place in slots)
@@ -257,3 +274,8 @@ _KINDS: dict[str, tuple[Callable[[Array], Array], str]] = {
     "sign": (lambda a: abs(a) == 1, "-1 or 1"),
     "simplex": (lambda a: a >= 0, "shares that sum to 1"),
 }
+
+
+def _axes(value: Any) -> int:
+    """How many axes it has; None for something that was not given has none."""
+    return np.ndim(value)

@@ -83,7 +83,11 @@ def of_arguments(call: Signature) -> Iterator[Extent]:
         elif given.role == "array":
             own = set(given.axes)
             target = call.has_target and given == call.inputs[1]
-            rows = (target and call.batched) or (len(call.slots) > 1 and call.slots[0] in own)
+            rows = (
+                given.by_rows
+                or (target and call.batched)
+                or (len(call.slots) > 1 and call.slots[0] in own)
+            )
             if own - set(call.slots):
                 raise OutOfFragment(f"{given.name} has axes that the logits lack")
             yield Extent(rows, bool(call.slots) and call.slots[-1] in own)

@@ -35,7 +35,7 @@ class Layout:
         self.lines: list[Line] = []
         self._made: dict[Node, tuple[str, tuple[int | None, ...]]] = {}
         scalars = (i.name for i in call.inputs if i.role == "scalar" and not call.batched)
-        arrays = (i.name for i in call.parameters if i.role == "array")
+        arrays = (i.name for i in call.parameters if i.role == "array" and not i.by_rows)
         self.axisless = {self.variables[name] for name in scalars}
         self.rowless = {self.variables[name] for name in arrays}
 

@@ -179,3 +179,29 @@ def test_row_sums_that_are_needed_come_in_a_pass_before() -> None:
     first, second = made.kernel.passes
     assert (len(first.sums), first.outputs) == (1, ())
     assert (len(second.sums), second.outputs) == (1, ("gradient",))
+
+
+# Arrays over the classes that may be one for all samples, or one for each.
+OF_CLASSES = [("distillation", "v"), ("distillation-scaled", "v"), ("focal-balanced", "alpha")]
+
+
+@pytest.mark.parametrize("options", [{}, {"precise": True}, {"backend": "numba"}], ids=str)
+@pytest.mark.parametrize(("name", "array"), OF_CLASSES)
+@pytest.mark.parametrize("shape", [(4, 3), (3, 3), (2, 3, 5)])
+def test_an_array_for_each_sample(name: str, array: str, shape: Any, options: Any) -> None:
+    """Such as a teacher's logits: each sample as if it were alone."""
+    if "backend" in options:
+        pytest.importorskip("numba", reason="numba is not installed")
+    engine, rng = compiled(name), np.random.default_rng(0)
+    logits, each = rng.normal(size=shape), rng.uniform(0.5, 2, shape)
+    label = rng.integers(shape[-1], size=shape[:-1]) if engine.signature.has_target else None
+    rest = {i.name: 1.7 for i in engine.signature.parameters if i.role == "scalar"}
+    loss, gradient = engine.value_and_grad(logits, label, **rest, **{array: each}, **options)
+    hessian = engine.hessian(logits, label, **rest, **{array: each})
+    for at in np.ndindex(shape[:-1]):
+        own = None if label is None else label[at]
+        given = {**rest, array: each[at]}
+        assert_same((loss[at], gradient[at]), engine.value_and_grad(logits[at], own, **given))
+        assert_same((hessian[at],), (engine.hessian(logits[at], own, **given),))
+    with pytest.raises(ValueError, match=f"{array} of shape"):
+        engine.loss(logits, label, **rest, **{array: each[..., :-1]})

@@ -88,3 +88,10 @@ def test_jax_traces_and_differentiates_the_program() -> None:
     assert_near(traced[0], wanted)
     assert_near(traced[1], slope)
     assert_near(jax.grad(lambda a: numeric.cross_entropy(a, there[1]))(there[0]), slope)
+
+
+def test_a_teacher_for_each_sample_elsewhere(array_of: Any) -> None:
+    rng = np.random.default_rng(0)
+    f, teachers = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    made = compiled("distillation").gradient(array_of(f), v=array_of(teachers), T=2.0)
+    assert_near(made, compiled("distillation").gradient(f, v=teachers, T=2.0))
