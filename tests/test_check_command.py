@@ -71,7 +71,7 @@ def test_the_exit_status_is_the_gravest(
 
 
 def test_documents_that_are_refused(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("binary.md").write_bytes(b"\x89PNG\r\n\xff\xfe")
+    Path("binary.md").write_bytes(b"\x89PNG\r\n\x1a\n")
     Path("nul.md").write_bytes(b"a\0b")
     with Path("long.md").open("wb") as file:
         file.truncate(10_000_001)
@@ -80,9 +80,21 @@ def test_documents_that_are_refused(document: Path, capsys: pytest.CaptureFixtur
         assert main(["check", name]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    for told in ("UTF-8", "NUL", "longer than", "not a regular file", "No such file"):
+    for told in ("UTF-8", "binary file", "larger than", "not a regular file", "No such file"):
         assert told in captured.err
     assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_files_in_other_encodings(
+    encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.md"
+    path.write_text("Übung: let $p_k = e^{f_k}/\\sum_j e^{f_j}$. Then $p_k = 2p_k$.\n", encoding)
+    assert main(["check", str(path), "--no-cache"]) == 1
+    captured = capsys.readouterr()
+    assert "refuted" in captured.out
+    assert ("Latin-1" in captured.err) == (encoding == "latin-1")
 
 
 def test_stdin(document: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

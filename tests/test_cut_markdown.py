@@ -182,6 +182,7 @@ def test_headings_make_the_path() -> None:
         "---\ngradproof:\n- y: label\n- 't: simplex[n]'\ntitle: x\n---\n",
         "---\ngradproof: [\"y: label\", 't: simplex[n]']\n---\n",
         "---\ngradproof: y: label; t: simplex[n]\n---\n",
+        '+++\ntitle = "x"\ngradproof = ["y: label", "t: simplex[n]"]\n+++\n',
         "<!-- gradproof: y: label; t: simplex[n] -->\n",
         "<!--\ngradproof: y: label\n\nt: simplex[n]\n-->\n",
         "words <!-- gradproof: y: label; t: simplex[n] --> words\n",

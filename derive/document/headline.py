@@ -9,6 +9,8 @@ from derive.document.items import Item
 
 def headline(items: Sequence[Item]) -> str:
     """What the last wrong result should be, and the first step that lost it."""
+    if not items:
+        return "No equality was found."
     claims = [item for item in items if item.kind == "claim"]
     if not claims:
         return "No equality of this document claims anything: all are definitions and facts."

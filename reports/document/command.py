@@ -15,7 +15,7 @@ from derive.errors import Disagreement, GradproofError
 from reports import formats
 from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED
 from reports.columns import harmless, json_text, printable
-from reports.console import ProgressLine, colourful, print_json, read_file, read_stdin
+from reports.console import ProgressLine, colourful, print_json, read_stdin
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
 from reports.document.terminal import render_text
@@ -61,7 +61,11 @@ def _document(name: str) -> tuple[str, str]:
     if name == "-":
         name, text = "stdin", read_stdin(_LIMIT)
     else:
-        text = read_file(Path(name), _LIMIT)
+        from derive.document.cut.files import read_text
+
+        text, notes = read_text(Path(name))
+        for note in notes:
+            print(harmless(f"{name}: {note}"), file=sys.stderr)
     if "\0" in text:
         raise GradproofError(f"{name}: not a text file, it holds NUL characters")
     return name, text

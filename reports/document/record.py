@@ -85,7 +85,7 @@ class Section:
 
 @dataclass(frozen=True)
 class DocumentRecord:
-    """A checked document, whole; `sentence` is in the report's language, `headline` in English."""
+    """A checked document, whole. What `derive` says in a way of its own stays English."""
 
     schema_version: int
     lang: str
@@ -122,8 +122,8 @@ def build_document(checked: Checked, lang: str = "en") -> DocumentRecord:
         name=checked.name,
         badge=_badge(status, words),
         sentence=_sentence(status, shown, words),
-        headline=checked.headline,
-        notes=checked.notes,
+        headline=words.phrase(checked.headline),
+        notes=tuple(map(words.phrase, checked.notes)),
         counts=_counts(shown, words),
         items=shown,
     )
@@ -175,9 +175,9 @@ def _shown(
         excerpt=marked_lines(checked.text, *place) if place else plain_lines(item.source),
         formula=equality(item.text) if item.text else None,
         corrected=_corrected(item),
-        mistake=_mistake(item),
+        mistake=_mistake(item, words),
         told=told(item, rests_on, words),
-        reading=item.verdict.reading[1:] if item.verdict is not None else (),
+        reading=_reading(item, words),
         uses=tuple(links[number] for number in known.used_by(item)),
         rests_on=rests_on,
     )
@@ -195,9 +195,14 @@ def _corrected(item: Item) -> Formula | None:
     return None if right is None else equality(right.claim)
 
 
-def _mistake(item: Item) -> tuple[str, ...]:
+def _reading(item: Item, words: Words) -> tuple[str, ...]:
+    lines = item.verdict.reading[1:] if item.verdict is not None else ()
+    return tuple(map(words.phrase, lines))
+
+
+def _mistake(item: Item, words: Words) -> tuple[str, ...]:
     """What kept the item from being read, with carets into the author's text."""
     if item.complaint is None:
         return ()
     _, line, carets, *_ = str(item.complaint).split("\n")
-    return item.complaint.message, line, carets
+    return words.phrase(item.complaint.message), line, carets

@@ -39,7 +39,7 @@ def told(item: Item, rests_on: Sequence[Link], words: Words) -> tuple[Told, ...]
 
 def _told(item: Item, rests_on: Sequence[Link], words: Words) -> Iterator[Told]:
     if item.complaint and item.complaint.hint:
-        yield Told(words("check_hint"), item.complaint.hint)
+        yield Told(words("check_hint"), words.phrase(item.complaint.hint))
     if item.asked and item.asked.where.strip():
         yield Told(words("check_where"), formula=from_text(item.asked.where))
     if item.verdict is not None:
@@ -49,7 +49,7 @@ def _told(item: Item, rests_on: Sequence[Link], words: Words) -> Iterator[Told]:
         yield Told(words(key), links=tuple(rests_on))
     if item.cancels:
         yield Told(words("check_note"), words("check_cancels"))
-    yield from (Told(words("check_note"), note) for note in item.notes)
+    yield from (Told(words("check_note"), words.phrase(note)) for note in item.notes)
     command = recompute_command(item)
     if command:
         yield Told(words("check_recompute"), command=command)
@@ -73,6 +73,6 @@ def _of_verdict(verdict: Verdict, words: Words) -> Iterator[Told]:
         explain = words("check_explain", code=row.code)
         yield Told(words("check_diagnosis"), f"{row.code} {name} ({explain})")
     if verdict.reason:
-        yield Told(words("check_because"), verdict.reason)
+        yield Told(words("check_because"), words.phrase(verdict.reason))
     for premise in verdict.premises:
         yield Told(words("check_premise"), formula=from_text(premise))

@@ -9,7 +9,7 @@ from derive.errors import Complaint, FormulaError
 from derive.syntax import Span
 
 _COMMENT = re.compile(r"\s*gradproof\s*:", re.IGNORECASE)
-_KEY = re.compile(r"gradproof\s*:(?P<value>.*)", re.IGNORECASE)
+_KEY = re.compile(r"gradproof\s*[:=](?P<value>.*)", re.IGNORECASE)
 _ITEM = re.compile(r"\s*-\s+(?P<value>.*)")
 _VALUE = re.compile(
     r"""\s*(?:"(?P<double>[^"\\]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s"'\[{&*!|>%@`#][^"]*?))"""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
 from pathlib import Path
 
 from derive.errors import DocumentError
 
 MAX_BYTES = 10_000_000
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -34,6 +36,8 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        if _CONTROL.search(data):
+            raise DocumentError(f"{path}: line {line} is not UTF-8, nor any other text") from None
         note = f"line {line} is not valid UTF-8: the document is read as Latin-1"
         return data.decode("latin-1"), (note,)
 
