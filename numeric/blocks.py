@@ -18,6 +18,10 @@ FEW_CLASSES = 48
 """Up to so many classes, a block has its classes first: loops over the rows are the longer ones."""
 SHARED_ELEMENTS = 1 << 16
 """More entries than this are worth at least four blocks, so that threads can share them."""
+SHARES = 16
+"""So many blocks are enough for threads to share, where a block needs no buffers."""
+LONGEST_BLOCK = 1 << 17
+"""Rows of a block that needs no buffers: it has a number for each of them."""
 
 Index = tuple[int | slice, ...]
 
@@ -37,6 +41,13 @@ class Layout:
         if count * classes > SHARED_ELEMENTS:
             length = min(length, max(-(-count // 4), SHARED_ELEMENTS // (4 * classes), 1))
         return cls(rows, classes, length)
+
+    @classmethod
+    def without_buffers(cls, rows: tuple[int, ...], classes: int) -> Layout:
+        """SHARES blocks, or more with LONGEST_BLOCK rows, or fewer if they would be small."""
+        least = SHARED_ELEMENTS // (4 * max(1, classes))
+        length = max(1, least, -(-math.prod(rows) // SHARES))
+        return cls(rows, classes, min(length, LONGEST_BLOCK))
 
     @property
     def axis(self) -> int:

@@ -7,6 +7,10 @@ Chebyshev nodes in 60 digits. n is found by adding 1.5 times 2 to the number of 
 last bits then are n; 2**n is put together from bits, in two factors so that subnormal results come
 out rounded. Against 50 digits at most 1.0 units in the last place (a test looks). nan stays nan.
 
+log1p(x) = k*log 2 + log(1 + f) with 1 + x = 2**k * (1 + f), what 1 + x was rounded by put back, and
+log(1 + f) by the polynomial in (f/(2 + f))**2 of FreeBSD's msun (s_log1p.c and s_log1pf.c, Sun
+Microsystems 1993), without its branches.
+
 They are plain functions of NumPy scalars here; `numeric.jit` compiles them.
 """
 
@@ -60,6 +64,52 @@ def exp_float64(x: Any) -> Any:
     first = _I64((half + _I64(1023)) << _I64(52)).view(_F64)
     second = _I64((power - half + _I64(1023)) << _I64(52)).view(_F64)
     return _F64(((q * r * r + r) + _F64(1)) * first * second)
+
+
+def log1p_float32(x: Any) -> Any:
+    """log(1 + x) of a float32."""
+    u = _F32(1) + x
+    bits = _I32(_F32(u).view(_I32) + _I32(0x004AFB0D))
+    near = (x > _F32(-0.29289323)) & (x < _F32(0.41421354))
+    k = _F32(0) if near else _F32((bits >> _I32(23)) - _I32(127))
+    m = _I32((bits & _I32(0x007FFFFF)) + _I32(0x3F3504F3)).view(_F32)
+    f = x if near else m - _F32(1)
+    lost = (x - (u - _F32(1))) if x < _F32(1) else (_F32(1) - (u - x))
+    c = _F32(0) if near else lost / u
+    s = f / (_F32(2) + f)
+    z = s * s
+    w = z * z
+    q = z * (_F32(0.66666662693) + w * _F32(0.28498786688))
+    q += w * (_F32(0.40000972152) + w * _F32(0.24279078841))
+    half = _F32(0.5) * f * f
+    low = s * (half + q) + (k * _F32(9.0580006145e-06) + c) - half
+    made = (low + f) + k * _F32(6.9313812256e-01)
+    made = made if x < _F32(np.inf) else x
+    return made if x > _F32(-1) else (_F32(-np.inf) if x == _F32(-1) else _F32(np.nan))
+
+
+def log1p_float64(x: Any) -> Any:
+    """log(1 + x) of a float64."""
+    u = _F64(1) + x
+    bits = _I64(_F64(u).view(_I64) + _I64(0x00095F6200000000))
+    near = (x > _F64(-0.2928932188134524)) & (x < _F64(0.41421356237309503))
+    k = _F64(0) if near else _F64((bits >> _I64(52)) - _I64(1023))
+    m = _I64((bits & _I64(0x000FFFFFFFFFFFFF)) + _I64(0x3FE6A09E00000000)).view(_F64)
+    f = x if near else m - _F64(1)
+    lost = (x - (u - _F64(1))) if x < _F64(1) else (_F64(1) - (u - x))
+    c = _F64(0) if near else lost / u
+    s = f / (_F64(2) + f)
+    z = s * s
+    w = z * z
+    q = _F64(0.1818357216161805) + w * _F64(0.14798198605116586)
+    q = z * (_F64(0.6666666666666735) + w * (_F64(0.2857142874366239) + w * q))
+    p = _F64(0.22222198432149784) + w * _F64(0.15313837699209373)
+    q += w * (_F64(0.3999999999940942) + w * p)
+    half = _F64(0.5) * f * f
+    low = s * (half + q) + (k * _F64(1.90821492927058770002e-10) + c) - half
+    made = (low + f) + k * _F64(6.93147180369123816490e-01)
+    made = made if x < _F64(np.inf) else x
+    return made if x > _F64(-1) else (_F64(-np.inf) if x == _F64(-1) else _F64(np.nan))
 
 
 def order_float32(x: Any) -> Any:

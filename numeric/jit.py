@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric import elementary
+from numeric import elementary, machine
 from numeric.codegen import load_source
 
 CHUNK = 256
@@ -18,6 +18,11 @@ CHUNK = 256
 
 Each chunk is a slice: an index that might be negative would keep a loop from being vectorised.
 """
+LINE_BYTES = 64
+LONGEST_AHEAD = 1 << 16
+"""More bytes than this are not asked for ahead: they would push out what is being worked on."""
+EVEN = 64
+"""A loop of a multiple of so many entries is vectorised without a rest."""
 Decorator = Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]]
 
 
@@ -36,7 +41,8 @@ def load(source: str, kind: np.dtype[Any]) -> Callable[..., None]:
     import numba
 
     compiled = functools.partial(numba.njit, nogil=True, error_model="numpy")
-    made = load_source("pass_over", source, **_known(kind.type, compiled))
+    hints = _hints(kind, compiled(inline="always"))
+    made = load_source("pass_over", source, **_prefixed(_known(kind.type, compiled) | hints))
     loop: Callable[..., None] = compiled(fastmath={"contract"})(made)
     return loop
 
@@ -47,42 +53,55 @@ def interpreted(source: str, kind: np.dtype[Any]) -> Callable[..., None]:
     def plain(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return lambda function: function
 
-    return load_source("pass_over", source, **_known(kind.type, plain))
+    def nothing(*_: Any) -> None:
+        return None
+
+    hints = dict.fromkeys(("wide", "read_ahead", "write_ahead"), nothing)
+    return load_source("pass_over", source, **_prefixed(_known(kind.type, plain) | hints))
+
+
+def _prefixed(known: dict[str, Any]) -> dict[str, Any]:
+    """Under the names that printed loops call them by, with what they need of Python."""
+    return {"range": range, "min": min, **{f"_{name}": value for name, value in known.items()}}
 
 
 def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
     """What printed loops may call, for one type of numbers."""
-    inlined = compiled(inline="always")
     is_single = real is np.float32
+    inlined = compiled(inline="always")
     exp = inlined(elementary.exp_float32 if is_single else elementary.exp_float64)
-    order = inlined(elementary.order_float32 if is_single else elementary.order_float64)
-    ordered = inlined(elementary.ordered_float32 if is_single else elementary.ordered_float64)
+    log1p = inlined(elementary.log1p_float32 if is_single else elementary.log1p_float64)
 
-    @compiled()
-    def top_of(chunk: Any) -> Any:
-        top = order(chunk[0])
-        for k in range(chunk.size):
-            top = max(top, order(chunk[k]))
-        return top
+    @inlined
+    def larger(x: Any, y: Any) -> Any:
+        if x < y:
+            return y
+        return x
 
-    @compiled()
-    def largest(row: Any) -> Any:
-        best = order(row[0])
-        for first in range(0, row.size, CHUNK):
-            best = max(best, top_of(row[first : first + CHUNK]))
-        return ordered(best)
+    @inlined
+    def softplus(x: Any) -> Any:
+        return larger(x, real(0)) + log1p(exp(-abs(x)))
 
-    @compiled()
-    def largest_at(row: Any) -> Any:
-        best, start = order(row[0]), 0
-        for first in range(0, row.size, CHUNK):
-            top = top_of(row[first : first + CHUNK])
-            if top > best:
-                best, start = top, first
-        while order(row[start]) != best:
-            start += 1
-        return start
+    return {
+        "exp": exp,
+        "softplus": softplus,
+        "abs": abs,
+        "max": larger,
+        "real": real,
+        "log1p": log1p,
+        "expm1": math.expm1,
+        "log": math.log,
+        "tanh": math.tanh,
+        "sqrt": math.sqrt,
+        "int": np.int32 if is_single else np.int64,
+        "empty": np.empty,
+        "tiny": np.finfo(real).tiny,
+        "sum": _class_sum(real, compiled),
+        **_largest(is_single, compiled),
+    }
 
+
+def _class_sum(real: Any, compiled: Decorator) -> Any:
     @compiled(fastmath={"reassoc"})
     def added(chunk: Any) -> Any:
         part = real(0)
@@ -97,28 +116,60 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
             whole += added(row[first : first + CHUNK])
         return whole
 
-    @inlined
-    def larger(x: Any, y: Any) -> Any:
-        if x < y:
-            return y
-        return x
+    return class_sum
+
+
+def _largest(is_single: bool, compiled: Decorator) -> dict[str, Any]:
+    """The largest entry and its place, by way of whole numbers, whose maximum vectorises."""
+    inlined = compiled(inline="always")
+    order = inlined(elementary.order_float32 if is_single else elementary.order_float64)
+    ordered = inlined(elementary.ordered_float32 if is_single else elementary.ordered_float64)
+
+    @compiled()
+    def top_of(chunk: Any) -> Any:
+        top = order(chunk[0])
+        for k in range(chunk.size):
+            top = max(top, order(chunk[k]))
+        return top
+
+    @compiled()
+    def largest(row: Any) -> Any:
+        if row.size < EVEN:
+            return ordered(top_of(row))
+        # The last ones once more, so many that none is left for a loop that is not vectorised.
+        whole = row[: row.size - row.size % EVEN]
+        return ordered(max(top_of(whole), top_of(row[row.size - EVEN :])))
+
+    @compiled()
+    def largest_at(row: Any) -> Any:
+        best, start = order(row[0]), 0
+        for first in range(0, row.size, CHUNK):
+            top = top_of(row[first : first + CHUNK])
+            if top > best:
+                best, start = top, first
+        while order(row[start]) != best:
+            start += 1
+        return start
+
+    return {"largest": largest, "largest_at": largest_at}
+
+
+def _hints(kind: np.dtype[Any], inlined: Callable[[Callable[..., Any]], Any]) -> dict[str, Any]:
+    """What helps the machine; ahead of need, what lies in one piece from a place on."""
+    line = LINE_BYTES // kind.itemsize
+    longest = LONGEST_AHEAD // kind.itemsize
+    read, write = machine.prefetch(write=False), machine.prefetch(write=True)
 
     @inlined
-    def softplus(x: Any) -> Any:
-        return larger(x, real(0)) + real(math.log1p(exp(-abs(x))))
+    def read_ahead(array: Any, start: Any, length: Any) -> None:
+        if length <= longest:
+            for place in range(start, start + length, line):
+                read(array, place)
 
-    names = {"exp": exp, "softplus": softplus, "abs": abs, "max": larger, "real": real}
-    names |= {
-        "log1p": math.log1p,
-        "expm1": math.expm1,
-        "log": math.log,
-        "tanh": math.tanh,
-        "sqrt": math.sqrt,
-    }
-    names |= {
-        "int": np.int32 if is_single else np.int64,
-        "empty": np.empty,
-        "tiny": np.finfo(real).tiny,
-    }
-    names |= {"largest": largest, "largest_at": largest_at, "sum": class_sum}
-    return {"range": range, "min": min, **{f"_{name}": known for name, known in names.items()}}
+    @inlined
+    def write_ahead(array: Any, start: Any, length: Any) -> None:
+        if length <= longest:
+            for place in range(start, start + length, line):
+                write(array, place)
+
+    return {"wide": machine.wide(), "read_ahead": read_ahead, "write_ahead": write_ahead}

@@ -12,9 +12,11 @@ import numpy as np
 
 from numeric.blocked import Block
 from numeric.blocks import Index, Layout, row_places
-from numeric.compiled import LANES, Compiled
+from numeric.compiled import LANES
 from numeric.inputs import Array
+from numeric.jit import EVEN
 from numeric.kernel import Extent, Pass
+from numeric.loops import Compiled
 
 UFUNC_BUFFER = 512
 """Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""
@@ -152,8 +154,10 @@ class LoopJob(Job):
         return int(number) if is_label else self.dtype.type(number)
 
     def buffers(self) -> list[Array]:
-        shape = (self.layout.classes, LANES) if self.layout.axis == 0 else (self.layout.classes,)
-        return [np.empty(shape, self.dtype) for _ in range(self.printed.scratch)]
+        classes = self.layout.classes
+        # Rows are filled up with zeros, which a sum may run over.
+        shape = (classes, LANES) if self.layout.axis == 0 else (-(-classes // EVEN) * EVEN,)
+        return [np.zeros(shape, self.dtype) for _ in range(self.printed.scratch)]
 
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         shape = self.layout.shape(index)

@@ -18,10 +18,11 @@ from numeric import jit
 from numeric.blocked import printed_block
 from numeric.blocks import Layout
 from numeric.codegen import assignment, load_source, printed
-from numeric.compiled import Compiled, printed_rows
+from numeric.compiled import printed_rows
 from numeric.inputs import Array
 from numeric.jobs import ArrayJob, Job, LoopJob
 from numeric.kernel import Extent, Kernel
+from numeric.loops import Compiled
 from numeric.program import Line, Size, reads
 
 
@@ -84,6 +85,9 @@ class Runner:
         rows = logits.shape[:-1] if has_classes else logits.shape
         classes = logits.shape[-1] if has_classes else 1
         layout = Layout.of(rows or (1,), classes, self.buffers * classes * dtype.itemsize)
+        compiled = compiled and self.loops(layout.axis == 0) is not None
+        if compiled and all(_lies(array, dtype) for array in (*arrays, *outs.values())):
+            layout = Layout.without_buffers(rows or (1,), classes)
         values: dict[str, Any] = {}
         for name, array in zip(program.arguments, arrays, strict=True):
             values[name] = _leading(array, extents[name], has_classes, array is logits)
@@ -123,6 +127,12 @@ def _leading(array: Array, extent: Extent, has_classes: bool, is_logits: bool) -
         return array
     array = array if has_classes else array[..., None]
     return array if array.ndim > 1 else array[None]
+
+
+def _lies(array: Array, dtype: np.dtype[Any]) -> bool:
+    """Whether loops can work on the array itself; labels and what has no rows are small."""
+    large = array.dtype.kind == "f" and array.ndim > 1
+    return not large or (array.flags.c_contiguous and array.dtype == dtype)
 
 
 class Scalars:

@@ -14,12 +14,22 @@ import numeric
 from derive.catalogue import ENGINES
 from numeric import compile as compiled
 from numeric import jit
-from numeric.elementary import exp_float32, exp_float64, order_float32, order_float64
+from numeric.elementary import (
+    exp_float32,
+    exp_float64,
+    log1p_float32,
+    log1p_float64,
+    order_float32,
+    order_float64,
+    ordered_float32,
+    ordered_float64,
+)
 from numeric.how import How
 from numeric.inputs import bind
 from numeric.options import Options, engine
 
 REAL = {np.float32: exp_float32, np.float64: exp_float64}
+LOG1P = {np.float32: log1p_float32, np.float64: log1p_float64}
 
 
 @pytest.mark.parametrize("kind", list(REAL))
@@ -49,12 +59,43 @@ def test_exp_of_special_values(kind: Any) -> None:
     assert got[5:] == [np.inf, 0, 1]
 
 
-@pytest.mark.parametrize(("kind", "order"), [("f4", order_float32), ("f8", order_float64)])
-def test_order_is_that_of_the_numbers(kind: str, order: Any) -> None:
+@pytest.mark.parametrize("kind", list(LOG1P))
+def test_log1p_is_within_a_unit_in_the_last_place(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    parts = (10 ** rng.uniform(-30, 8, 1500), rng.uniform(0, 3, 1500), -rng.uniform(0, 1, 500))
+    drawn = np.concatenate([*parts, rng.uniform(0.41, 0.42, 300)]).astype(kind)
+    worst = 0.0
+    with mpmath.workdps(50):
+        for x in drawn[drawn > -1]:
+            wanted = mpmath.log1p(mpmath.mpf(float(x)))
+            got = LOG1P[kind](x)
+            assert got.dtype == kind
+            unit = mpmath.mpf(float(np.spacing(np.abs(kind(wanted)))))
+            worst = max(worst, float(abs(mpmath.mpf(float(got)) - wanted) / unit))
+    assert worst <= 1.0
+
+
+@pytest.mark.parametrize("kind", list(LOG1P))
+def test_log1p_of_special_values(kind: Any) -> None:
+    log1p, values = LOG1P[kind], [0.0, np.inf, -1.0, np.nan, -2.0, 1e-40]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        got = [float(log1p(kind(value))) for value in values]
+    assert got[:3] == [0, np.inf, -np.inf]
+    assert np.isnan(got[3:5]).all()
+    assert got[5] == kind(1e-40)
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "ordered"),
+    [("f4", order_float32, ordered_float32), ("f8", order_float64, ordered_float64)],
+)
+def test_order_is_that_of_the_numbers(kind: str, order: Any, ordered: Any) -> None:
     values = np.array([-np.inf, -1e30, -1.5, -1e-45, 0.0, 1e-45, 1.5, 1e30, np.inf, np.nan], kind)
     values = np.unique(values)
     made = [int(order(value)) for value in values]
     assert made == sorted(set(made))
+    np.testing.assert_array_equal([ordered(order(value)) for value in values], values)
 
 
 def both(

@@ -1,0 +1,164 @@
+"""What printed loops for numba have in common: the text of expressions, what is kept of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.errors import OutOfFragment
+from derive.syntax import (
+    Add,
+    Call,
+    Cases,
+    Div,
+    Logic,
+    Mul,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Rel,
+    children,
+    walk,
+)
+from numeric.fusion import Spread, Step, fused, step_reads
+from numeric.kernel import Kernel, Pass
+from numeric.program import Arange, Floor, Fold, Map, Pick, PositivePart, Take, View
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A printed function: its arguments, the full values it keeps (`scratch`), what it writes."""
+
+    source: str
+    arguments: tuple[str, ...]
+    scratch: int
+    written: tuple[str, ...]
+
+
+class Printer:
+    """Steps to loops: what both forms share, the text of expressions."""
+
+    def __init__(self, kernel: Kernel, work: Pass) -> None:
+        self.extents, self.work = dict(kernel.extents), work
+        self.lines_of = {line.name: line for line in kernel.program.lines}
+        self.steps = fused(kernel, work)
+        made = {step.name for step in self.steps}
+        used = frozenset[str]().union(*(step_reads(step.op) for step in self.steps))
+        self.arguments = tuple(
+            n for n in kernel.extents if n in used and n not in made and not self.is_class(n)
+        )
+        self.given = frozenset(self.arguments)
+        self.written = (*work.sums, *work.outputs)
+        self.inline: dict[str, Node] = {}
+        self.stored: dict[str, str] = {}
+        self.pending: dict[str, Node] = {}
+        self.text: list[str] = []
+        self.depth = 1
+        for step in self.steps:
+            if isinstance(step.op, Fold) and step.op.axis == -2 and self.extents[step.name].classes:
+                raise OutOfFragment("a sum over rows for each class")
+
+    def is_class(self, name: str) -> bool:
+        return name in self.lines_of and isinstance(self.lines_of[name].op, Arange)
+
+    def compiled(self) -> Compiled:
+        """The function, its parameters: arguments, then scratch, then what is written."""
+        self.body()
+        kept = dict.fromkeys(self.stored.values())
+        scratch = tuple(name for name in kept if not name.startswith("_to_"))
+        given = (
+            "_count",
+            "_n",
+            *self.arguments,
+            *scratch,
+            *(f"_to_{name}" for name in self.written),
+        )
+        lines = ("    _wide()", *self.text)
+        source = f"def pass_over({', '.join(given)}):\n" + "".join(f"{line}\n" for line in lines)
+        return Compiled(source, self.arguments, len(scratch), self.written)
+
+    def body(self) -> None:
+        raise NotImplementedError
+
+    def ahead(self, start: str, length: str) -> None:
+        """Ask for the memory of the rows that come next."""
+        for name in (n for n in self.arguments if self.extents[n].full):
+            self.write(f"_read_ahead({name}, {start}, {length})")
+        for name in (n for n in self.work.outputs if self.extents[n].full):
+            self.write(f"_write_ahead(_to_{name}, {start}, {length})")
+
+    def write(self, line: str) -> None:
+        self.text.append("    " * self.depth + line)
+
+    def is_full(self, expr: Node) -> bool:
+        return any(self.of_classes(p.name) for p in walk(expr) if isinstance(p, View))
+
+    def of_classes(self, name: str) -> bool:
+        return name in self.inline or name in self.stored or self.extents[name].classes
+
+    def variable(self, name: str) -> str:
+        raise NotImplementedError
+
+    def shown(self, node: Node) -> str:
+        """An expression at class `_k` of one row."""
+        parts = [self.shown(part) for part in children(node)]
+        match node:
+            case View(name=name):
+                return self.variable(name)
+            case Num(value=value):
+                return f"_real({value.numerator / value.denominator!r})"
+            case Add():
+                return f"({' + '.join(parts)})"
+            case Mul():
+                return f"({'*'.join(parts)})"
+            case Neg():
+                return f"(-{parts[0]})"
+            case Div():
+                return f"({parts[0]}/{parts[1]})"
+            case Pow(exponent=Num(value=value)) if value == 2:
+                return f"({parts[0]}*{parts[0]})"
+            case Pow():
+                return f"({parts[0]}**{parts[1]})"
+            case Call(function=function):
+                return f"_{function}({parts[0]})"
+            case Rel(op=op):
+                return f"({self.place(node.left)} {op} {self.place(node.right)})"
+            case Logic(op="not"):
+                return f"(not {parts[0]})"
+            case Logic(op=op):
+                return f"({f' {op} '.join(parts)})"
+            case Cases(branches=branches):
+                shown = parts[-1]
+                for at in reversed(range(0, 2 * len(branches), 2)):
+                    shown = f"({parts[at]} if {parts[at + 1]} else {shown})"
+                return shown
+        raise OutOfFragment(f"no loop for {type(node).__name__}")
+
+    def place(self, node: Node) -> str:
+        """A side of a comparison: whole numbers stay whole."""
+        if isinstance(node, Num) and node.value.denominator == 1:
+            return str(node.value)
+        return self.shown(node)
+
+    def small(self, step: Step) -> str:
+        """The right side of a step that is one number for each row."""
+        match step.op:
+            case Map(expr=expr):
+                return self.shown(expr)
+            case PositivePart(expr=expr):
+                return f"_max({self.shown(expr)}, _real(0))"
+            case Floor(expr=expr):
+                return f"_max({self.shown(expr)}, _tiny)"
+            case Take(array=array, label=label, shared=True):
+                return f"{array}[{self.variable(label)}]"
+            case Take(array=array, label=label):
+                return f"{array}{self.row}, {self.variable(label)}]"
+            case Pick(array=array, place=place):
+                return f"{array}{self.row}, {place}]"
+        raise OutOfFragment(f"no loop for {type(step.op).__name__}")
+
+    row = "[_i"
+
+    def keeps(self, step: Step, spread: Spread) -> bool:
+        """Whether a full value is worth keeping: it took a function, or entries were replaced."""
+        return bool(spread.puts) or any(isinstance(p, Call | Pow) for p in walk(spread.expr))
