@@ -57,9 +57,9 @@ class Atoms:
     def _free_of(self, key: Key) -> frozenset[Index]:
         match key:
             case ("entry", _, indices):
-                return frozenset().union(*map(_index_parts, indices))
+                return frozenset().union(*map(index_parts, indices))
             case ("indicator", a, b):
-                return _index_parts(a) | _index_parts(b)
+                return index_parts(a) | index_parts(b)
             case ("exp", monomial):
                 return self._free_in(monomial)
             case ("log" | "base" | "abs", frozen_poly):
@@ -175,7 +175,8 @@ def even(exponent: object) -> bool:
     return isinstance(exponent, int) and exponent % 2 == 0
 
 
-def _index_parts(index: Index) -> frozenset[Index]:
+def index_parts(index: Index) -> frozenset[Index]:
+    """The index and, of a label y[i], what it stands at."""
     if isinstance(index, tuple) and index and index[0] == "label":
-        return frozenset((index,)).union(*map(_index_parts, index[2]))
+        return frozenset((index,)).union(*map(index_parts, index[2]))
     return frozenset((index,))

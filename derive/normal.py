@@ -54,11 +54,12 @@ class Normaliser:
         self._problem, self._case = problem, case
         self._ranges = dict(problem.indices)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
-        self.atoms = Summation(kinds)
+        self.atoms = Summation(kinds, {**problem.sizes, **case.sizes})
         self._universal: dict[str, Node] = {}
         for left, right in problem.assumptions:
             sides = derivative_free(problem, left), derivative_free(problem, right)
-            if not (self._for_all(*sides) or self._for_all(*reversed(sides))):
+            told = self._for_all(*sides) or self._for_all(*reversed(sides))
+            if not (told or self._unit_rows(*sides) or self._unit_rows(*reversed(sides))):
                 self._assume(*sides)
 
     def _for_all(self, left: Node, right: Node) -> bool:
@@ -71,6 +72,16 @@ class Normaliser:
             return False
         self._universal[left.base] = right
         return True
+
+    def _unit_rows(self, left: Node, right: Node) -> bool:
+        """sum(t[i, j], j) == 1, with a letter of its own for each other axis, is about all rows."""
+        match left, right:
+            case Reduce("sum", Entry(base, (*outer, Name(last))), index, None), Num(value=1):
+                rows = {i.id for i in outer if isinstance(i, Name)} & self._problem.indices.keys()
+                if last == index and len(rows) == len(outer):
+                    self.atoms.unit_rows.add(base)
+                    return True
+        return False
 
     def _assume(self, left: Node, right: Node) -> None:
         """An assumed equation becomes a replacement for one atom that it is linear in."""
@@ -123,11 +134,7 @@ class Normaliser:
             raise OutOfFragment("an index used as a number")
         if node.id in self._problem.symbols:
             return self.atoms.make(("symbol", node.id))
-        return self._size(node.id)
-
-    def _size(self, size: str) -> Poly:
-        known = self._case.sizes.get(size, self._problem.sizes[size])
-        return constant(known) if known is not None else self.atoms.make(("size", size))
+        return self.atoms.size(node.id)
 
     def _entry(self, base: str, indices: tuple[Node, ...], env: _Env) -> Poly:
         if base in self._problem.label_range:
@@ -138,9 +145,10 @@ class Normaliser:
         places = tuple(
             self._index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)
         )
-        classes = self._case.classes.get(symbol.axes[-1], ()) if symbol.kind == "simplex" else ()
+        unit = symbol.kind == "simplex" or base in self.atoms.unit_rows
+        classes = self._case.classes.get(symbol.axes[-1], ()) if unit else ()
         if classes and places[-1] == classes[-1]:
-            # Written out, a row of a simplex has its last entry by the others.
+            # Written out, a row that sums to 1 has its last entry by the others.
             others = ((*places[:-1], c) for c in classes[:-1])
             entries = (self.atoms.make(("entry", base, at)) for at in others)
             return add(ONE, *(scale(entry, -1) for entry in entries))
@@ -253,11 +261,7 @@ class Normaliser:
         raise OutOfFragment("a condition on numbers whose order is not known")
 
     def _decide(self, a: Index, b: Index, apart: _Apart) -> Poly:
-        if a == b:
-            return ONE
-        if all(isinstance(i, tuple) and i[0] in ("free", "other") for i in (a, b)):
-            return ZERO
-        return ZERO if frozenset((a, b)) in apart else self.atoms.undecided(a, b)
+        return ZERO if frozenset((a, b)) in apart else self.atoms.decided(a, b)
 
     def _cases(
         self,
@@ -361,13 +365,14 @@ class Normaliser:
     def _sum_generic(self, generic: Poly, token: Index, size: str) -> Poly:
         """The sum over a range of a polynomial in which the index meets no named index."""
         total = ZERO
-        for monomial, c in partial_fractions(self.atoms, generic, token).items():
+        split = self.atoms.by_values(self.atoms.at_deltas(generic))
+        for monomial, c in partial_fractions(self.atoms, split, token).items():
             inside = tuple(p for p in monomial if token in self.atoms.free(p[0]))
             outside = tuple(p for p in monomial if token not in self.atoms.free(p[0]))
             if inside:
                 summed = self.atoms.sum_over(size, token, inside, c)
             else:
-                summed = scale(self._size(size), c)
+                summed = scale(self.atoms.size(size), c)
             total = add(total, self.atoms.product({outside: Fraction(1)}, summed))
         return total
 

@@ -87,6 +87,9 @@ def residuals(problem: Problem, sizes: Mapping[str, int] | None = None) -> Itera
         try:
             difference = add(normaliser.poly(left), scale(normaliser.poly(right), -1))
             numerator, _ = normaliser.atoms.together(difference)
+            if numerator:
+                split = normaliser.atoms.by_values(normaliser.atoms.at_deltas(numerator))
+                numerator, _ = normaliser.atoms.together(split)
         except ZeroDivisionError:
             yield Residual(case, None, normaliser.atoms)
             continue

@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from derive.algebra import Algebra
-from derive.atoms import Index
+from derive.atoms import Index, index_parts
 from derive.errors import OutOfBudget, OutOfFragment
-from derive.polynomial import ZERO, Exponent, Monomial, Poly, add, atom, constant, scale
+from derive.polynomial import (
+    ONE,
+    ZERO,
+    Exponent,
+    Monomial,
+    Poly,
+    add,
+    atom,
+    atoms_of,
+    constant,
+    scale,
+)
 
 Decide = Callable[[Index, Index], Poly]
 Binders = tuple[tuple[str, int], ...]
 # A bound index on its way to a canonical name, with the size of its range.
 Bound = tuple[str, tuple[Any, ...]]
 MAX_NESTED = 4
+# Entries of two values that are given each of them.
+MAX_TWO_VALUED = 3
 
 
 class Summation(Algebra):
-    """The arithmetic of one decision, sums over a range included."""
+    """The arithmetic of one decision, sums over a range included.
+
+    `sizes` are those known, `unit_rows` the arrays whose sum over the last axis is assumed to be 1.
+    """
+
+    def __init__(self, kinds: Mapping[str, str], sizes: Mapping[str, int | None]) -> None:
+        super().__init__(kinds)
+        self._sizes = sizes
+        self.unit_rows: set[str] = set()
+
+    def size(self, name: str) -> Poly:
+        """The number of classes: a constant where it is known."""
+        known = self._sizes.get(name)
+        return constant(known) if known is not None else self.make(("size", name))
 
     def reindex(self, a: Poly, change: Callable[[Index], Index], decide: Decide) -> Poly:
         """The polynomial with its free indices renamed; deltas that become decided are resolved."""
@@ -70,9 +97,23 @@ class Summation(Algebra):
         What is bound further inside to the first power joins the same atom; the bound indices are
         then named in the order that gives the least key.
         """
-        bound: list[Bound] = [(size, ("#", at)) for size, at in binders]
+        return self._summed([(size, ("#", at)) for size, at in binders], monomial, c)
+
+    def _summed(self, bound: list[Bound], monomial: Monomial, c: Fraction) -> Poly:
         if any(self.keys[n][0] == "sum" and e == 1 for n, e in monomial):
             bound, monomial, c = self._flat(bound, monomial, c)
+        for number, exponent in monomial:
+            for _, index in bound if exponent == 1 else ():
+                other = self._met(number, index)
+                if other is not None:
+                    # The sum of delta(j, a) g(j) over j is g(a).
+                    rest = tuple(power for power in monomial if power[0] != number)
+                    body = self.reindex({rest: c}, _renaming({index: other}), self.decided)
+                    return self._summed_parts([b for b in bound if b[1] != index], body)
+        for size, index in bound if len(bound) > 1 else ():
+            cancelled = self._cancelled(size, index, monomial)
+            if cancelled is not None:
+                return self._summed_parts([b for b in bound if b[1] != index], scale(cancelled, c))
         if len(bound) > MAX_NESTED:
             raise OutOfBudget(f"more than {MAX_NESTED} nested sums")
         level = self.level(monomial)
@@ -84,6 +125,105 @@ class Summation(Algebra):
         if self._row_sum(*key):
             return constant(c)
         return scale(self.make(("sum", *key)), c * factor)
+
+    def _met(self, number: int, index: Index) -> Index | None:
+        """The only value of the index for which the atom, a delta, is not 0."""
+        match self.keys[number]:
+            case ("indicator", a, b) if index in (a, b):
+                other = b if a == index else a
+                return None if index in index_parts(other) else other
+        return None
+
+    def _cancelled(self, size: str, index: Index, monomial: Monomial) -> Poly | None:
+        """The sum over k of e^f[m, k] / S[m] with S[m], the sum of e^f[m, k], put in: 1."""
+        sums = {n for n, _ in monomial if self.keys[n][0] == "sum"}
+        inside = tuple(power for power in monomial if index in self.free(power[0]))
+        level, own = self.level(inside), {index[1]} if index[0] == "#" else set()  # type: ignore[index]
+        if not sums - {n for n, _ in inside} or level in self.levels_around(inside) - own:
+            return None
+        inner = self._summed([(size, index)], inside, Fraction(1))  # type: ignore[list-item]
+        if not atoms_of(inner) <= sums:
+            return None
+        outside = tuple(power for power in monomial if power not in inside)
+        return self.product(inner, {outside: Fraction(1)})
+
+    def _summed_parts(self, bound: list[Bound], body: Poly) -> Poly:
+        """The sum of a polynomial over some indices; a term may be free of some of them."""
+        total: Poly = ZERO
+        for monomial, c in body.items():
+            inside, outside = [], constant(1)
+            for power in monomial:
+                if any(index in self.free(power[0]) for _, index in bound):
+                    inside.append(power)
+                else:
+                    outside = self.product(outside, atom(*power))
+            within = [b for b in bound if any(b[1] in self.free(n) for n, _ in inside)]
+            for size, _ in (b for b in bound if b not in within):
+                outside = self.product(outside, self.size(size))
+            summed = self._summed(within, tuple(inside), c) if within else constant(c)
+            total = add(total, self.product(outside, summed))
+        return total
+
+    def at_deltas(self, a: Poly, done: frozenset[int] = frozenset()) -> Poly:
+        """One form for delta(k, y[i]) g(y[i]) and delta(k, y[i]) g(k): the second."""
+        total: Poly = ZERO
+        for monomial, c in a.items():
+            deltas = (n for n, e in monomial if e == 1 and n not in done)
+            number = next((n for n in deltas if self.keys[n][0] == "indicator"), None)
+            if number is None:
+                total = add(total, {monomial: c})
+                continue
+            _, kept, label = sorted(self.keys[number], key=_label_last)
+            rest = tuple(power for power in monomial if power[0] != number)
+            met = self.reindex({rest: c}, _renaming({label: kept}), self.decided)
+            total = add(total, self.at_deltas(self.product(met, atom(number)), done | {number}))
+        return total
+
+    def by_values(self, a: Poly) -> Poly:
+        """f(s) = (1 + s)/2 f(1) + (1 - s)/2 f(-1) for a sign, b f(1) + (1 - b) f(0) for a bit.
+
+        For few signs and bits below exponentials, logarithms and denominators. A value of f that
+        does not exist is multiplied by 0, and what is left of it in a zero test is 0 or it fails.
+        """
+        below = {inner for n in atoms_of(a) for inner in self._two_valued_below(n)}
+        for number in sorted(below) if len(below) <= MAX_TWO_VALUED else ():
+            low, half = (-1, Fraction(1, 2)) if self.kind_of(number) == "sign" else (0, Fraction(1))
+            with contextlib.suppress(ZeroDivisionError, OutOfFragment):
+                first, second = self._with_value(a, number, 1), self._with_value(a, number, low)
+                up = scale(add(atom(number), constant(-low)), half)
+                down = add(ONE, scale(up, -1))
+                a = add(self.product(up, first), self.product(down, second))
+        return a
+
+    def _two_valued_below(self, number: int) -> Iterator[int]:
+        """The entries of signs and bits that stand inside of an atom, and under no sum."""
+        match self.keys[number]:
+            case ("exp", monomial):
+                inside = [n for n, _ in monomial]
+            case ("log" | "base" | "abs", poly):
+                inside = [n for m, _ in poly for n, _ in m]
+            case _:
+                return
+        for inner in inside:
+            if self.keys[inner][0] == "entry" and self.kind_of(inner) in ("bit", "sign"):
+                yield inner
+            yield from self._two_valued_below(inner)
+
+    def _with_value(self, a: Poly, number: int, value: int) -> Poly:
+        """The polynomial at a value of one entry."""
+        self.replaced[number] = constant(value)
+        try:
+            return self.reindex(a, lambda index: index, self.decided)
+        finally:
+            del self.replaced[number]
+
+    def decided(self, a: Index, b: Index) -> Poly:
+        """1 for one index and itself, 0 for two free ones of a case, else an open delta."""
+        if a == b:
+            return ONE
+        if all(isinstance(i, tuple) and i[0] in ("free", "other") for i in (a, b)):
+            return ZERO
+        return self.undecided(a, b)
 
     def _named(
         self, order: tuple[Bound, ...], level: int, monomial: Monomial
@@ -121,12 +261,14 @@ class Summation(Algebra):
         return self.keys[power[0]][0] == "sum" and power[1] == 1
 
     def _row_sum(self, binders: Binders, monomial: Monomial) -> bool:
-        """Whether this is the sum over the last axis of a simplex, which is 1."""
+        """Whether this is the sum over the last axis of a simplex, or of such rows, which is 1."""
         if len(binders) != 1 or len(monomial) != 1 or monomial[0][1] != 1:
             return False
         index, key = ("#", binders[0][1]), self.keys[monomial[0][0]]
-        simplex = key[0] == "entry" and self._kinds.get(key[1]) == "simplex"
-        return simplex and bool(key[2][-1] == index) and index not in key[2][:-1]
+        unit = key[0] == "entry" and (
+            self._kinds.get(key[1]) == "simplex" or key[1] in self.unit_rows
+        )
+        return unit and bool(key[2][-1] == index) and index not in key[2][:-1]
 
     def undecided(self, a: Index, b: Index) -> Poly:
         """A delta that nothing decides, as an atom."""
@@ -144,6 +286,11 @@ def _renaming(names: Mapping[Index, Index]) -> Callable[[Index], Index]:
         return index
 
     return change
+
+
+def _label_last(part: Any) -> tuple[bool, bool, str]:
+    """The kind of the atom, then an index that is no label."""
+    return part != "indicator", isinstance(part, tuple) and part[0] == "label", repr(part)
 
 
 def _natural(exponent: Exponent) -> int:

@@ -234,6 +234,44 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "sum(log(1 + sum(exp(x[j] - x[i]), j, j != i)), i) == n*log(S) - sum(x[i], i)",
         {"given": ["S = sum(exp(x[j]), j)"]}, "proved", None,
     ),
+    "a delta with a label of its own in a sum": (
+        "sum(sum(delta(k, l[t]), t)*w[k], k) == sum(w[l[t]], t)", {}, "proved", None,
+    ),
+    "an entry at a label beside its delta": (
+        "sum(delta(k, l[i])*(u[i, l[i]] - u[i, k]), i) == 0", {}, "proved", None,
+    ),
+    "another sum of a delta and a label": (
+        "sum(sum(delta(k, l[t]), t)*w[k], k) == sum(w[k], k)", {"declare": ["l: label[N]"]},
+        "refuted", None,
+    ),
+    "a mixture of softmaxes": (
+        "sum(sum(v[m]*exp(f[m, k])/sum(exp(f[m, j]), j), m), k) == sum(v[m], m)", {},
+        "proved", None,
+    ),
+    "a mixture over the wrong axis": (
+        "sum(sum(v[m]*exp(f[m, k])/sum(exp(f[i, k]), i), m), k) == sum(v[m], m)",
+        {"declare": ["f: real[N, n]", "v: real[N]"]}, "refuted", None,
+    ),
+    "an assumption about every row": (
+        "sum(sum(t[i, k], k), i) == N",
+        {"declare": ["t: real[N, n]"], "assume": ["sum(t[m, k], k) == 1"]}, "proved", None,
+    ),
+    "an assumption about every column": (
+        "sum(sum(t[i, k], k), i) == N",
+        {"declare": ["t: real[N, n]"], "assume": ["sum(t[i, m], i) == 1"]}, "conditional",
+        "t is one-hot",
+    ),
+    "a sign under a sum": (
+        "sum(softplus(-s[j]*u[j]), j) == sum(softplus(u[j]) - (1 + s[j])/2*u[j], j)",
+        {"declare": ["s: sign"]}, "proved", None,
+    ),
+    "no sign under a sum": (
+        "sum(softplus(-s[j]*u[j]), j) == sum(softplus(u[j]) - (1 + s[j])/2*u[j], j)", {},
+        "refuted", None,
+    ),
+    "a bit in a denominator": (
+        "sum(1/(b[j] + 1), j) == sum(1 - b[j]/2, j)", {"declare": ["b: bit"]}, "proved", None,
+    ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
         "proved", None,
