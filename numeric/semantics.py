@@ -113,8 +113,12 @@ def hessian(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
 
     Samples do not interact: between two of them every second derivative is 0.
     """
-    call = _ready(logits, target, _asked(arguments))
-    out = call.asked.out
+    asked, xp = _asked(arguments), standard.namespace(logits)
+    if xp is not None:
+        blocks: Array = _elsewhere(xp, logits, target, asked).hessian()
+        return blocks
+    call = _ready(logits, target, asked)
+    out = asked.out
     lifted = out[None] if call.lifted and isinstance(out, np.ndarray) else out
     blocks = call.masked(call.run("hessian", out=lifted))
     only: Array = blocks[0] if call.lifted else blocks
@@ -125,7 +129,11 @@ def hvp(
     logits: ArrayLike, target: ArrayLike, vector: ArrayLike, **arguments: Unpack[Arguments]
 ) -> Array:
     """The Hessian times a vector of the logits' shape, without forming the Hessian."""
-    call = _ready(logits, target, _asked(arguments))
+    asked, xp = _asked(arguments), standard.namespace(logits)
+    if xp is not None:
+        product: Array = _elsewhere(xp, logits, target, asked).hvp(vector)
+        return product
+    call = _ready(logits, target, asked)
     moved = call.like_logits(vector, "vector")
     whole, written = call.output()
     call.masked(call.run("hvp", moved, out=written))
@@ -283,12 +291,26 @@ class _Elsewhere:
 
     def with_gradient(self) -> tuple[Any, Any]:
         """The loss, and the gradient in the shape of the logits that were given."""
-        xp = self.xp
         loss, made = self.engine.value_and_grad(self.logits, self.target, **self.params)
-        gradient: Any = made
+        return loss, self.xp.moveaxis(self.masked(made, 1), -1, self.axis)
+
+    def hessian(self) -> Any:
+        """A block for each sample."""
+        return self.masked(self.engine.hessian(self.logits, self.target, **self.params), 2)
+
+    def hvp(self, vector: Any) -> Any:
+        """The Hessian times a vector, in the shape of the logits that were given."""
+        moved = self.xp.moveaxis(standard.beside(self.xp, vector, self.logits), self.axis, -1)
+        moved = moved[None, ...] if self.lifted else moved
+        made = self.engine.hvp(self.logits, self.target, moved, **self.params)
+        return self.xp.moveaxis(self.masked(made, 1), -1, self.axis)
+
+    def masked(self, derivative: Any, classes: int) -> Any:
+        """0 for ignored samples; `classes` axes are behind those of the samples."""
         if self.ignored is not None:
-            gradient = xp.where(self.ignored[..., None], xp.zeros_like(gradient), gradient)
-        return loss, xp.moveaxis(gradient[0, ...] if self.lifted else gradient, -1, self.axis)
+            ignored = self.ignored[(..., *(None,) * classes)]
+            derivative = self.xp.where(ignored, self.xp.zeros_like(derivative), derivative)
+        return derivative[0, ...] if self.lifted else derivative
 
 
 def _elsewhere(xp: Any, logits: Any, target: Any, asked: _Asked) -> _Elsewhere:
@@ -296,7 +318,8 @@ def _elsewhere(xp: Any, logits: Any, target: Any, asked: _Asked) -> _Elsewhere:
     if logits.ndim == 0:
         raise ValueError("logits of shape (); expected (C,), (N, C) or (N, C, ...)")
     axis = min(1, logits.ndim - 1) if asked.axis is None else asked.axis
-    f, goal = xp.moveaxis(logits, axis, -1), target
+    standard.refuse({**asked.how, "out": asked.out})
+    f, goal = xp.moveaxis(logits, axis, -1), standard.beside(xp, target, logits)
     shares = xp.isdtype(goal.dtype, "real floating")
     if shares and tuple(goal.shape) == tuple(logits.shape):
         goal = xp.moveaxis(goal, axis, -1)

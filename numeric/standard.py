@@ -2,8 +2,10 @@
 
 The source is the same; `np` in it is that library's namespace, which `array-api-compat` (the extra
 `arrays`) puts in the standard's form. Where the arrays are, what they are spread over and whether
-the call is traced or differentiated is the library's affair: nothing here looks at a value, so that
-labels out of range and parameters outside of what was proved are not noticed.
+the call is traced or differentiated is the library's affair. No value is looked at but whether the
+labels are in range; in a traced call, where that cannot be asked, another label makes nan where the
+library makes nan of a place that is not there (JAX does). Parameters outside of what was proved are
+not noticed.
 
 [1] https://data-apis.org/array-api/2024.12/
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numeric.codegen import load_source
+from numeric.how import HOW
 from numeric.inputs import Input, Shapes, lengths
 
 if TYPE_CHECKING:
@@ -123,6 +126,7 @@ def bind(
     values = dict(params)
     if call.has_target:
         values[names[0]] = target
+    refuse(params)
     if unknown := sorted(set(values) - set(names)):
         raise TypeError(f"unknown argument {unknown[0]!r}")
     if missing := [name for name in names if values.get(name) is None]:
@@ -132,14 +136,54 @@ def bind(
     return [logits, *(_argument(i, values[i.name], xp, shapes) for i in call.inputs[1:])]
 
 
+def refuse(how: Mapping[str, Any]) -> None:
+    """Raises TypeError for what only NumPy's arrays take: how to run is the library's affair."""
+    asked = [n for n in sorted(HOW & how.keys()) if how[n] is not None and how[n] is not False]
+    if asked:
+        raise TypeError(
+            f"{asked[0]} is for NumPy arrays only; on arrays of another library the program runs "
+            "as that library runs it, in the type of the logits"
+        )
+
+
+def beside(xp: Any, array: Any, like: Any) -> Any:
+    """NumPy's arrays, lists and numbers as an array of the library, where the logits are.
+
+    What is no whole number gets the type of the logits.
+    """
+    if not isinstance(array, _NUMPY):
+        return array
+    kind = like.dtype if np.asarray(array).dtype.kind == "f" else None
+    try:
+        return xp.asarray(array, dtype=kind, device=like.device)
+    except (AttributeError, TypeError, ValueError):
+        return xp.asarray(array, dtype=kind)
+
+
+def _in_range(name: str, labels: Any, classes: int, xp: Any) -> Any:
+    """The labels, if they are 0 to classes - 1. Raises ValueError where that can be asked.
+
+    In a traced call, those that are not become `classes`, which no class has.
+    """
+    outside = (labels < 0) | (labels >= classes)
+    try:
+        wrong = bool(xp.any(outside))
+    except (TypeError, RuntimeError):
+        return xp.where(outside, xp.full_like(labels, classes), labels)
+    if wrong:
+        raise ValueError(f"{name} holds a label that is not one of 0 to {classes - 1}")
+    return labels
+
+
 def _argument(wanted: Input, value: Any, xp: Any, shapes: Shapes) -> Any:
-    array = value if hasattr(value, "shape") else xp.asarray(value, dtype=shapes.logits.dtype)
+    array = beside(xp, value, shapes.logits)
     is_scalar = wanted.role == "scalar"
     expected = (shapes.rows if array.shape else ()) if is_scalar else shapes.given(wanted)
     if tuple(array.shape) != expected:
         raise ValueError(f"{wanted.name} of shape {tuple(array.shape)}; expected {expected}")
     if wanted.role == "label":
-        return xp.astype(array, xp.int64)[..., None]
+        labels = xp.astype(array, xp.int64)
+        return _in_range(wanted.name, labels, shapes.sizes[wanted.size], xp)[..., None]
     array = xp.astype(array, shapes.logits.dtype)
     if is_scalar:
         return array[..., None] if shapes.call.slots and array.shape else array

@@ -95,3 +95,55 @@ def test_a_teacher_for_each_sample_elsewhere(array_of: Any) -> None:
     f, teachers = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     made = compiled("distillation").gradient(array_of(f), v=array_of(teachers), T=2.0)
     assert_near(made, compiled("distillation").gradient(f, v=teachers, T=2.0))
+
+
+@pytest.mark.parametrize("label", [4, -1, -7])
+def test_labels_out_of_range_are_refused_elsewhere(label: int, array_of: Any) -> None:
+    f, labels = array_of(np.zeros((3, 4))), array_of(np.array([0, label, 1]))
+    for call in (numeric.value_and_grad, numeric.hessian, compiled("softmax-nll").gradient):
+        with pytest.raises(ValueError, match="y holds a label that is not one of 0 to 3"):
+            call(f, labels)
+
+
+def test_labels_out_of_range_are_nan_where_they_cannot_be_refused() -> None:
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    f = jax.numpy.zeros((3, 4))
+    traced = jax.jit(lambda y: numeric.value_and_grad(f, y, reduction="none"))
+    for label in (4, -1):
+        loss, gradient = traced(jax.numpy.asarray([0, label, -100]))
+        assert list(np.isnan(np.asarray(loss))) == [False, True, False]
+        assert list(np.isnan(np.asarray(gradient)).any(axis=1)) == [False, True, False]
+
+
+@pytest.mark.parametrize("option", [{"precise": True}, {"threads": 2}, {"backend": "numpy"}])
+def test_how_to_run_is_refused_elsewhere(option: dict[str, Any], array_of: Any) -> None:
+    f, y = array_of(np.zeros((3, 4))), array_of(np.array([0, 1, 2]))
+    for call in (numeric.value_and_grad, numeric.hessian, compiled("softmax-nll").gradient):
+        with pytest.raises(TypeError, match=f"{next(iter(option))} is for NumPy arrays only"):
+            call(f, y, **option)
+    with pytest.raises(TypeError, match="out is for NumPy arrays only"):
+        numeric.value_and_grad(f, y, out=f)
+    numeric.value_and_grad(f, y, precise=False, threads=None)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean"])
+@pytest.mark.parametrize("shape", [(5,), (4, 5), (4, 5, 2)])
+def test_second_derivatives_elsewhere(shape: Any, reduction: Any, array_of: Any) -> None:
+    rng = np.random.default_rng(0)
+    f, v = rng.normal(size=shape), rng.normal(size=shape)
+    labels = np.asarray(rng.integers(5, size=shape[:1] * (len(shape) > 1) + shape[2:]))
+    if labels.ndim:
+        labels.flat[0] = -100
+    y = array_of(labels) if labels.ndim else int(labels)
+    for got, wanted in (
+        (
+            numeric.hessian(array_of(f), y, reduction=reduction),
+            numeric.hessian(f, labels, reduction=reduction),
+        ),
+        (
+            numeric.hvp(array_of(f), y, v, reduction=reduction),  # v is taken over
+            numeric.hvp(f, labels, v, reduction=reduction),
+        ),
+    ):
+        assert type(got) is type(array_of(f))
+        assert_near(got, wanted)
