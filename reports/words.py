@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports import reasons_en, reasons_ko, words_check_en, words_check_ko, words_en, words_ko
+from reports.phrases import phrase
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "en": {**words_en.SAYINGS, **words_check_en.SAYINGS},
@@ -41,6 +42,10 @@ class Words:
     def reason(self, rule: str) -> str:
         """Why the rule's step may be taken; "" for a rule that has none."""
         return self._reasons.get(rule, "")
+
+    def phrase(self, text: str) -> str:
+        """A sentence that `derive` told, in this language where a translation is known."""
+        return phrase(text, self.lang)
 
     def title(self, name: str, default: str) -> str:
         """The title of a rule or a loss in this language; `default` is the English one."""

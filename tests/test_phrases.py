@@ -1,0 +1,68 @@
+"""What `derive` says, in Korean: the patterns, and how many of a corpus' sentences they know."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from derive import check, verify
+from reports.phrases import phrase
+from reports.phrases_ko import ROWS
+
+GAPS = re.compile(r"\{\w+\}")
+HANGUL = re.compile("[가-힣]")
+DOCUMENTS = sorted((Path(__file__).parent / "documents" / "derivations").glob("*.*"))
+
+
+def test_both_sides_of_a_row_have_the_same_gaps_or_fewer() -> None:
+    for said, translated in ROWS.items():
+        assert set(GAPS.findall(translated)) <= set(GAPS.findall(said)), said
+        assert HANGUL.search(translated) or said.endswith((" (declared)", " (by its use)"))
+
+
+def test_every_row_is_reached_and_keeps_its_names() -> None:
+    for said, translated in ROWS.items():
+        names = {gap[1:-1]: f"<{gap[1:-1]}>" for gap in GAPS.findall(said)}
+        assert phrase(said.format(**names), "ko") == translated.format(**names), said
+
+
+@pytest.mark.parametrize(
+    ("said", "translated"),
+    [
+        ("k: an index, 1 to n (by its use)", "k: 첨자, 1부터 n까지 (쓰임새로 보아)"),
+        ("f: real[N, n] (declared)", "f: real[N, n] (선언됨)"),
+        (
+            "y is a label, and y[k] its one-hot vector",
+            "y: 레이블로, y[k]: 그 원-핫 벡터로 읽습니다",
+        ),
+        ("no row of the table says this", "no row of the table says this"),
+        ("x" * 100_000, "x" * 100_000),
+    ],
+)
+def test_a_sentence_is_found_by_its_pattern(said: str, translated: str) -> None:
+    assert phrase(said, "ko") == translated
+    assert phrase(said, "en") == said
+
+
+def test_what_a_verdict_read_is_said_in_korean() -> None:
+    found = verify(
+        "d(L, f[k]) == p[k] - 1", given=["p[k] = exp(f[k])/sum(exp(f[j]), j)", "L = -log(p[y])"]
+    )
+    for line in found.reading[1:]:
+        assert phrase(line, "ko") != line
+
+
+def test_nearly_all_notes_of_the_corpus_are_known() -> None:
+    """A new note of the reader may be English for a while; most may not."""
+    said = set()
+    for document in DOCUMENTS[:: max(1, len(DOCUMENTS) // 12)]:
+        found = check(document.read_text("utf-8"), name=document.name, timeout=2.0)
+        for item in found.items:
+            said |= set(item.notes)
+            if item.verdict is not None and item.verdict.reason:
+                said.add(item.verdict.reason)
+    left = sorted(text for text in said if not HANGUL.search(phrase(text, "ko")))
+    assert len(said) >= 8
+    assert len(left) <= len(said) / 8, left
