@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +25,7 @@ class Function:
 
     def __init__(self, program: Program, call: Signature, about: str) -> None:
         self.program, self.call, self._about = program, call, about
+        self._numba_failed = False
 
     @functools.cached_property
     def source(self) -> str:
@@ -60,8 +63,7 @@ class Function:
         outs = how.outputs(shapes, arrays)
         kind = how.computed(arrays[0].dtype)
         if kind.type in COMPILED and self.runner is not None:
-            compiled = how.compiled(arrays[0])
-            made = self.runner.run(arrays, outs, kind, how.workers, compiled=compiled)
+            made = self._by_rows(self.runner, arrays, outs, kind, how)
         elif self.wide is not None and all(out.flags.c_contiguous for out in outs.values()):
             made = {}
             self._in_blocks(self.wide, arrays, kind, list(outs.values()))
@@ -73,6 +75,27 @@ class Function:
             with np.errstate(all="ignore"):
                 np.copyto(out, array, casting="unsafe")
         return tuple(out if out.ndim else out[()] for out in outs.values())
+
+    def _by_rows(
+        self,
+        runner: Runner,
+        arrays: Sequence[Array],
+        outs: Mapping[str, Array],
+        kind: np.dtype[Any],
+        how: How,
+    ) -> dict[str, Any]:
+        """By numba's loops, where they are asked for; by NumPy if numba fails, with a warning."""
+        if how.compiled(arrays[0]) and not self._numba_failed:
+            try:
+                return runner.run(arrays, outs, kind, how.workers, compiled=True)
+            except Exception as error:
+                if not _of_numba(error):
+                    raise
+                self._numba_failed = True
+                why = str(error).strip().partition("\n")[0]
+                words = f"numba fails here, and NumPy runs instead: {type(error).__name__}: {why}"
+                warnings.warn(words, RuntimeWarning, stacklevel=2)
+        return runner.run(arrays, outs, kind, how.workers, compiled=False)
 
     def _in_blocks(
         self, wide: Wide, arrays: Sequence[Array], kind: np.dtype[Any], outs: Sequence[Array]
@@ -111,3 +134,11 @@ def _cast(arrays: Sequence[Array], kind: np.dtype[Any]) -> list[Array]:
         array.astype(real if at else kind, copy=False) if array.dtype.kind in "fc" else array
         for at, array in enumerate(arrays)
     ]
+
+
+def _of_numba(error: Exception) -> bool:
+    """Whether the error comes out of numba, or of importing it."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    names = (str(frame.f_globals.get("__name__", "")) for frame in frames)
+    found = any(name.partition(".")[0] in ("numba", "llvmlite") for name in names)
+    return found or isinstance(error, ImportError)

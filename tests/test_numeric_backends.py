@@ -11,9 +11,9 @@ import pytest
 from test_numeric_engine import arguments, logits_of
 
 import numeric
-from derive.catalogue import ENGINES
+from derive.catalogue import CATALOGUE, ENGINES
 from numeric import compile as compiled
-from numeric import jit
+from numeric import how, jit
 from numeric.elementary import (
     exp_float32,
     exp_float64,
@@ -24,6 +24,7 @@ from numeric.elementary import (
     ordered_float32,
     ordered_float64,
 )
+from numeric.engine import Engine
 from numeric.how import How
 from numeric.inputs import bind
 from numeric.options import Options, engine
@@ -246,3 +247,51 @@ def test_an_array_for_each_sample(name: str, array: str, shape: Any, options: An
         assert_same((hessian[at],), (engine.hessian(logits[at], own, **given),))
     with pytest.raises(ValueError, match=f"{array} of shape"):
         engine.loss(logits, label, **rest, **{array: each[..., :-1]})
+
+
+@pytest.mark.parametrize("backend", [None, "numba"])
+def test_numpy_runs_where_numba_fails(
+    backend: Any, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A loop that numba cannot type: its error becomes a warning, once, and the numbers come."""
+    pytest.importorskip("numba", reason="numba is not installed")
+    load = jit.load
+
+    def broken(source: str, kind: Any) -> Any:
+        return load(source.replace("_real(", "_no_such_name("), kind)
+
+    monkeypatch.setattr(jit, "load", broken)
+    monkeypatch.setattr(how, "MANY", 1)
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(70, 5)), rng.integers(5, size=70)
+    fresh = Engine(CATALOGUE["softmax-nll-mean"], proved_before=True)
+    wanted = fresh.value_and_grad(logits, labels, backend="numpy")
+    for _ in range(2):
+        assert_same(wanted, fresh.value_and_grad(logits, labels, backend=backend), 0)
+    (warning,) = recwarn
+    assert issubclass(warning.category, RuntimeWarning)
+    assert "numba fails here, and NumPy runs instead: TypingError: " in str(warning.message)
+
+
+def test_numpy_runs_where_numba_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(source: str, kind: Any) -> Any:
+        raise ImportError("Numba needs NumPy 2.2 or less")
+
+    monkeypatch.setattr(jit, "load", missing)
+    monkeypatch.setattr(jit, "installed", lambda: True)
+    monkeypatch.setattr(how, "installed", lambda: True)
+    fresh = Engine(CATALOGUE["softmax-nll"], proved_before=True)
+    with pytest.warns(RuntimeWarning, match="ImportError: Numba needs NumPy 2.2 or less"):
+        loss = fresh.loss(np.zeros((3, 2)), np.zeros(3, int), backend="numba")
+    assert loss == pytest.approx(np.log(2))
+
+
+def test_an_error_that_is_not_numbas_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: str, kind: Any) -> Any:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(jit, "load", broken)
+    monkeypatch.setattr(how, "installed", lambda: True)
+    fresh = Engine(CATALOGUE["softmax-nll"], proved_before=True)
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        fresh.loss(np.zeros((3, 2)), np.zeros(3, int), backend="numba")
