@@ -12,8 +12,11 @@ import numpy as np
 
 from numeric.inputs import Array
 
-BLOCK_BYTES = 1 << 20
-"""What the buffers of one thread may hold, input included: half of a common second-level cache."""
+BLOCK_BYTES = 5 << 19
+"""What one thread may hold: somewhat more than a second-level cache, so that threads spend little
+of their time waiting for each other between two operations of NumPy's."""
+ROW_BYTES = 32
+"""What a row takes besides its logits: its label, its sums, their places."""
 FEW_CLASSES = 48
 """Up to so many classes, a block has its classes first: loops over the rows are the longer ones."""
 SHARED_ELEMENTS = 1 << 16
@@ -36,10 +39,16 @@ class Layout:
 
     @classmethod
     def of(cls, rows: tuple[int, ...], classes: int, bytes_of_row: int) -> Layout:
-        """Blocks of so many rows as BLOCK_BYTES has room for, one at least."""
-        count, length = math.prod(rows), max(1, BLOCK_BYTES // max(1, bytes_of_row))
+        """Blocks of so many rows as BLOCK_BYTES has room for, one at least; an even number of them.
+
+        Two threads, or four, then have the same number each.
+        """
+        count = math.prod(rows)
+        length = max(1, BLOCK_BYTES // (bytes_of_row + ROW_BYTES))
         if count * classes > SHARED_ELEMENTS:
-            length = min(length, max(-(-count // 4), SHARED_ELEMENTS // (4 * classes), 1))
+            blocks = max(4, -(-count // (2 * length)) * 2)
+            least = max(SHARED_ELEMENTS // (4 * classes), 1)
+            length = min(length, max(-(-count // blocks), least))
         return cls(rows, classes, length)
 
     @classmethod
