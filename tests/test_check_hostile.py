@@ -274,8 +274,8 @@ def test_only_regular_files_are_read(kind: str) -> None:
 BYTES = {
     "nul": b"$$a\0 = b$$",
     "random": bytes(range(256)) * 40,
-    "latin-1": "Caf\xe9 $$p_k = 1$$".encode("latin-1"),
-    "utf-16": "$$p_k = 1$$".encode("utf-16"),
+    "half of utf-16": "$$p_k = 1$$".encode("utf-16") + b"a",
+    "control signs": b"Caf\xe9 $$p_k = 1\x1b$$",
     "cells": b'{"cells":[' + b"{}," * 100_000 + b'{}],"nbformat":4}',
     "deep": b'{"cells":' + b"[" * 100_000,
     "aliases": b"---\na: &a [1]\ngradproof: *a\n---\n$$a = b$$",

@@ -22,7 +22,6 @@ from derive.document.known import (
     key_of,
     keys_in,
 )
-from derive.document.ranks import matrices
 from derive.document.stating import Stating
 from derive.errors import FormulaError
 from derive.syntax import Entry, Name, Node, Num, Rel, children, same, substitute
@@ -138,7 +137,6 @@ class Defining(Stating):
         self.scope = self.scope.defining(known)
         self.add("definition", head, meant, members, known)
         self.meaning = self.reading_by(self.meaning.variable)
-        self.meaning.matrices = matrices(self.chain, self.scope)
         self.trees[0], self.trees[members[1]] = head, meant
         return True
 

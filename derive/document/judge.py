@@ -95,6 +95,9 @@ def _doubt(statement: Statement, question: Asked, verdict: Verdict) -> str:
         return ""
     if statement.supposed:
         return statement.supposed
+    if statement.presumed:
+        taken = " and ".join(f"{own} for all {own.lower()}" for own in sorted(statement.presumed))
+        return f"it takes {taken}, which nothing before says"
     found = verdict.counterexample
     if (
         isinstance(verdict, Refuted)

@@ -130,7 +130,8 @@ class Scope:
     with the one-hot y that they are about, `examples` definitions at numbers, P_1 = ..., with
     letters for them, and
     `unread` the names that stand left of an equals sign where the text could not be read;
-    `has_negatives` says that the prose speaks of negative samples.
+    `has_negatives` says that the prose speaks of negative samples; `trusted` are capital letters
+    that stand for the arrays of their small letters, as a proof has shown.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -146,6 +147,7 @@ class Scope:
     examples: Mapping[str, tuple[tuple[Entry, Node], ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     has_negatives: bool = False
+    trusted: frozenset[str] = frozenset()
     later_declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     later_assumed: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from derive.document.known import Scope, names_in
+from derive.document.vectors import vectors_in
 from derive.read.latex import Chain
 from derive.syntax import (
     Call,
@@ -101,28 +102,40 @@ def _axes(fact: str) -> int:
 
 def matrices(chain: Chain, scope: Scope) -> frozenset[str]:
     """X for the array of all x_ij, where the chain differentiates by X, which has no role."""
-    usage = scope.usage
-
-    def stands_for(node: Node) -> bool:
-        if not isinstance(node, Name) or not node.id.isupper() or len(node.id) != 1:
-            return False
-        taken = scope.named(node.id) or usage.is_array(node.id) or node.id in usage.ranges
-        small = node.id.lower()
-        return not taken and (usage.is_array(small) or bool(scope.named(small)))
-
     parts = [part for member in chain.members for part in walk(member)]
     bare = [p.args[0] if isinstance(p, Form) and p.name == "vec" else p for p in parts]
     wrt = [v for p in parts if isinstance(p, Deriv) for v in p.wrt]
     by = {v.args[0] if isinstance(v, Form) and v.name == "vec" else v for v in wrt}
-    if not any(map(stands_for, by)):
+    if not any(_stands_for_entries(node, scope) for node in by):
         return frozenset()
     known = (*scope.definitions.values(), *scope.later.values())
     # A temperature T in softmax(z/T) is a number, whatever t is.
     numbers = {name for one in known for name in names_in(one.body)}
-    found = {p for p in bare if isinstance(p, Name) and stands_for(p) and p.id not in numbers}
+    named = {p for p in bare if isinstance(p, Name) and _stands_for_entries(p, scope)}
+    found = {p for p in named if p.id not in numbers}
     if not by & found:
         return frozenset()
     return frozenset(name.id for name in found if name in by or name.id not in scope.seen)
+
+
+def presumed_matrices(chain: Chain, scope: Scope) -> frozenset[str]:
+    """X for the array of all x_ij, where the chain has X^T and nothing says what X is."""
+    parts = [part for member in chain.members for part in walk(member)]
+    turned = (v for v in vectors_in(parts) if isinstance(v, Name))
+    tall = {base for base, count in scope.usage.arrays if count == 2}
+    return frozenset(
+        name.id for name in turned if _stands_for_entries(name, scope) and name.id.lower() in tall
+    )
+
+
+def _stands_for_entries(node: Node, scope: Scope) -> bool:
+    """Whether a capital letter without a role has entries under its small letter."""
+    usage = scope.usage
+    if not isinstance(node, Name) or not node.id.isupper() or len(node.id) != 1:
+        return False
+    taken = scope.named(node.id) or usage.is_array(node.id) or node.id in usage.ranges
+    small = node.id.lower()
+    return not taken and (usage.is_array(small) or bool(scope.named(small)))
 
 
 def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:

@@ -20,6 +20,7 @@ from derive.document.known import Key, Scope, indexed, key_of, names_in, usage
 from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
+from derive.document.rows import Unread, read_rows
 from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
@@ -27,7 +28,7 @@ from derive.document.superscripts import settled, superscripts
 from derive.document.supposed import is_of_a_point, is_supposed
 from derive.document.tables import by_entries
 from derive.errors import Complaint, FormulaError
-from derive.read.latex import Chain, Macro, read_latex
+from derive.read.latex import Chain, Macro
 from derive.syntax import Name, Node, Span
 
 SUPPOSED = "it is only supposed"
@@ -48,12 +49,13 @@ _SIGNS = (
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A formula of the document: its chains, or why it could not be read."""
+    """A formula of the document: its chains, its unread rows, or why it could not be read."""
 
     place: int
     piece: Piece
     chains: tuple[Chain, ...] = ()
     complaint: Complaint | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 def check(
@@ -130,7 +132,8 @@ def _sheet(place: int, piece: Piece, macros: Mapping[str, Macro], allowance: All
     if allowance.is_spent:
         return _too_late(_Sheet(place, piece), allowance)
     try:
-        return _Sheet(place, piece, read_latex(piece.source, "formula", macros))
+        chains, unread = read_rows(piece.source, macros)
+        return _Sheet(place, piece, chains, unread=unread)
     except FormulaError as error:
         return _Sheet(place, piece, complaint=error.complaints[0])
 
@@ -145,6 +148,8 @@ def _first_scope(document: Document, sheets: Sequence[_Sheet], allowance: Allowa
     """What is known before the first line."""
     chains = [(sheet.piece.line, chain) for sheet in sheets for chain in sheet.chains]
     unread = [sheet.piece.source for sheet in sheets if sheet.complaint]
+    rows = ((sheet.piece.source, row.span) for sheet in sheets for row in sheet.unread)
+    unread += [source[span.start : span.stop] for source, span in rows]
     return first_scope(document.pieces, chains, unread, allowance)
 
 
@@ -182,8 +187,13 @@ class _Reading:
         limits = self._beside.conditions(sheet.place)
         if sheet.piece.kind == "display":
             self._scope = heard(self._scope, *self._beside.reasons(sheet.place))
+        waiting = list(sheet.unread)
         for written in sheet.chains:
+            while waiting and waiting[0].span.start < written.span.start:
+                self._leave_row(sheet, waiting.pop(0))
             self._judge_chain(sheet, chosen(written, self._scope), limits)
+        for row in waiting:
+            self._leave_row(sheet, row)
 
     def _taken_up(self, statements: Sequence[Statement]) -> Key | None:
         """The name of an earlier section that this one gives a new meaning: J = -log q_y.
@@ -215,6 +225,15 @@ class _Reading:
     def _leave_unread(self, sheet: _Sheet, complaint: Complaint) -> None:
         self.found.append(_unread(sheet.piece, complaint, len(self.found) + 1))
 
+    def _leave_row(self, sheet: _Sheet, row: Unread) -> None:
+        piece, span = sheet.piece, row.span
+        line, column = _place(piece, span.start)
+        start, stop = (piece.start + span.start, piece.start + span.stop)
+        at = (start, stop) if piece.start >= 0 else (-1, -1)
+        source = piece.source[span.start : span.stop]
+        own = replace(piece, source=source, line=line, column=column, start=at[0], stop=at[1])
+        self.found.append(_unread(own, row.complaint, len(self.found) + 1))
+
     def _judge_chain(self, sheet: _Sheet, chain: Chain, limits: tuple[Node, ...]) -> None:
         open_at = disputed(chain)
         at_once = open_at & ({0} if chain.continued else {0, 1})
@@ -245,12 +264,17 @@ class _Reading:
             if is_inline and statement.kind == "fact":
                 continue
             numbers = len(self.found) + 1, self._chains
-            own = replace(self._undisputed(statement, chain, open_at), supposed=supposed)
+            own = self._undisputed(statement, chain, open_at)
+            own = replace(own, supposed=supposed)
             judged = _item(piece, own, numbers, self._answer)
             if supposed == SUPPOSED and judged.item.status != "proved":
                 # The equality that is supposed is no claim; what follows from it is one.
                 self._supposition = sheet.piece.line
                 continue
+            if judged.item.status == "proved":
+                # What led to a proof is meant so in what follows, too.
+                trusted = self._scope.trusted | statement.presumed
+                self._scope = replace(self._scope, trusted=trusted)
             self.found.append(judged)
         if len(chain.members) - 1 in open_at and not self._ends_proved():
             self._before = None

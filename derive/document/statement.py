@@ -23,6 +23,7 @@ class Statement:
     are the places in the chain that it joins; a jump joins the first and the last of a longer one,
     which may have begun in an earlier display. `supposed` says why a counterexample to it would
     be none: it is said of one point, or under an equality that is no condition on indices.
+    `presumed` are capital letters taken for the arrays of their small letters.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Statement:
     complaint: Complaint | None = None
     is_jump: bool = False
     supposed: str = ""
+    presumed: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:

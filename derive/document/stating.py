@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from derive.document.known import Known, Scope, index_letters, last_variable
 from derive.document.meaning import Meaning
 from derive.document.primes import with_argument
-from derive.document.ranks import matrices
+from derive.document.ranks import matrices, presumed_matrices
 from derive.document.statement import Kind, Open, Statement
 from derive.errors import FormulaError
 from derive.read.latex import Chain
@@ -30,13 +30,20 @@ class Stating:
         variable = last_variable(self.chain)
         first = self.chain.members[0] if self.before is None else self.before.first
         self.outer = index_letters(first)
-        self.meaning = self.reading_by(variable)
         self.members = list(with_argument(self.chain))
-        self.meaning.matrices = matrices(self.chain, self.scope)
+        self.presumed = frozenset[str]()
+        self.meaning = self.reading_by(variable)
 
     def reading_by(self, variable: Node | None) -> Meaning:
         """A fresh reading of the members, in the scope so far."""
-        return Meaning(self.scope, self.chain.source, variable, self.outer, self.chain.span.start)
+        meaning = Meaning(
+            self.scope, self.chain.source, variable, self.outer, self.chain.span.start
+        )
+        known = matrices(self.chain, self.scope)
+        presumed = presumed_matrices(self.chain, self.scope)
+        self.presumed = presumed - known - self.scope.trusted
+        meaning.matrices = known | presumed
+        return meaning
 
     def member(self, place: int) -> Node:
         """What a member means. Raises FormulaError where it could not be read."""
@@ -64,6 +71,7 @@ class Stating:
     ) -> None:
         """Find a statement that joins two members."""
         notes = [*self.chain.notes, *(n for place in members for n in self.said.get(place, ()))]
+        notes += [f"{own} is the array of all {own.lower()}" for own in sorted(self.presumed)]
         self.found.append(
             Statement(
                 kind=kind,
@@ -78,6 +86,7 @@ class Stating:
                 conditions=self.chain.conditions,
                 opaque=frozenset(self.meaning.opaque),
                 notes=tuple(dict.fromkeys(notes)),
+                presumed=self.presumed,
             )
         )
 
