@@ -20,13 +20,14 @@ from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
 from derive.repair import diagnosis_of, repair
 from derive.residual import Residual, settled
+from derive.roots import root_candidates
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
 from derive.syntax import ZERO, Div, Rel, Span
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, agree, prove
 from derive.witness.arithmetic import Undefined
-from derive.witness.counterexample import Counterexample, counterexample
+from derive.witness.counterexample import UNDEFINED, Counterexample, counterexample
 from derive.witness.opinion import (
     Nonzero,
     NoOpinion,
@@ -156,8 +157,14 @@ def _judged(problem: Problem, told: dict[str, Any]) -> Verdict:
 
 
 def _mended(problem: Problem, verdict: Verdict) -> Verdict:
-    """The verdict with the nearest right formula and the code of the mistake."""
+    """The verdict with the nearest right formula and the code of the mistake.
+
+    What is right wherever both sides have a value needs no mending.
+    """
     if not isinstance(verdict, Conditional | Refuted):
+        return verdict
+    known = verdict.counterexample
+    if isinstance(verdict, Conditional) and known and UNDEFINED in (known.left, known.right):
         return verdict
     code = found = None
     # The verdict stands, whatever stops the search for what would be right.
@@ -282,7 +289,8 @@ def _conditional(
     relations = (
         narrow for narrow in enough(problem, holding) if not distinguishes(problem, narrow[1])
     )
-    other = _saving(problem, candidates(problem), relations, small_sizes(problem))
+    roots = root_candidates(problem, first)
+    other = _saving(problem, candidates(problem), roots, relations, small_sizes(problem))
     if other is not None:
         outside = _outside(problem, other, found)
         return Conditional(condition=other, counterexample=outside, **told)

@@ -48,7 +48,7 @@ def _trees(problem: Problem) -> tuple[Node, ...]:
     return (problem.left, problem.right, *bodies)
 
 
-def _varied(problem: Problem) -> set[str]:
+def varied(problem: Problem) -> set[str]:
     """What the claim differentiates by."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
     return {name_of(v) for part in parts if isinstance(part, Deriv) for v in part.wrt}
@@ -62,7 +62,7 @@ def _exponents(problem: Problem) -> set[str]:
 
 
 def _arrays(problem: Problem) -> Iterator[Symbol]:
-    excluded = _varied(problem) | _exponents(problem)
+    excluded = varied(problem) | _exponents(problem)
     for symbol in problem.symbols.values():
         if symbol.axes and symbol.name not in excluded and symbol.kind != "label":
             yield symbol
@@ -120,11 +120,11 @@ def _one_hot(problem: Problem, symbol: Symbol) -> Problem:
 
 
 def _parameters(problem: Problem) -> Iterator[Candidate]:
-    varied, below = _varied(problem), divisors(_trees(problem))
+    own, below = varied(problem), divisors(_trees(problem))
     for symbol in problem.symbols.values():
         if symbol.axes:
             continue
-        if symbol.name in varied:
+        if symbol.name in own:
             if symbol.kind == "positive" or symbol.name in below:
                 yield _at_one(problem, symbol.name)
             continue

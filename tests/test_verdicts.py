@@ -272,6 +272,25 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
     "a bit in a denominator": (
         "sum(1/(b[j] + 1), j) == sum(1 - b[j]/2, j)", {"declare": ["b: bit"]}, "proved", None,
     ),
+    "a class count written as a number": (
+        "d(log(sum(exp(f[j]), j)) - sum(f[j], j)/n, f[k]) == p[k] - 1/10",
+        {"given": [SOFTMAX]}, "conditional", "n == 10",
+    ),
+    "a factor that is right for one parameter": (
+        "d(-log(q[y]), f[k]) == 3*(q[k] - delta(k, y))",
+        {"given": ["q[k] = exp(b*f[k])/sum(exp(b*f[j]), j)"]}, "conditional", "b == 3",
+    ),
+    "a factor that no such parameter has": (
+        "d(-log(q[y]), f[k]) == -3*(q[k] - delta(k, y))",
+        {
+            "given": ["q[k] = exp(b*f[k])/sum(exp(b*f[j]), j)"],
+            "declare": ["b: positive"],
+        },
+        "refuted", None,
+    ),
+    "a declared size that is not small": (
+        "sum(f[j], j)/n == sum(f[j], j)/7", {"declare": ["n: 7"]}, "proved", None,
+    ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
         "proved", None,

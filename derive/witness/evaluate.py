@@ -184,13 +184,13 @@ class Evaluator(Generic[V]):
         if exponent is not None:
             return self.jets.real_power(base, exponent)
         power = self._jet(node.exponent, env)
-        count, whole = self._counted(power), is_whole(self.problem, node.exponent)
-        if whole and count is not None and not any(power):
+        whole = is_whole(self.problem, node.exponent)
+        if whole and not any(power) and (count := self._counted(power)) is not None:
             return self.jets.integer_power(base, count)
         try:
             return self.jets.exp(self.jets.product(power, self.jets.log(base)))
         except Undefined:
-            if whole or count is not None:
+            if whole or self._counted(power) is not None:
                 # A real exponent that happens to be whole: some give it a value here.
                 raise Unsupported("a whole power of a number that is not positive") from None
             raise

@@ -287,7 +287,9 @@ def _has_numbers(problem: Problem, node: Node) -> bool:
 
 def _spread(problem: Problem) -> list[Frame]:
     """A few frames: a large one whose indices differ, a large one with equal ones, the smallest."""
-    chosen = [f for f in frames(problem) if sum(f.sizes.values()) <= 2 + 2 * len(f.sizes)]
+    every = list(frames(problem))
+    least = min((sum(f.sizes.values()) for f in every), default=0)
+    chosen = [f for f in every if sum(f.sizes.values()) <= least + 2 + len(f.sizes)]
     differ = [f for f in chosen if len({*f.indices.values()}) == len(f.indices)]
     equal = [f for f in chosen if f not in differ]
     few = [*differ[-1:], *equal[-1:], *chosen[:1]]
