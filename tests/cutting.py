@@ -27,12 +27,12 @@ def check(document: Document) -> None:
     text = document.text
     awaited, latest = 0, -1
     for piece in document.pieces:
+        assert 0 <= piece.start <= piece.stop <= len(text)
         if document.format != "notebook":
-            assert 0 <= piece.start <= piece.stop <= len(text)
             before = text[: piece.start].replace("\r\n", "\n").replace("\r", "\n")
             assert piece.line == before.count("\n") + 1
             assert piece.column == len(before) - (before.rfind("\n") + 1) + 1
-        if piece.kind in FORMULAS and document.format != "notebook":
+        if piece.kind in FORMULAS:
             assert piece.stop - piece.start == len(piece.source)
             _check_letters(piece.source, text[piece.start : piece.stop])
         if piece.kind == "inline":

@@ -31,10 +31,10 @@ class Asked:
 class Item:
     """One equality of a document: where it stands, how it was read, what is known of it.
 
-    `source` is the author's own text, `start` and `stop` its place in the document (-1 where the
-    document keeps its text escaped, as a notebook does). `text` is the equality in the formula
-    language, empty where it could not be read; then `complaint` says why, with carets into its
-    own source. `asked` holds the claim with all that it was judged by, None for definitions and
+    `source` is the author's own text, `start` and `stop` its place in the document's text, which
+    for a notebook is that of its cells (-1 where it is not known). `text` is the equality in the
+    formula language, empty where it could not be read; then `complaint` says why, with carets into
+    its own source. `asked` holds the claim with all that it was judged by, None for definitions and
     facts. A `jump` goes from the first to the last member of a chain. `rests_on` holds the numbers
     of the wrong items that this one inherits from; `cancels` says that a chain is right from end
     to end though a step of it is not.

@@ -24,7 +24,8 @@ class Piece:
     is a span in the document. `source` of prose and headings is the plain words, with one
     PLACEHOLDER for each inline formula; those follow as pieces of their own. `line` and `column`
     count from 1, in the file, or in the cell that `where` names. `start` and `stop` are offsets in
-    the document's text, -1 in notebooks. `notes` say what a person must be told of the cutting.
+    the document's text, which for a notebook is that of its cells. `notes` say what a person must
+    be told of the cutting.
     """
 
     kind: PieceKind

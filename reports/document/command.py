@@ -6,7 +6,7 @@ import argparse
 import difflib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def check(arguments: argparse.Namespace) -> int:
         print(harmless(f"{record.name}: {record.sentence}\n{record.headline}"))
     _write(outputs, checked, record, quietly=arguments.format != "text")
     if target is not None:
-        mend(checked, again, target, arguments.lang)
+        mend(checked, again, target, arguments.lang, _put_back(text, checked))
     if checked.alarms:
         raise Disagreement("\n".join(checked.alarms))
     return status
@@ -182,15 +182,28 @@ def _target(arguments: argparse.Namespace) -> Path:
     return target
 
 
-def mend(checked: Checked, again: Callable[[str], Checked], target: Path, lang: str) -> None:
+def _put_back(text: str, checked: Checked) -> Callable[[str], str]:
+    """How a text of the check becomes one of the file: a notebook keeps its cells escaped."""
+    from derive.document.cut.rewritten import rewritten
+
+    return str if checked.text == text else partial(rewritten, text)
+
+
+def mend(
+    checked: Checked,
+    again: Callable[[str], Checked],
+    target: Path,
+    lang: str,
+    put_back: Callable[[str], str] = str,
+) -> None:
     """Write the corrected copy, and say what changed, what is left, and what it now gives."""
     from reports.document.fixing import fix
 
     words = Words(lang)
-    fixed = fix(checked, again)
+    fixed = fix(checked, lambda text: again(put_back(text)))
     print()
     if fixed.changed:
-        write_text(target, fixed.checked.text)
+        write_text(target, put_back(fixed.checked.text))
         print(harmless("".join(_diff(checked, fixed.checked.text, target))))
         print(harmless(words("fix_wrote", path=target)))
     else:

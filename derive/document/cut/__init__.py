@@ -64,7 +64,7 @@ def cut(text: str, name: str = "-", format: str | None = None) -> Document:  # n
     _CUTTERS[chosen](page)
     macros = MappingProxyType(page.macros)
     notes = tuple(dict.fromkeys(page.notes))
-    return Document(name, chosen, text, tuple(page.pieces), macros, notes)
+    return Document(name, chosen, page.document, tuple(page.pieces), macros, notes)
 
 
 def read_document(path: str | Path, format: str | None = None) -> Document:  # noqa: A002

@@ -13,6 +13,8 @@ from derive.document.pieces import Piece
 from derive.errors import DocumentError
 
 MAX_CELLS = 20_000
+# What stands between two cells in a notebook's text; the control character is in no source.
+BETWEEN = "\n\x1e\n"
 
 
 def _cells(text: str) -> Iterator[tuple[str, str]]:
@@ -21,17 +23,24 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"this notebook is no valid JSON: {error}") from None
-    cells = _cell_list(notebook)
-    if len(cells) > MAX_CELLS:
-        raise DocumentError(f"this notebook has more than {MAX_CELLS} cells")
-    for cell in cells:
-        if not isinstance(cell, dict):
-            raise DocumentError("a cell of this notebook is no object")
-        source = cell.get("source", cell.get("input", ""))
+    for cell, source in zip(_cell_list(notebook), cell_sources(notebook), strict=True):
         lines: list[Any] = source if isinstance(source, list) else [source]
         if not all(isinstance(line, str) for line in lines):
             raise DocumentError("the source of a cell of this notebook is no text")
         yield str(cell.get("cell_type")), "".join(lines)
+
+
+def cell_sources(notebook: Any) -> list[Any]:
+    """The source of each cell as the file has it, a text or a list of lines.
+
+    Raises DocumentError where there are too many cells, or one is no object.
+    """
+    cells = _cell_list(notebook)
+    if len(cells) > MAX_CELLS:
+        raise DocumentError(f"this notebook has more than {MAX_CELLS} cells")
+    if not all(isinstance(cell, dict) for cell in cells):
+        raise DocumentError("a cell of this notebook is no object")
+    return [cell.get("source", cell.get("input", "")) for cell in cells]
 
 
 def _cell_list(notebook: Any) -> list[Any]:
@@ -52,9 +61,15 @@ def _cell_list(notebook: Any) -> list[Any]:
 
 
 def cut_notebook(page: Page) -> None:
-    """Cut the cells of a notebook onto `page`; places are lines of the cell, offsets are -1."""
+    """Cut the cells of a notebook onto `page`, whose document is their sources joined by BETWEEN.
+
+    Lines and columns are those of the cell, offsets those of the document.
+    """
     above: list[tuple[int, str]] = []
-    for number, (kind, source) in enumerate(_cells(page.text), start=1):
+    cells = list(_cells(page.text))
+    page.document = BETWEEN.join(source for _, source in cells)
+    begin = 0
+    for number, (kind, source) in enumerate(cells, start=1):
         cell = Page(source, f"cell {number}", above)
         cell.formulas = page.formulas
         if kind in ("markdown", "heading"):
@@ -63,9 +78,10 @@ def cut_notebook(page: Page) -> None:
             page.notes += [note for note in cell.notes if note not in page.notes]
         elif kind == "code" and source.strip():
             cell.add("code", source, (0, len(source)))
-        page.pieces += map(_unplaced, cell.pieces)
+        page.pieces += [_moved(piece, begin) for piece in cell.pieces]
         page.formulas = cell.formulas
+        begin += len(source) + len(BETWEEN)
 
 
-def _unplaced(piece: Piece) -> Piece:
-    return dataclasses.replace(piece, start=-1, stop=-1)
+def _moved(piece: Piece, begin: int) -> Piece:
+    return dataclasses.replace(piece, start=piece.start + begin, stop=piece.stop + begin)

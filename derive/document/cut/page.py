@@ -20,14 +20,15 @@ _BREAK = re.compile(r"\r\n?|\n")
 class Page:
     """One text and its pieces; every cutter adds to it, in reading order.
 
-    A cutter may blank parts of `text` that are settled; what is left keeps its place. Raises
+    A cutter may blank parts of `text` that are settled; what is left keeps its place. `document`
+    is the text that the pieces' places are in: a notebook's is the text of its cells. Raises
     DocumentError where there are too many lines.
     """
 
     def __init__(
         self, text: str, cell: str = "", headings: list[tuple[int, str]] | None = None
     ) -> None:
-        self.text = text
+        self.text = self.document = text
         self.pieces: list[Piece] = []
         self.macros: dict[str, Macro] = {}
         self.notes: list[str] = []
