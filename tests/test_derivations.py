@@ -93,7 +93,7 @@ def _is_about(item: Item, row: Row, text: str) -> bool:
 
 def _last_line(item: Item, text: str) -> int:
     if item.stop >= 0:
-        return text.count("\n", 0, item.stop) + 1
+        return item.line + text.count("\n", item.start, item.stop)
     return item.line + item.source.count("\n")
 
 
