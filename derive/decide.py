@@ -36,6 +36,7 @@ from derive.witness.opinion import (
     Zero,
     interval_opinion,
     modular_opinion,
+    surely_differ,
 )
 from derive.witness.points import Frame, frames
 
@@ -330,6 +331,8 @@ def _vanishes(problem: Problem) -> bool:
 
 def _proves(problem: Problem) -> bool:
     """Whether the claim would be `Proved`: all opinions agree and no side condition is open."""
+    if surely_differ(problem):
+        return False
     first = settled(problem)
     if not first or not all(residual.is_zero for residual in first):
         return False

@@ -97,6 +97,15 @@ def modular_opinion(problem: Problem) -> Opinion:
     return Zero(len(agreeing))
 
 
+def surely_differ(problem: Problem) -> bool:
+    """Whether the sides differ at one of two large frames: a quick no before a proof is tried."""
+    try:
+        draw = _draws(problem)[0]
+        return any(_compare(problem, f, draw) == "differs" for f in _spread(problem)[:2])
+    except (OutOfFragment, OutOfBudget, Unsupported):
+        return False
+
+
 @dataclass(frozen=True)
 class _Draw:
     """One random point: its primes and seed, and whether its numbers are of both signs.
