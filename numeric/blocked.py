@@ -23,8 +23,8 @@ from numeric.kernel import Kernel, Pass
 from numeric.names import Names
 from numeric.program import Argmax, Fold, Pick, Take, View
 
-PIECE = 512
-"""So many entries of a row are added up at once."""
+PIECE = 64
+"""So many entries of a row are added up at once; more would round more where many are equal."""
 _BY_LAYOUT = ("axis", "rows", "row", "step", "scratch")
 _UFUNCS: dict[type[Node], str] = {
     Add: "add",

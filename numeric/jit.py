@@ -111,10 +111,15 @@ def _class_sum(real: Any, compiled: Decorator) -> Any:
 
     @compiled()
     def class_sum(row: Any) -> Any:
-        whole = real(0)
+        # What each sum is rounded by is kept (Knuth's TwoSum): a long row rounds as a short one.
+        whole, lost = real(0), real(0)
         for first in range(0, row.size, CHUNK):
-            whole += added(row[first : first + CHUNK])
-        return whole
+            part = added(row[first : first + CHUNK])
+            total = whole + part
+            back = total - whole
+            lost += (whole - (total - back)) + (part - back)
+            whole = total
+        return whole + lost
 
     return class_sum
 
