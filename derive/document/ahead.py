@@ -18,6 +18,8 @@ _NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?
 _NEGATIVES = re.compile(
     r"negative (?:sampl|word|example)|noise (?:word|sampl)|负采样|네거티브 샘플"
 )
+_ROWS = re.compile(r"\brow vectors? (?:throughout|everywhere|here|convention)|\buse row vectors?")
+_ONE_ROW = re.compile(r"\\in\s*\\mathbb\s*\{?R\}?\s*\^\s*\{\s*1\s*\\times")
 _WORDS = {
     "softmax": ("softmax", "소프트맥스"),
     "sigmoid": ("sigmoid", "logistic function", "시그모이드"),
@@ -39,8 +41,11 @@ def first_scope(
         word for word, spellings in _WORDS.items() if any(s in prose.casefold() for s in spellings)
     )
     written = [chain for _, chain in chains]
+    known = usage(written)
+    inline = (piece.source for piece in pieces if piece.kind == "inline")
+    rows = known.rows or bool(_ROWS.search(prose)) or any(map(_ONE_ROW.search, inline))
     scope = Scope(
-        usage=usage(written),
+        usage=replace(known, rows=rows),
         words=words,
         has_negatives=bool(_NEGATIVES.search(prose.casefold())),
         examples=examples(written),

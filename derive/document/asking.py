@@ -18,6 +18,7 @@ from derive.document.kinds import (
 from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
 from derive.document.negatives import with_negatives
 from derive.document.roles import Posed, harmonised
+from derive.document.samples import of_samples
 from derive.document.statement import Statement
 from derive.errors import Complaint, FormulaError
 from derive.read.formula import read_equation
@@ -56,7 +57,8 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     conditions = (*conditions, *_same_class((*trees, *(k.body for k in known)), scope))
     definitions = tuple((k.head, k.body) for k in known)
     posed = Posed(statement.left, statement.right, definitions, conditions)
-    posed = harmonised(with_negatives(posed) if scope.has_negatives else posed)
+    posed = with_negatives(posed) if scope.has_negatives else posed
+    posed = harmonised(of_samples(posed))
     notes = [
         f"{k.key[0]} is defined only further on, in line {k.line}"
         for k in known

@@ -61,6 +61,9 @@ def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> 
     def entry(part: Node, at: tuple[Node, ...]) -> Node | None:
         if isinstance(part, Name) and meaning.ranks.of(part):
             return Entry(part.id, at, span=part.span)
+        if isinstance(part, Entry):
+            # A row z_n of a matrix in the place of a vector.
+            return Entry(part.base, (*part.indices, *at), span=part.span)
         return None
 
     def change(part: Node) -> Node | None:

@@ -77,7 +77,8 @@ def _is_vector(meaning: Meaning, node: Node) -> bool:
 
 def of_vector(meaning: Meaning, name: str, arg: Node) -> Node:
     """softmax(z) of a vector z; softmax(z_k) is the entry k of it."""
-    if isinstance(arg, Entry) and name in ("softmax", "log_softmax"):
+    is_entry = isinstance(arg, Entry) and not meaning.ranks.of(arg)
+    if isinstance(arg, Entry) and is_entry and name in ("softmax", "log_softmax"):
         *outer, last = arg.indices
         meaning.note(f"{name}({text(arg)}) is the entry {text(last)} of {name}({arg.base})")
         inner: Node = Entry(arg.base, tuple(outer)) if outer else Name(arg.base)

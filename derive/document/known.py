@@ -58,7 +58,8 @@ class Usage:
 
     `letters` are the names that are an index wherever they stand, `values` those that stand for
     a value without an argument or an index behind them; `rows` says that vectors are rows; `flat`
-    are arrays of rows whose one index, where they have but one, is a column: f_k beside f_nk.
+    are arrays of rows whose one index, where they have but one, is a column: f_k beside f_nk;
+    `heads` are the arrays with the indices that name their rows.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -71,6 +72,7 @@ class Usage:
     values: frozenset[str] = frozenset()
     rows: bool = False
     flat: frozenset[str] = frozenset()
+    heads: frozenset[tuple[str, Node]] = frozenset()
 
     @cached_property
     def _indexed(self) -> frozenset[str]:
@@ -255,16 +257,19 @@ def usage(chains: Iterable[Chain]) -> Usage:
         _index_letters(parts, subscripts - {name for name, _ in arrays}),
         _values(parts),
         are_rows(parts),
-        _flat(parts),
+        *_rows_and_columns(parts),
     )
 
 
-def _flat(parts: Iterable[Node]) -> frozenset[str]:
-    """The arrays of which an entry with one index has the letter that elsewhere comes last."""
+def _rows_and_columns(
+    parts: Iterable[Node],
+) -> tuple[frozenset[str], frozenset[tuple[str, Node]]]:
+    """The arrays that have an entry with one index that elsewhere comes last; what names rows."""
     entries = [part for part in parts if isinstance(part, Entry)]
     rows = {(e.base, i) for e in entries for i in e.indices[:-1]}
     columns = {(e.base, e.indices[-1]) for e in entries if len(e.indices) > 1} - rows
-    return frozenset(e.base for e in entries if len(e.indices) == 1 and _is_in(e, columns))
+    flat = (e.base for e in entries if len(e.indices) == 1 and _is_in(e, columns))
+    return frozenset(flat), frozenset(rows)
 
 
 def _is_in(entry: Entry, columns: set[tuple[str, Node]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from derive.document.known import index_letters
@@ -11,11 +11,18 @@ from derive.read.latex import Chain
 from derive.syntax import Entry, Form, Ind, Name, Node, Num, Reduce, Rel, children, transform, walk
 
 Mark = tuple[str, str]
+# What tells two numbers apart, and is no usual index: winner, loser, positive, teacher, student.
+_SIDES = frozenset("wlhpqrst")
 
 
 def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
-    """(p, t) for p_t = … without a t in what it is, where t runs over nothing anywhere."""
+    """(p, t) for p_t = … without a t in what it is, where t runs over nothing anywhere.
+
+    Also (p, w) and (p, l) where the two stand in one formula, and p has no other index: the
+    winner and the loser, the positive and the negative.
+    """
     found, real = set[Mark](), set[str]()
+    chains = tuple(chains)
     for chain in chains:
         for tree in (*chain.members, *chain.conditions, *chain.ranges):
             real.update(_running(tree))
@@ -27,7 +34,25 @@ def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
             used = index_letters(body) | _arguments(body)
             real |= letters & used
             found |= {(head.base, letter) for letter in letters - used}
+    found |= set(_pairs(chains))
     return frozenset((base, letter) for base, letter in found if letter not in real)
+
+
+def _pairs(chains: Sequence[Chain]) -> Iterator[Mark]:
+    """The subscripts of a pair of numbers, which nothing defines and no sum goes over."""
+    trees = [tree for chain in chains for tree in (*chain.members, *chain.conditions)]
+    entries = [part for tree in trees for part in walk(tree) if isinstance(part, Entry)]
+    defined = {m.base for chain in chains for m in chain.members if isinstance(m, Entry)}
+    indices = dict[str, set[Node]]()
+    for entry in entries:
+        if len(entry.indices) == 1:
+            indices.setdefault(entry.base, set()).add(entry.indices[0])
+    tall = {entry.base for entry in entries if len(entry.indices) > 1}
+    for base, found in indices.items():
+        letters = [index.id for index in found if isinstance(index, Name)]
+        told_apart = len(letters) == len(found) == 2 and _SIDES.issuperset(letters)
+        if told_apart and base not in tall | defined:
+            yield from ((base, letter) for letter in letters)
 
 
 def _arguments(tree: Node) -> frozenset[str]:

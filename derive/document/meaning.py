@@ -97,6 +97,8 @@ class Meaning:
             return constant(self, node)
         if isinstance(node, Name) and self.matrices and node.id in self.matrices:
             return Name(node.id.lower(), span=node.span)
+        if isinstance(node, Name) and self._is_primed(node.id):
+            return self._primed(node)
         if isinstance(node, Entry) and node.base == "I" and len(node.indices) == 2:
             return self._identity(node)
         if isinstance(node, Entry) and self.ranks.of(node) and not self.scope.named(node.base):
@@ -177,6 +179,19 @@ class Meaning:
         plain = isinstance(args[0], Name) and not self.ranks.of(args[0])
         return plain and all(isinstance(known.head, Entry) for known in self.scope.named(name))
 
+    def _is_primed(self, name: str) -> bool:
+        """Whether L' is nothing but a derivative of a defined L."""
+        stem = name.partition("_prime")[0]
+        plain = name.endswith("_prime") and not self._has_meaning(name)
+        return plain and (stem, 0) in self.scope.definitions
+
+    def _primed(self, node: Name) -> Node:
+        """L' and L'': by what the document differentiates by."""
+        variable = self._own_variable(node, node)
+        self.note(f"{node.id} is the derivative by {text(variable)}")
+        orders = node.id.count("_prime")
+        return Deriv(Name(node.id.partition("_prime")[0], span=node.span), (variable,) * orders)
+
     def _primes(self, name: str, arg: Node, node: Form) -> Node:
         """f''(x): a derivative for every prime."""
         stem = name.partition("_prime")[0]
@@ -240,14 +255,14 @@ class Meaning:
         given = {name for name, count in found if count == 1 and not self.scope.named(name)}
         return given.pop() if len(given) == 1 else ""
 
-    def _own_variable(self, arg: Node, node: Form) -> Node:
+    def _own_variable(self, arg: Node, node: Node) -> Node:
         """The argument of the functions that nothing is known of, else what was last used."""
         letters = {letter for _, letter in self.opaque}
         if len(letters) == 1:
             return Name(letters.pop())
         if self.variable is None:
             hint = r"write \frac{\partial}{\partial f_k}, or say what D is"
-            raise self.fail("D, but by what it differentiates is not said", node, hint)
+            raise self.fail("a derivative, but by what is not said", node, hint)
         return self.of(self.variable)
 
     def _prime(self, node: Form) -> Node:

@@ -9,6 +9,7 @@ from derive.document.known import Scope, names_in
 from derive.document.vectors import vectors_in
 from derive.read.latex import Chain
 from derive.syntax import (
+    Add,
     Call,
     Deriv,
     Div,
@@ -38,7 +39,7 @@ class Ranks:
     def of(self, node: Node) -> int:
         """The number of axes of what the tree stands for."""
         match node:
-            case Entry(base=base, indices=indices) if self._is_number(base, len(indices)):
+            case Entry() if self._is_number(node):
                 return 0
             case Entry(base=base, indices=indices):
                 return max(self._of_array(base) - len(indices), 0)
@@ -64,11 +65,12 @@ class Ranks:
                 return max(map(self.of, children(node)))
         return max(map(self.of, children(node)), default=0)
 
-    def _is_number(self, base: str, count: int) -> bool:
+    def _is_number(self, entry: Entry) -> bool:
         """Whether an entry with so many indices is a number, though others have more."""
-        if count == 1 and base in self.scope.usage.flat:
-            return True
-        heads = (known.head for known in self.scope.named(base))
+        if len(entry.indices) == 1 and entry.base in self.scope.usage.flat:
+            return (entry.base, entry.indices[0]) not in self.scope.usage.heads
+        heads = (known.head for known in self.scope.named(entry.base))
+        count = len(entry.indices)
         return any(isinstance(head, Entry) and len(head.indices) == count for head in heads)
 
     def _of_name(self, name: str) -> int:
@@ -86,12 +88,25 @@ class Ranks:
             return said
         if name in usage.bold:
             return 2 if name[0].isupper() else 1
-        return 0
+        return 1 if self._is_added_to_vector(name) else 0
+
+    def _is_added_to_vector(self, name: str) -> bool:
+        """Whether the name stands beside a product of matrices in a definition: b in W x + b."""
+        known = (*self.scope.definitions.values(), *self.scope.later.values())
+        sums = (one.body.terms for one in known if isinstance(one.body, Add))
+        return any(
+            Name(name) in terms and any(_is_matmul(t) and self.of(t) == 1 for t in terms)
+            for terms in sums
+        )
 
     def _of_array(self, name: str) -> int:
         if self.scope.named(name):
             return max(known.key[1] for known in self.scope.named(name))
         return max((count for base, count in self.scope.usage.arrays if base == name), default=0)
+
+
+def _is_matmul(node: Node) -> bool:
+    return isinstance(node, Form) and node.name == "matmul"
 
 
 def _axes(fact: str) -> int:
@@ -146,14 +161,17 @@ def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
     if ranks.scope.usage.rows:
         factors = [_turned(factor) if ranks.of(factor) == 1 else factor for factor in factors]
     sizes = [ranks.of(factor) for factor in factors]
+    rows = [_is_row(factor) for factor in factors]
     place = 0
     while place + 1 < len(factors):
         a, b = factors[place], factors[place + 1]
-        if (sizes[place] == 2 or _is_row(a)) and sizes[place + 1] in (1, 2):
+        if (sizes[place] == 2 or rows[place]) and sizes[place + 1] in (1, 2):
             factors[place : place + 2] = [Form("matmul", (a, b))]
-            left = 0 if _is_row(a) and sizes[place] == 1 else 1
-            right = 0 if sizes[place + 1] == 1 and not _is_row(b) else 1
+            left = 0 if rows[place] and sizes[place] == 1 else 1
+            right = 0 if sizes[place + 1] == 1 and not rows[place + 1] else 1
             sizes[place : place + 2] = [left + right]
+            # A row before a matrix is a row again.
+            rows[place : place + 2] = [right > left]
         else:
             place += 1
     if ranks.scope.usage.rows and sum(ranks.of(factor) == 1 for factor in factors) == 1:

@@ -12,6 +12,8 @@ from derive.syntax import Node, Span
 
 Kind = Literal["definition", "claim", "fact"]
 EQUALITIES = ("=", ":=")
+# What says that something is not equal, or comes after: no item of a check.
+INEQUALITIES = ("<", "<=", ">", ">=", "!=", "->", "<-")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from derive.document.known import (
     last_variable,
     names_in,
 )
-from derive.document.statement import EQUALITIES, Open, Statement
+from derive.document.statement import EQUALITIES, INEQUALITIES, Open, Statement
 from derive.document.totals import totals
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain
@@ -112,6 +112,8 @@ class _Reader(Defining):
 
     def _claim(self, a: int, b: int, *, jump: bool = False) -> None:
         relation = _overall(self.chain.relations) if jump else self.chain.relations[b - 1]
+        if relation in INEQUALITIES:
+            return
         try:
             left, right = self.member(a), self.member(b)
             self.add("claim", left, right, (a, b), relation=relation, jump=jump)
@@ -149,4 +151,4 @@ def read_chain(
 def _overall(relations: tuple[str, ...]) -> str:
     """The relation of a chain's ends: an equality only where all of it are equalities."""
     rest = [relation for relation in relations if relation not in EQUALITIES]
-    return rest[0] if rest else "="
+    return min(rest, key=lambda relation: relation not in INEQUALITIES) if rest else "="

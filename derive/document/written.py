@@ -47,6 +47,8 @@ _SETS = (
     (re.compile(r"∈(?:\\Delta|Δ)(?:[\^_]\{?[\w+-]{1,8}\}?)?"), "simplex"),
     (re.compile(r"∈R"), "real"),
     (re.compile(r"∈R\^\{?(?P<size>[A-Za-z])\}?"), "real[{size}]"),
+    (re.compile(r"∈R\^\{1×(?P<size>[A-Za-z])\}"), "real[{size}]"),
+    (re.compile(r"∈R\^\{(?P<size>[A-Za-z])×1\}"), "real[{size}]"),
     (re.compile(r"∈R\^\{(?P<rows>[A-Za-z])×(?P<columns>[A-Za-z])\}"), "real[{rows}, {columns}]"),
 )
 _INDICES = frozenset("ijklm")

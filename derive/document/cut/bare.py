@@ -20,6 +20,8 @@ _MATHS_WORDS = frozenset(
     " ce nll mse bce dl dz dp df dx dy dw db".split()
 )
 _CONNECTORS = frozenset("if for when otherwise where and or all any else so then thus".split())
+# "and t" behind a formula, before words that say what t is.
+_TRAILING = re.compile(r"[,;]?\s+(?:and|where|with)\s+[^\s=]{1,3}$", re.IGNORECASE)
 _PUNCTUATION = "()[]{}.,;:!?\"'\u201c\u201d\u2018\u2019*•·-–—→⇒"
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
 _HANGUL = re.compile(r"[가-힣]")
@@ -87,6 +89,8 @@ def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
             start += len(words[0])
         elif words and words[-1].lower().strip(",:") in _CONNECTORS - {"otherwise", "else"}:
             stop -= len(words[-1])
+        elif trailing := _TRAILING.search(piece):
+            stop = start + trailing.start()
         elif piece.endswith(")") and piece.count(")") > piece.count("("):
             stop = start + len(piece) - 1
         elif piece.startswith("(") and piece.count("(") > piece.count(")"):

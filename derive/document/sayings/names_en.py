@@ -23,6 +23,16 @@ NAMES_EN = (
         "where $t$ is the mean of the one-hot vectors",
     ),
     Saying(
+        "one-hot-beside",
+        "en",
+        "declare",
+        "<n>: onehot",
+        ("one-hot", "one hot", "1-hot"),
+        r"\b(?:and|with|let|where|for) @n,? (?:the|an?|its|our) (?:one|1)[- ]hot\b",
+        "the inputs are $a$, and $t$ the one-hot label",
+        "the inputs are $a$, and $t$ means no one-hot label",
+    ),
+    Saying(
         "one-hot-name",
         "en",
         "declare",

@@ -148,7 +148,8 @@ class Calls(Reductions):
             call = Form("at", (call, *axes), span=span)
         if not hung.powers and not hung.transposed:
             return call
-        if name in FUNCTION_LETTERS or axes:
+        factor = isinstance(node, Entry) and any(isinstance(a, Add | Neg | Num) for a in args)
+        if (name in FUNCTION_LETTERS and not factor) or axes:
             return self._raised(call, hung, span)
         for power in hung.powers:
             return Form("apply_pow", (node, power, *args), span=span)

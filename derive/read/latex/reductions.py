@@ -323,7 +323,11 @@ def _computed(node: Node, index: str) -> bool:
         return False
     if isinstance(node, Name):
         return node.id == index
-    return any(_computed(part, index) for part in children(node))
+    parts = children(node)
+    if isinstance(node, Form) and node.name in ("at", "apply"):
+        # softmax(z)_j and pi(j): what is an index, or may be one, is no number.
+        parts = (parts[0], *(part for part in parts[1:] if not isinstance(part, Name)))
+    return any(_computed(part, index) for part in parts)
 
 
 def _with_body(node: Node, target: Reduce, body: Node) -> Node:
