@@ -15,6 +15,7 @@ Every function takes, besides the parameters of its formula, the keywords of `Ho
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ from numpy.typing import ArrayLike
 from derive.catalogue import CATALOGUE, Loss
 from derive.errors import GradproofError
 from numeric import standard
+from numeric.diagonal import with_labels
 from numeric.formulas import Formula, Formulas
 from numeric.function import Function
 from numeric.how import HOW, How
@@ -53,11 +55,14 @@ class Engine:
     """A compiled loss; made by `compile`. Each function is printed when it is first used.
 
     `proved_before` is said of our own losses only, which the test suite proves; every other loss is
-    proved before it is compiled.
+    proved before it is compiled. With `diagonal`, labels that are not given are 0, 1, 2, ...
     """
 
-    def __init__(self, statement: Loss, *, proved_before: bool = False) -> None:
+    def __init__(
+        self, statement: Loss, *, proved_before: bool = False, diagonal: bool = False
+    ) -> None:
         self.statement = statement
+        self._diagonal = diagonal
         self._proved_before = proved_before
         self._formulas = Formulas(statement)
         self._functions: dict[tuple[str, bool, frozenset[str]], Function] = {}
@@ -166,6 +171,8 @@ class Engine:
         *extra: Array,
     ) -> Any:
         self._check(name)
+        if target is None and self._diagonal:
+            target = np.arange(len(logits))  # type: ignore[arg-type]
         xp = standard.namespace(logits)
         if xp is not None:
             return self._elsewhere(name, xp, logits, target, params, extra)
@@ -294,11 +301,20 @@ def compile(  # noqa: A001
             second=second,
             hessian=hessian,
         )
-    return Engine(loss)
+    return _engine(loss, proved_before=False)
+
+
+def _engine(loss: Loss, *, proved_before: bool) -> Engine:
+    """The loss with labels for its diagonal, if it is one and true of all labels; else as it is."""
+    labelled, own = with_labels(loss)
+    if own:
+        with contextlib.suppress(NotProved):
+            return Engine(labelled, diagonal=True)
+    return Engine(loss, proved_before=proved_before)
 
 
 @functools.cache
 def _of_catalogue(name: str) -> Engine:
     if name not in CATALOGUE:
         raise KeyError(f"no loss is called {name!r}; there are {', '.join(CATALOGUE)}")
-    return Engine(CATALOGUE[name], proved_before=True)
+    return _engine(CATALOGUE[name], proved_before=True)

@@ -102,7 +102,7 @@ def program_claim(formula: Formula, stable: Stable, declare: Iterable[str]) -> C
     say. Where the program divides by 1 - p, there has to be another class (`where`).
     """
     result = stable.results[formula.name]
-    statement = f"{_shown(formula.stated)} == {_shown(result)}"
+    statement = f"{shown(formula.stated)} == {shown(result)}"
     given = _needed(stable, {*_names(formula.stated), *_names(result)})
     used = set(re.findall(r"\w+", " ".join((statement, *given))))
     facts = tuple(
@@ -120,14 +120,14 @@ def _needed(stable: Stable, names: set[str]) -> tuple[str, ...]:
         if name in names:
             meant = stable.meanings.get(name, definition)
             names |= _names(meant.body)
-            lines.insert(0, _line(meant))
+            lines.insert(0, line(meant))
     return tuple(lines)
 
 
-def _line(definition: Definition) -> str:
+def line(definition: Definition) -> str:
     indices = ", ".join(map(written, definition.params))
     head = f"{definition.name}[{indices}]" if indices else definition.name
-    return f"{head} = {_shown(definition.body)}"
+    return f"{head} = {shown(definition.body)}"
 
 
 def _names(node: Node) -> set[str]:
@@ -141,7 +141,7 @@ def _divisors(node: Node, stable: Stable) -> Iterator[Node]:
             yield part.den.indices[-1]
 
 
-def _shown(node: Node) -> str:
+def shown(node: Node) -> str:
     """The node as text, every bound index by a letter that nothing else in it has."""
 
     def change(part: Node) -> Node | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mpmath import mpf
 
-from derive.catalogue import CATALOGUE, ENGINES
+from derive.catalogue import ENGINES
 from derive.problem import Problem, instantiate
 from derive.syntax import (
     Add,
@@ -126,7 +126,7 @@ def exact(value: Any) -> Any:
 
 def reference(name: str, logits: Any, values: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     """Loss, gradient and Hessian (a block for each sample) in 50 digits."""
-    formulas, call = Formulas(CATALOGUE[name]), compiled(name).signature
+    formulas, call = Formulas(compiled(name).statement), compiled(name).signature
     sizes = dict(zip(call.slots, logits.shape, strict=True))
     given = {call.inputs[0].name: exact(logits), **{n: exact(v) for n, v in values.items()}}
     loss, gradient = formulas.loss, formulas.gradient
@@ -206,7 +206,7 @@ def test_gradient_is_the_derivative_of_the_loss(name: str) -> None:
     """By differences in 50 digits of the loss alone: no formula of a gradient is used."""
     logits, values = ordinary(name, 1, np.float64)
     slope, step = call(name, "gradient", logits, values), mpf(10) ** -20
-    formula, names = Formulas(CATALOGUE[name]), compiled(name).signature
+    formula, names = Formulas(compiled(name).statement), compiled(name).signature
     sizes = dict(zip(names.slots, logits.shape, strict=True))
     given = {n: exact(v) for n, v in values.items()}
     for place in np.ndindex(logits.shape):
