@@ -46,32 +46,35 @@ def from_text(source: str) -> Formula:
         return Formula(source, "")
 
 
-def equality(source: str) -> Formula:
-    """`left == right` with its LaTeX; a text that is no plain equality has none."""
+def equality(source: str, spelled: Mapping[str, str] = {}) -> Formula:
+    """`left == right` with its LaTeX; a text that is no plain equality has none.
+
+    `spelled` says how names are written that stand for something else, such as f(x) for fx.
+    """
     try:
-        return Formula(source, equation_latex(read_equation(source)))
+        return Formula(source, equation_latex(read_equation(source), spelled))
     except FormulaError:
         return Formula(source, "")
 
 
-def expression(source: str) -> Formula:
+def expression(source: str, spelled: Mapping[str, str] = {}) -> Formula:
     """A number-valued formula with its LaTeX; other text has none."""
     try:
-        return Formula(source, _set(read_expression(source)))
+        return Formula(source, _set(read_expression(source), spelled))
     except FormulaError:
         return Formula(source, "")
 
 
-def equation_latex(equation: Equation) -> str:
+def equation_latex(equation: Equation, spelled: Mapping[str, str] = {}) -> str:
     """Both sides as LaTeX; empty where one is in vector notation, which has no LaTeX here."""
-    left, right = _set(equation.left), _set(equation.right)
+    left, right = _set(equation.left, spelled), _set(equation.right, spelled)
     return f"{left} = {right}" if left and right else ""
 
 
-def _set(node: Node) -> str:
+def _set(node: Node, spelled: Mapping[str, str]) -> str:
     if any(isinstance(part, Form) for part in walk(node)):
         return ""
-    source = lettered(latex(node))
+    source = lettered(latex(node), spelled)
     return source if is_plain(source) else ""
 
 

@@ -8,14 +8,12 @@ SAYINGS = {
     "status_fact": "fact",
     # the head of the page
     "check_kicker": "gradproof · check of a document",
-    "check_refuted": "Wrong. Equalities that do not hold as stated: {wrong} of {claims}.",
-    "check_conditional": (
-        "Holds only under conditions. Equalities that are right only where their condition is: "
-        "{wrong} of {claims}."
-    ),
-    "check_unread": "Nothing was found wrong, but not all could be read. Equalities: {claims}.",
-    "check_undecided": "Nothing was found wrong, but not all is decided. Equalities: {claims}.",
-    "check_proved": "Proved. Equalities in this document, all of which hold: {claims}.",
+    # worded so that a number of one is no mistake of grammar
+    "check_refuted": "Wrong as stated: {wrong} of {claims} claims.",
+    "check_conditional": "Right only under a condition: {wrong} of {claims} claims.",
+    "check_unread": "Nothing was found wrong, but not all could be read. Claims: {claims}.",
+    "check_undecided": "Nothing was found wrong, but not all is decided. Claims: {claims}.",
+    "check_proved": "Proved. Claims, all of which hold: {claims}.",
     "check_none": "There is no claim in this document: nothing was proved and nothing refuted.",
     "check_counts": "What became of each equality",
     "check_verdict": "Verdict",

@@ -167,11 +167,11 @@ def test_output_files(document: Path, capsys: pytest.CaptureFixture[str]) -> Non
     options = [part for ending in endings for part in ("-o", f"out.{ending}")]
     assert main(["check", str(document), *options]) == 1
     out = capsys.readouterr().out
-    assert out.splitlines()[0].startswith("my article.md: Wrong.")
+    assert out.splitlines()[0].startswith("my article.md: Wrong as stated: ")
     assert out.count("wrote out.") == 5
     assert Path("out.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert Path("out.tex").read_text("utf-8").startswith("\\documentclass")
-    assert Path("out.txt").read_text("utf-8").startswith("my article.md: Wrong.")
+    assert Path("out.txt").read_text("utf-8").startswith("my article.md: Wrong as stated: ")
     assert Path("out.md").read_text("utf-8").startswith("# my article\\.md")
     schema("check").validate(json.loads(Path("out.json").read_text("utf-8")))
 
@@ -293,11 +293,7 @@ def test_fix_writes_a_copy_and_a_diff(wrong: Path, capsys: pytest.CaptureFixture
     assert "-$d(L, f_k) = p_k - 1$\n+$d(L, f_k) = p_{k} - \\delta_{k y}$\n" in out
     assert "wrote wrong.fixed.md" in out
     assert "wrong.md:5:1: left as it is: no repair was proved" in out
-    assert (
-        out.partition("checked again:")[2]
-        .strip()
-        .startswith("Wrong. Equalities that do not hold as stated: 1 of 2.")
-    )
+    assert out.partition("checked again:")[2].strip().startswith("Wrong as stated: 1 of 2 claims.")
 
 
 def test_fix_writes_over_nothing_unless_told_to(

@@ -14,6 +14,7 @@ from test_reports import HOSTILE, LANGS
 from test_reports_latex import compiled, needs_tex, tex_faults
 from test_reports_pages import page_faults
 
+from derive import check
 from derive.document.items import Asked, Checked
 from derive.errors import Complaint
 from derive.syntax import Span
@@ -58,7 +59,7 @@ def labelled(each: ShownItem, label: str) -> list[str]:
 def test_the_record_says_what_the_check_found() -> None:
     record = build_document(article())
     assert record.badge.status == "refuted"
-    assert record.sentence.startswith("Wrong. Equalities that do not hold as stated: 3 of 7.")
+    assert record.sentence.startswith("Wrong as stated: 3 of 7 claims.")
     counts = {badge.status: count for badge, count in record.counts}
     assert counts == {"refuted": 1, "conditional": 2, "unread": 1, "undecided": 1, "proved": 2,
                       "definition": 2}  # fmt: skip
@@ -387,3 +388,14 @@ def test_the_article_of_these_tests_is_what_it_says() -> None:
         assert ARTICLE[each.start : each.stop] == each.source
         *before, last = ARTICLE[: each.start].split("\n")
         assert (each.line, each.column) == (len(before) + 1, len(last) + 1)
+
+
+def test_a_function_is_shown_as_its_author_writes_it() -> None:
+    text = r"$\frac{d}{dx} (f(x) g(x)) = f'(x) g(x)$ and $\frac{d}{dx} e^{g(x)} = g'(x)$."
+    record = build_document(check(text, name="a.md"))
+    page = render_html(record)
+    assert r"\mathrm{fx}" not in page
+    assert r"\mathrm{gx}" not in page
+    assert [item.formula.latex.count("g(x)") for item in record.items] == [2, 2]
+    # Formula text stays what `verify` reads.
+    assert record.items[1].formula.text == "d(exp(gx), x) == d(gx, x)"

@@ -15,7 +15,7 @@ from reports.document.mended import mended
 from reports.document.places import Marked, marked_lines, plain_lines
 from reports.document.rests import Definitions
 from reports.document.sides import grown
-from reports.document.told import Told, told
+from reports.document.told import Told, spelling, told
 from reports.formulas import Formula, equality
 from reports.steps import SIGNS, Badge, Link
 from reports.words import Words
@@ -173,7 +173,7 @@ def _shown(
         badge=_badge(status, words),
         source=checked.text[slice(*place)] if place else item.source,
         excerpt=marked_lines(checked.text, *place) if place else plain_lines(item.source),
-        formula=equality(item.text) if item.text else None,
+        formula=equality(item.text, spelling(item)) if item.text else None,
         corrected=_corrected(item),
         mistake=_mistake(item, words),
         told=told(item, rests_on, words),
@@ -192,7 +192,7 @@ def _place(item: Item, text: str) -> tuple[int, int] | None:
 
 def _corrected(item: Item) -> Formula | None:
     right = mended(item)
-    return None if right is None else equality(right.claim)
+    return None if right is None else equality(right.claim, spelling(item))
 
 
 def _reading(item: Item, words: Words) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from reports.words import Words
 
 _COLOURS = {**COLOURS, "unread": COLOURS["undecided"], "definition": FAINT, "fact": FAINT}
 
+# A check of fewer lines than this is seen from its first to its last.
+_SCREEN = 30
+
 
 def render_text(record: DocumentRecord, color: bool = False, quiet: bool = False) -> str:
     """The check as lines of text; `quiet` leaves out what is given and what is proved."""
@@ -22,23 +25,32 @@ class _Painter:
         self._record, self._words, self._color = record, Words(record.lang), color
 
     def lines(self, quiet: bool) -> Iterator[str]:
-        record = self._record
+        """What a check comes to stands first; last too, where the first line is out of sight."""
+        head, shown = list(self._head()), list(self._items(quiet))
         if not quiet:
-            yield from self._head()
-            yield from (printable(f"{self._words('check_note')}: {n}") for n in record.notes)
+            yield from head
+            yield from (printable(f"{self._words('check_note')}: {n}") for n in self._record.notes)
             yield ""
-        for item in record.items:
+        yield from shown
+        if self._record.items:
+            if not quiet:
+                yield ""
+            yield self._counts()
+        if quiet or len(shown) > _SCREEN:
+            yield from head
+
+    def _items(self, quiet: bool) -> Iterator[str]:
+        for item in self._record.items:
             if item.is_given and not quiet:
                 yield self._given(item)
             elif not item.is_given and not (quiet and item.badge.status == "proved"):
                 yield from self._claim(item)
-        if record.items and not quiet:
-            yield ""
-        yield "  ".join(
+
+    def _counts(self) -> str:
+        return "  ".join(
             self._paint(f"{badge.sign} {count} {badge.word}", _COLOURS[badge.status])
-            for badge, count in record.counts
+            for badge, count in self._record.counts
         )
-        yield from self._head()
 
     def _paint(self, text: str, code: str) -> str:
         return painted(text, code if self._color else "")

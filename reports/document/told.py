@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.diagnoses import DIAGNOSES
@@ -11,8 +11,11 @@ from derive.verdict import Verdict
 from reports.document.judged import recompute_command
 from reports.explain import titled
 from reports.formulas import Formula, equality, expression, from_text
+from reports.lettering import functions_in
 from reports.steps import Link
 from reports.words import Words
+
+_ANY_FUNCTION = " is any function of "
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def _told(item: Item, rests_on: Sequence[Link], words: Words) -> Iterator[Told]:
     if item.asked and item.asked.where.strip():
         yield Told(words("check_where"), formula=from_text(item.asked.where))
     if item.verdict is not None:
-        yield from _of_verdict(item.verdict, words)
+        yield from _of_verdict(item.verdict, spelling(item), words)
     if rests_on:
         key = "check_rests" if item.status == "proved" else "check_rests_too"
         yield Told(words(key), links=tuple(rests_on))
@@ -55,7 +58,12 @@ def _told(item: Item, rests_on: Sequence[Link], words: Words) -> Iterator[Told]:
         yield Told(words("check_recompute"), command=command)
 
 
-def _of_verdict(verdict: Verdict, words: Words) -> Iterator[Told]:
+def spelling(item: Item) -> dict[str, str]:
+    """How the author writes what is read as one name: f(x), of which a note tells, for fx."""
+    return functions_in("; ".join(note for note in item.notes if _ANY_FUNCTION in note))
+
+
+def _of_verdict(verdict: Verdict, spelled: Mapping[str, str], words: Words) -> Iterator[Told]:
     if verdict.condition:
         yield Told(words("check_only_if"), formula=from_text(verdict.condition))
     if verdict.counterexample is not None:
@@ -64,8 +72,8 @@ def _of_verdict(verdict: Verdict, words: Words) -> Iterator[Told]:
         yield Told(words("check_left"), formula=expression(verdict.counterexample.left))
         yield Told(words("check_right"), formula=expression(verdict.counterexample.right))
     if verdict.repair:
-        whole = equality(verdict.repair)
-        repair = whole if whole.latex else expression(verdict.repair)
+        whole = equality(verdict.repair, spelled)
+        repair = whole if whole.latex else expression(verdict.repair, spelled)
         yield Told(words("check_repair"), formula=repair)
     row = DIAGNOSES.get(verdict.diagnosis or "")
     if row is not None:
