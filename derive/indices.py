@@ -39,7 +39,7 @@ class Indices(Definitions):
                     self.label_arrays |= {i.base for i in part.indices if isinstance(i, Entry)}
                 elif isinstance(part, Ind) and isinstance(part.condition, Rel):
                     self._claim_index(part.condition)
-                if isinstance(part, Rel):
+                if isinstance(part, Rel) and not _bounds_an_index(part):
                     compared.append((part.left, part.right))
         changed = True
         while changed:
@@ -121,6 +121,9 @@ class Indices(Definitions):
                     self._complain("this is no index", index, source)
                 elif index.value < 1:
                     self._complain("indices count from 1", index, source)
+        elif isinstance(part, Name) and self._defined_with_indices(part.id):
+            hint = f"write an entry, such as {part.id}[k]"
+            self._complain(f"{part.id} is an array here", part, source, hint)
         elif isinstance(part, Rel):
             keys = [key for side in (part.left, part.right) if (key := self._range_key(side))]
             for key in keys:
@@ -134,6 +137,9 @@ class Indices(Definitions):
         elif isinstance(part, Pow) and part.base == Name("e") and "e" not in self._known:
             hint = "write exp(x), or declare  e: positive"
             self._complain("e is a name like any other here", part.base, source, hint)
+
+    def _defined_with_indices(self, name: str) -> bool:
+        return name in self.definitions and bool(self.definitions[name].params)
 
     def _check_derivative(self, source: str, part: Deriv) -> None:
         body = part.body
@@ -150,6 +156,13 @@ def _of_a_size(relation: Rel) -> bool:
     """Whether a condition compares a usual size with a number: n == 2 speaks of the classes."""
     names = {side.id for side in (relation.left, relation.right) if isinstance(side, Name)}
     return len(names) == 1 and names <= USUAL_SIZES
+
+
+def _bounds_an_index(relation: Rel) -> bool:
+    """Whether an order has a usual size on one side, as in j <= n."""
+    sides = (relation.left, relation.right)
+    named = any(isinstance(side, Name) and side.id in USUAL_SIZES for side in sides)
+    return named and relation.op not in ("==", "!=")
 
 
 def _outside_relations(node: Node) -> Iterator[str]:

@@ -208,7 +208,7 @@ def small_sizes(problem: Problem) -> Iterator[Candidate]:
 
 
 def _positive(problem: Problem) -> Iterator[Candidate]:
-    """Every number under a logarithm, a root or an absolute value is greater than 0."""
+    """Every number under a logarithm, a root, an absolute value or an order is greater than 0."""
     parts = [part for tree in _trees(problem) for part in walk(tree)]
     under = [inner for part in parts for inner in _needs_sign(part)]
     names = {name_of(part) for tree in under for part in walk(tree)}
@@ -226,3 +226,5 @@ def _needs_sign(part: Node) -> Iterator[Node]:
         case Pow(base=base, exponent=exponent):
             if not (isinstance(exponent, Num) and exponent.value.denominator == 1):
                 yield base
+        case Rel(op="<" | "<=" | ">" | ">=", left=left, right=right):
+            yield from (left, right)

@@ -207,6 +207,9 @@ class _Resolver(Indices):
                 self._complain(f"{name} is an array here", node, source, hint)
             elif name not in size_names:
                 self._check_underscore(name, node, source)
+                if self._kind(name, "real") == "simplex":
+                    hint = f"write an entry, such as {name}[k]"
+                    self._complain(f"{name} has entries that sum to 1", node, source, hint)
                 symbols[name] = Symbol(name, self._kind(name, "real"), ())
         for name in self.indices & self.arity.keys():
             self._complain(

@@ -159,6 +159,26 @@ def test_a_circle_of_definitions_is_named(given: list[str]) -> None:
     assert "defined through itself" in answer(claim, given=given)
 
 
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ("x: simplex", "entries that sum to 1"),
+        ("x: onehot", "an array here"),
+        ("n: 0", "a size is 1 or more"),
+    ],
+)
+def test_a_declaration_without_sense_gets_a_complaint(declared: str, message: str) -> None:
+    assert message in answer("x == x", declare=[declared])
+
+
+def test_no_sum_over_the_index_of_a_definition() -> None:
+    """In the sum over y, the L would have the y outside."""
+    given = ["L = -log(p[y])", "p[k] = exp(f[k])/sum(exp(f[j]), j)"]
+    assert "a y of its own" in answer("sum(p[y]*d(L, f[k]), y) == 0", given=given)
+    given[0] = "L[y] = -log(p[y])"
+    assert answer("sum(p[y]*d(L[y], f[k]), y) == 0", given=given) == "proved"
+
+
 def test_no_text_reaches_sympys_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """sympify and parse_expr of a str evaluate it as Python: here they raise."""
     import sympy

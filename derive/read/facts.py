@@ -58,6 +58,8 @@ def read_facts(source: str, origin: str = "declare") -> tuple[Fact, ...]:
         raise FormulaError([Complaint(f"unknown kind {kind!r}", source, span, hint, origin)])
     if kind.isdigit() and not 0 < len(kind) <= 6:
         raise FormulaError([Complaint("a size has at most 6 digits", source, whole, "", origin)])
+    if kind.isdigit() and not int(kind):
+        raise FormulaError([Complaint("a size is 1 or more", source, whole, "", origin)])
     sizes = tuple(s.strip() for s in (matched["sizes"] or "").split(",") if s.strip())
     return tuple(
         Fact(name.strip(), kind, sizes, source, Span(*matched.span("names")))
