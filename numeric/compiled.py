@@ -9,7 +9,7 @@ Names that begin with an underscore are ours.
 from __future__ import annotations
 
 from derive.errors import OutOfFragment
-from derive.syntax import Node, walk
+from derive.syntax import Logic, Neg, Node, Rel, children, rebuild, walk
 from numeric.fusion import Spread, Step, Total
 from numeric.kernel import Kernel, Pass
 from numeric.loops import Compiled, Printer
@@ -148,6 +148,7 @@ class _Lanes(Printer):
     def body(self) -> None:
         small = [s.name for s in self.steps if not isinstance(s.op, Spread)]
         self.labels = {s.name for s in self.steps if isinstance(s.op, Argmax)}
+        self.of_rows = ["_best", "_part"]
         for name in small:
             kind = "_int" if name in self.labels else "_real"
             self.write(f"{name} = _empty({LANES}, {kind})")
@@ -179,9 +180,26 @@ class _Lanes(Printer):
         for line in lines:
             self.write(f"    {line}")
 
+    def hoisted(self, expr: Node) -> Node:
+        """The expression with its numbers of a row computed before, once for all classes."""
+        if not children(expr) or isinstance(expr, Rel | Logic):
+            return expr
+        if self.is_full(expr) or any(
+            isinstance(p, View) and self.is_class(p.name) for p in walk(expr)
+        ):
+            return rebuild(expr, tuple(map(self.hoisted, children(expr))))
+        if isinstance(expr, Neg) and not children(expr.arg):
+            return expr
+        made = f"_h{len(self.of_rows)}"
+        self.of_rows.append(made)
+        self.lane(f"{made}[_r] = {self.shown(expr)}")
+        return View(made)
+
     def variable(self, name: str) -> str:
         if self.is_class(name):
             return "_int(_k)"
+        if name in self.of_rows:
+            return f"{name}[_r]"
         if name in self.stored:
             return f"{self.stored[name]}[_k, _r]"
         extent = self.extents[name]
@@ -196,7 +214,7 @@ class _Lanes(Printer):
         match step.op:
             case Spread(expr=expr, puts=puts):
                 self.keep(name)
-                self.nested(f"{self.stored[name]}[_k, _r]", self.shown(expr))
+                self.nested(f"{self.stored[name]}[_k, _r]", self.shown(self.hoisted(expr)))
                 for label, value in puts:
                     target = f"{self.stored[name]}[{self.shown(label)}, _r]"
                     self.lane(f"{target} = {self.shown(value)}")
@@ -258,5 +276,5 @@ class _Lanes(Printer):
     def compiled(self) -> Compiled:
         made = super().compiled()
         head, rest = made.source.split("\n", 1)
-        best = f"    _best, _part = _empty({LANES}, _real), _empty({LANES}, _real)\n"
-        return Compiled(f"{head}\n{best}{rest}", made.arguments, made.scratch, made.written)
+        own = "".join(f"    {name} = _empty({LANES}, _real)\n" for name in self.of_rows)
+        return Compiled(f"{head}\n{own}{rest}", made.arguments, made.scratch, made.written)
