@@ -208,7 +208,7 @@ def _add_check(commands: _Commands) -> None:
         "of that, but something could not be decided or read, or there is no claim.",
     )
     _completed(command.add_argument("file", help="the document; - reads stdin"), _FILES)
-    _add_output(command, ".html, .tex, .md, .txt or .json")
+    _add_output(command, ".html, .tex, .pdf, .md, .txt or .json")
     _add_format(command)
     _add_language(command)
     _add_timeout(command)
@@ -253,5 +253,5 @@ def _add_derive(commands: _Commands) -> None:
 def _add_report(commands: _Commands) -> None:
     command = commands.add_parser("report", help="write a derivation report")
     _add_loss(command)
-    _add_output(command, ".html, .tex, .txt or .json; without it text is printed")
+    _add_output(command, ".html, .tex, .pdf, .txt or .json; without it text is printed")
     _add_language(command)

@@ -22,6 +22,7 @@ from reports.console import (
     print_json,
     progress,
 )
+from reports.pdf import need_pdf
 from reports.shell import report_command
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _second(wrt: str, said: str) -> str:
 @for_people
 def report(arguments: argparse.Namespace) -> int:
     """Write a report in every format that was asked for."""
-    from reports.output import refuse, write_text
+    from reports.output import refuse, write
     from reports.terminal import render_text
 
     formats = [_format(path) for path in arguments.output]
@@ -132,7 +133,7 @@ def report(arguments: argparse.Namespace) -> int:
     if not formats:
         print(render_text(record, color=colourful()), end="")
     for path, form in zip(arguments.output, formats, strict=True):
-        write_text(path, _RENDER[form](record))
+        write(path, _RENDER[form](record))
         print(harmless(f"wrote {path}"))
     return EXIT_ALARM if record.banner.alarm else EXITS[record.banner.badge.status]
 
@@ -141,6 +142,8 @@ def _format(path: Path) -> str:
     ending = path.suffix.lower()
     if ending not in _RENDER:
         raise GradproofError(f"{path}: the ending must be one of {', '.join(_RENDER)}")
+    if ending == ".pdf":
+        need_pdf(path)
     return ending
 
 
@@ -197,6 +200,12 @@ def _latex(record: Any) -> str:
     return render_latex(record)
 
 
+def _pdf(record: Any) -> bytes:
+    from reports.pdf import render_pdf
+
+    return render_pdf(_latex(record))
+
+
 def _text(record: Any) -> str:
     from reports.terminal import render_text
 
@@ -207,9 +216,10 @@ def _json(record: Any) -> str:
     return json.dumps(record.to_json(), indent=2, ensure_ascii=False) + "\n"
 
 
-_RENDER: Mapping[str, Callable[[Any], str]] = {
+_RENDER: Mapping[str, Callable[[Any], str | bytes]] = {
     ".html": _html,
     ".tex": _latex,
+    ".pdf": _pdf,
     ".txt": _text,
     ".json": _json,
 }

@@ -16,7 +16,12 @@ class OutputError(GradproofError):
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put the text where `path` says, by way of a temporary file that is then renamed.
+    """Put the text where `path` says, as `write_bytes` does: UTF-8, with line feeds."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put the content where `path` says, by way of a temporary file that is then renamed.
 
     A file that exists stays as it is until the new one is complete. Raises OutputError.
     """
@@ -27,8 +32,8 @@ def write_text(path: Path, text: str) -> None:
         raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         temporary.chmod(_mode(path))
         temporary.replace(path)
     except OSError as error:
@@ -37,6 +42,14 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Put the content where `path` says. Raises OutputError."""
+    if isinstance(content, str):
+        write_text(path, content)
+    else:
+        write_bytes(path, content)
 
 
 def refuse(path: Path) -> None:

@@ -278,3 +278,39 @@ def test_a_report_of_what_is_not_proved_does_not_exit_with_0(
     monkeypatch.setattr("reports.record.build_record", contradicted)
     assert main(["report", "sigmoid", "-o", str(tmp_path / "a.txt")]) == 4
     assert reports.commands.EXIT_ALARM == 4
+
+
+# PDF.
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex on this machine")
+def test_a_pdf_is_written_whole_and_the_same_twice(tmp_path: Path) -> None:
+    first, second, article = tmp_path / "a.pdf", tmp_path / "b.pdf", tmp_path / "c.md"
+    assert main(["report", "sigmoid", "-o", str(first), "-o", str(second)]) == 0
+    assert first.read_bytes().startswith(b"%PDF-")
+    assert first.read_bytes() == second.read_bytes()
+    article.write_text("$a = b$, then $a = \\write18{touch pwned} b$", "utf-8")
+    assert main(["check", str(article), "-o", str(tmp_path / "c.pdf")]) in {0, 1, 3}
+    assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF-")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.pdf", "b.pdf", "c.md", "c.pdf"]
+
+
+def test_a_pdf_needs_a_tex_and_says_so_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("reports.commands._record", lambda *_: 1 / 0)
+    assert main(["report", "sigmoid", "-o", str(tmp_path / "a.pdf")]) == 2
+    assert "a PDF needs pdflatex, which is not installed" in capsys.readouterr().err
+
+
+def test_a_tex_that_fails_is_told_with_its_complaint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = tmp_path / "pdflatex"
+    fake.write_text("#!/bin/sh\necho '! Undefined control sequence.'\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert main(["report", "sigmoid", "-o", str(tmp_path / "a.pdf")]) == 2
+    assert "pdflatex failed: Undefined control sequence." in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["pdflatex"]

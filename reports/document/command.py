@@ -19,7 +19,8 @@ from reports.console import ProgressLine, colourful, print_json, read_stdin
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
 from reports.document.terminal import render_text
-from reports.output import refuse, write_text
+from reports.output import refuse, write, write_text
+from reports.pdf import need_pdf, render_pdf
 from reports.words import Words
 
 _LIMIT = 10_000_000
@@ -115,7 +116,7 @@ def _show(
             print(harmless(formats.github(list(judged(checked)), checked.name, text)))
 
 
-_Render = Callable[[Checked, DocumentRecord], str]
+_Render = Callable[[Checked, DocumentRecord], str | bytes]
 
 
 def _html(_: Checked, record: DocumentRecord) -> str:
@@ -128,6 +129,10 @@ def _latex(_: Checked, record: DocumentRecord) -> str:
     from reports.document.latex import render_latex
 
     return render_latex(record)
+
+
+def _pdf(checked: Checked, record: DocumentRecord) -> bytes:
+    return render_pdf(_latex(checked, record))
 
 
 def _markdown(_: Checked, record: DocumentRecord) -> str:
@@ -147,6 +152,7 @@ def _json(checked: Checked, _: DocumentRecord) -> str:
 _RENDER: Mapping[str, _Render] = {
     ".html": _html,
     ".tex": _latex,
+    ".pdf": _pdf,
     ".md": _markdown,
     ".txt": _text,
     ".json": _json,
@@ -157,6 +163,8 @@ def _renderer(path: Path) -> _Render:
     ending = path.suffix.lower()
     if ending not in _RENDER:
         raise GradproofError(f"{path}: the ending must be one of {', '.join(_RENDER)}")
+    if ending == ".pdf":
+        need_pdf(path)
     return _RENDER[ending]
 
 
@@ -164,7 +172,7 @@ def _write(
     outputs: list[tuple[Path, _Render]], checked: Checked, record: DocumentRecord, quietly: bool
 ) -> None:
     for path, render in outputs:
-        write_text(path, render(checked, record))
+        write(path, render(checked, record))
         print(harmless(f"wrote {path}"), file=sys.stderr if quietly else sys.stdout)
 
 
