@@ -61,14 +61,15 @@ def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> 
     def entry(part: Node, at: tuple[Node, ...]) -> Node | None:
         if isinstance(part, Name) and meaning.ranks.of(part):
             return Entry(part.id, at, span=part.span)
-        if isinstance(part, Entry):
-            # A row z_n of a matrix in the place of a vector.
-            return Entry(part.base, (*part.indices, *at), span=part.span)
         return None
 
     def change(part: Node) -> Node | None:
-        if isinstance(part, Entry) and part.base in vectors:
-            return transform(vectors[part.base], lambda inner: entry(inner, part.indices))
+        value = vectors.get(part.base) if isinstance(part, Entry) else None
+        if isinstance(part, Entry) and isinstance(value, Entry):
+            # A row z_n of a matrix in the place of a vector.
+            return Entry(value.base, (*value.indices, *part.indices), span=part.span)
+        if isinstance(part, Entry) and value is not None:
+            return transform(value, lambda inner: entry(inner, part.indices))
         return None
 
     return transform(body, change) if vectors else body

@@ -10,7 +10,7 @@ from derive.budget import Allowance
 from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
-from derive.document.known import Scope, names_in
+from derive.document.known import Scope, key_of, names_in
 from derive.document.statement import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
@@ -133,7 +133,7 @@ def _names_of(equation: Equation) -> set[str]:
 def _perhaps_defined(statement: Statement, question: Asked) -> str:
     """A name without a definition that stands left of an equals sign in an unread formula."""
     sides = names_in(statement.left) | names_in(statement.right)
-    defined = {re.split(r"[\[ =]", source, maxsplit=1)[0] for source in question.given}
+    defined = set(map(_head_of, question.given))
     return next(iter(sorted((sides - defined) & statement.scope.unread)), "")
 
 
@@ -149,9 +149,30 @@ def _answered(
             raise
         verdict = answer(plain)
         question, said = plain, ("the ranges of the sums are taken from what they go over",)
+    if isinstance(verdict, Undecided):
+        verdict = _by_free_variable(question, verdict, answer)
     if isinstance(verdict, Refuted) and verdict.repair is None:
         verdict = _with_left_derivative(statement, question, verdict, answer)
     return question, verdict, said
+
+
+def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Verdict:
+    """The verdict on dL/dp for every p, whatever the definition of p, where that is a proof."""
+    claim = read_equation(question.claim)
+    parts = [part for side in (claim.left, claim.right) for part in walk(side)]
+    varied = {key_of(v)[0] for part in parts if isinstance(part, Deriv) for v in part.wrt}
+    given = tuple(g for g in question.given if _head_of(g) not in varied)
+    if given == question.given:
+        return verdict
+    try:
+        freed = answer(replace(question, given=given))
+    except FormulaError:
+        return verdict
+    return freed if freed.status == "proved" else verdict
+
+
+def _head_of(definition: str) -> str:
+    return re.split(r"[\[ =]", definition, maxsplit=1)[0]
 
 
 def _with_left_derivative(

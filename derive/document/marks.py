@@ -21,21 +21,49 @@ def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
     Also (p, w) and (p, l) where the two stand in one formula, and p has no other index: the
     winner and the loser, the positive and the negative.
     """
-    found, real = set[Mark](), set[str]()
     chains = tuple(chains)
-    for chain in chains:
-        for tree in (*chain.members, *chain.conditions, *chain.ranges):
-            real.update(_running(tree))
-        if chain.continued or not chain.relations or chain.relations[0] not in EQUALITIES:
-            continue
-        head, body = chain.members[:2]
-        if isinstance(head, Entry) and len(head.indices) == 1 and not isinstance(body, Num):
-            letters = {index.id for index in head.indices if isinstance(index, Name)}
-            used = index_letters(body) | _arguments(body)
-            real |= letters & used
-            found |= {(head.base, letter) for letter in letters - used}
+    trees = [tree for c in chains for tree in (*c.members, *c.conditions, *c.ranges)]
+    real = {letter for tree in trees for letter in _running(tree)}
+    heads = [(head, body) for chain in chains for head, body in _defined(chain)]
+    found = {
+        (head.base, letter)
+        for head, body in heads
+        for letter in _letters(head) - index_letters(body) - _arguments(body)
+    }
+    for head, body in heads:
+        # p_t = s(x_t) with x_t = y x: what is no index in x_t is none in p_t either.
+        real |= _letters(head) & _used(body, frozenset(found))
+        found |= {(head.base, letter) for letter in _letters(head) & index_letters(body)}
     found |= set(_pairs(chains))
     return frozenset((base, letter) for base, letter in found if letter not in real)
+
+
+def _defined(chain: Chain) -> Iterator[tuple[Entry, Node]]:
+    """p_t and its body, where a chain begins with an equality of an entry with one index."""
+    if chain.continued or not chain.relations or chain.relations[0] not in EQUALITIES:
+        return
+    head, body = chain.members[:2]
+    if isinstance(head, Entry) and len(head.indices) == 1 and not isinstance(body, Num):
+        yield head, body
+
+
+def _letters(head: Entry) -> set[str]:
+    return {index.id for index in head.indices if isinstance(index, Name)}
+
+
+def _used(body: Node, found: frozenset[Mark]) -> frozenset[str]:
+    """The letters that are an index in the body, or may be, but for those of marks."""
+    bare = transform(body, lambda part: _unmarked(part, found))
+    return index_letters(bare) | _arguments(bare)
+
+
+def _unmarked(part: Node, found: frozenset[Mark]) -> Node | None:
+    """The name alone for an entry with a mark."""
+    if isinstance(part, Entry) and len(part.indices) == 1:
+        (index,) = part.indices
+        if isinstance(index, Name) and (part.base, index.id) in found:
+            return Name(part.base)
+    return None
 
 
 def _pairs(chains: Sequence[Chain]) -> Iterator[Mark]:

@@ -24,6 +24,8 @@ _CONNECTORS = frozenset("if for when otherwise where and or all any else so then
 _TRAILING = re.compile(r"[,;]?\s+(?:and|where|with)\s+[^\s=]{1,3}$", re.IGNORECASE)
 _PUNCTUATION = "()[]{}.,;:!?\"'\u201c\u201d\u2018\u2019*•·-–—→⇒"
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
+# Letters below or above another one: z with an index is no word.
+_RAISED = re.compile(r"[\u1d2c-\u1d6a\u2071-\u209c\u2c7c]")
 _HANGUL = re.compile(r"[가-힣]")
 _LABEL = re.compile(r"(?<=\s)\((?:\d{1,3}(?:\.\d{1,3}){0,2}|[A-Z]\.?\d{0,3})[a-z]?\)\s*$")
 _LEAD = re.compile(r"\s*(?:[-*•]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|(?:\(\d{1,3}\))\s+)?")
@@ -48,6 +50,8 @@ def _is_word(token: str, before: str, after: str) -> bool:
     if "\\" in token and not token.startswith("\\\\"):
         return False
     core = token.strip(_PUNCTUATION)
+    if _RAISED.search(core):
+        return False
     if _HANGUL.search(core):
         return True
     if core in ("a", "I", "A"):

@@ -39,7 +39,7 @@ from derive.syntax import (
 )
 
 EXPONENT_NOTE = "is read as a power; it may be an index"
-_PARAMETERS = frozenset({"theta", "phi", "psi", "omega"})
+_PARAMETERS = frozenset({"theta", "phi", "psi", "omega", "lambda", "Theta", "Phi"})
 _LETTER_EXPONENTS = frozenset("ijklL")
 # On an entry these too: P^r_{ij} may be a power, or the array of rows.
 _LABEL_EXPONENTS = frozenset("abcdefghopqrsuvwxyz")
