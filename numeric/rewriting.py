@@ -36,7 +36,6 @@ from numeric.stabilise import (
     LABELLED,
     MEANINGS,
     PRECISE,
-    PRECISE_AT_LABEL,
     REWRITES,
     SOFTMAX,
     Rewrite,
@@ -249,9 +248,13 @@ class _Work:
     def pivot(self, results: Sequence[Node]) -> None:
         """Around the label, each softmax of which 1 - p and log p are asked for at one label only.
 
-        Nothing else may use its lines than p, since `rest` then means something else.
+        Nothing else may use its lines than p, since `rest` then means something else. Not where
+        roundings are kept: beside a label that is not the largest, the largest mass, 1, is one of
+        those that are added up, and what is added to it is rounded as 1 is.
         """
         for family in self.families.values():
+            if family.precise:
+                continue
             own = set(family.names.values())
             bodies = [d.body for name, d in self.definitions.items() if name not in own]
             uses = [part for body in (*results, *bodies) for part in walk(body)]
@@ -262,7 +265,7 @@ class _Work:
                 found = {**family.found, "y": label}
                 for gone in ("zero", *_AT_LABEL_ONLY):
                     del self.definitions[family.names[gone]]
-                self._lay(family, PRECISE_AT_LABEL if family.precise else AT_LABEL, found)
+                self._lay(family, AT_LABEL, found)
                 self.used.update(dict.fromkeys(row.name for row in LABELLED))
 
     def _label(self, part: Node, family: _Family) -> Node | None:

@@ -63,7 +63,6 @@ _ANY_GAP = (
     "mass[k] = exp(gap[k]) + exp(gap[k])*(exp(slip[k]) - 1)",
 )
 PRECISE = (*_ANY_GAP, *_AROUND_TOP, f"{_LOG.format('rest')} + slip[k]")
-PRECISE_AT_LABEL = (*_ANY_GAP, *_AROUND_LABEL, f"{_LOG.format('excess')} + slip[k]")
 # What they are, of which REWRITES says that it is the same.
 MEANINGS = (
     "p[k] = exp(u[k])/sum(exp(u[j]), j)",

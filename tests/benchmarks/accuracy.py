@@ -1,6 +1,6 @@
 """How accurate the engine is, beside PyTorch, JAX, SciPy and scikit-learn: a Markdown table.
 
-    python tests/benchmarks/accuracy.py [--share 0.1] [--seed 0]
+    python tests/benchmarks/accuracy.py [--share 0.1] [--seed 0] [--type float64]
 
 10,000 adversarial rows for each type (see adversarial.py), compared with mpmath at 50 digits in
 units of the last place (ULP), wherever the exact result is a normal number. What is not installed
@@ -200,9 +200,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--share", type=float, default=1.0, help="of the 10,000 rows (1.0)")
     parser.add_argument("--seed", type=int, default=0)
+    types = ("float64", "float32")
+    parser.add_argument("--type", choices=types, action="append", help="one of the two (both)")
     options = parser.parse_args()
-    for dtype in (np.float64, np.float32):
-        print(f"\nWorst error in ULP, {np.dtype(dtype).name}, seed {options.seed}:\n")
+    for dtype in map(np.dtype, options.type or types):
+        print(f"\nWorst error in ULP, {dtype.name}, seed {options.seed}:\n")
         print("| | " + " | ".join(COLUMNS.values()) + " |")
         print("|---" * (len(COLUMNS) + 1) + "|")
         for name, found in measure(dtype, options.seed, options.share).items():
