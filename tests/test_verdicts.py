@@ -291,7 +291,9 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
     "a declared size that is not small": (
         "sum(f[j], j)/n == sum(f[j], j)/7", {"declare": ["n: 7"]}, "proved", None,
     ),
-    "positive numbers only": ("x*ind(x > 0) == x", {}, "conditional", "x > 0"),
+    "positive numbers only": (
+        "abs(x)*ind(x > 0) == x", {"declare": ["x: real"]}, "conditional", "x > 0",
+    ),
     "an order with a size": ("sum(x[j], j, j > n) == 0", {}, "undecided", None),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
