@@ -262,8 +262,27 @@ def _latex(node: Node) -> str:
         case Logic(op=op, args=args):
             joint = r" \land " if op == "and" else r" \lor "
             return joint.join(f"({_latex(a)})" for a in args)
+        case Form(name=name, args=args):
+            return _latex_form(name, args)
         case _:
             raise AssertionError(f"no LaTeX for {type(node).__name__}")
+
+
+def _latex_form(name: str, args: tuple[Node, ...]) -> str:
+    """Vector and matrix notation as it is printed."""
+    match name, args:
+        case "transpose", (arg,):
+            return rf"{_latex_wrap(arg, _ATOM)}^{{\top}}"
+        case "matmul", (a, b):
+            return rf"{_latex_wrap(a, _PRODUCT)} \, {_latex_wrap(b, _PRODUCT)}"
+        case "at", (Name(id=row), *indices) if len(row) == 1:
+            # Bold, since a row of a matrix is no entry.
+            return rf"\mathbf{{{row}}}_{{{_subscript(tuple(indices))}}}"
+        case "at", (body, *indices):
+            inner = _bracketed(_latex(body))
+            return f"{inner}_{{{_subscript(tuple(indices))}}}"
+    listed = ", ".join(map(_latex, args))
+    return rf"\operatorname{{{name}}}{_bracketed(listed)}"
 
 
 def _subscriptable(base: str) -> str:

@@ -15,7 +15,7 @@ from derive.errors import FormulaError, GradproofError
 from derive.read.build import Equation
 from derive.read.formula import read_equation, read_expression
 from derive.show import latex, text
-from derive.syntax import Form, Node, walk
+from derive.syntax import Node
 from reports.lettering import lettered
 
 
@@ -66,14 +66,12 @@ def expression(source: str, spelled: Mapping[str, str] = {}) -> Formula:
 
 
 def equation_latex(equation: Equation, spelled: Mapping[str, str] = {}) -> str:
-    """Both sides as LaTeX; empty where one is in vector notation, which has no LaTeX here."""
+    """Both sides as LaTeX; empty where one holds what may not be typeset."""
     left, right = _set(equation.left, spelled), _set(equation.right, spelled)
     return f"{left} = {right}" if left and right else ""
 
 
 def _set(node: Node, spelled: Mapping[str, str]) -> str:
-    if any(isinstance(part, Form) for part in walk(node)):
-        return ""
     source = lettered(latex(node), spelled)
     return source if is_plain(source) else ""
 
@@ -95,7 +93,7 @@ _WORDS = frozenset(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "
     "sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
     "Omega frac partial log exp tanh sum prod max sqrt cdot ne le ge lnot land lor left right "
-    "mathrm mathbf operatorname text hat tilde bar begin end ldots infty dots".split()
+    "mathrm mathbf operatorname top text hat tilde bar begin end ldots infty dots".split()
 )
 _SIGNS = frozenset({r"\,", r"\;", r"\ ", r"\_", r"\\"})
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\^\^|\s+|.", re.DOTALL)

@@ -399,3 +399,20 @@ def test_a_function_is_shown_as_its_author_writes_it() -> None:
     assert [item.formula.latex.count("g(x)") for item in record.items] == [2, 2]
     # Formula text stays what `verify` reads.
     assert record.items[1].formula.text == "d(exp(gx), x) == d(gx, x)"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        ("d(p, f) == diag(p) - p*p.T", r"\operatorname{diag}(p) - p \, p^{\top}"),
+        ("z[i, k] == (w)[k].T @ (x)[i] + b[k]", r"\mathbf{w}_{k}^{\top} \, \mathbf{x}_{i} + b_{k}"),
+        ("d(L, W) == X.T @ (P - Y)/N", r"\frac{X^{\top} \, (P - Y)}{N}"),
+        ("d(L, f) == p - onehot(y)", r"p - \operatorname{onehot}(y)"),
+        ("C == (A @ B).T", r"(A \, B)^{\top}"),
+        ("c == (X.T @ u)[k]", r"(X^{\top} \, u)_{k}"),
+    ],
+)
+def test_vectors_and_matrices_are_typeset(claim: str, wanted: str) -> None:
+    shown = equality(claim)
+    assert shown.latex.partition(" = ")[2] == wanted
+    assert "<merror" not in latex_to_mathml(shown.latex)
