@@ -5,7 +5,7 @@ with log 2 taken in two parts (Cody and Waite, Software Manual for the Elementar
 exp(r) = 1 + r + r*r*q(r), q a polynomial of Chebyshev's kind: fitted to (exp(r) - 1 - r)/r**2 at
 Chebyshev nodes in 60 digits. n is found by adding 1.5 times 2 to the number of fraction bits, whose
 last bits then are n; 2**n is put together from bits, in two factors so that subnormal results come
-out rounded. Against 50 digits at most 1.0 units in the last place (a test looks). nan stays nan.
+out rounded. Where the result is small enough, 2**n is added to the exponent instead. Against 50 digits at most 1.0 units in the last place (a test looks). nan stays nan.
 
 log1p(x) = k*log 2 + log(1 + f) with 1 + x = 2**k * (1 + f), what 1 + x was rounded by put back, and
 log(1 + f) by the polynomial in (f/(2 + f))**2 of FreeBSD's msun (s_log1p.c and s_log1pf.c, Sun
@@ -64,6 +64,43 @@ def exp_float64(x: Any) -> Any:
     first = _I64((half + _I64(1023)) << _I64(52)).view(_F64)
     second = _I64((power - half + _I64(1023)) << _I64(52)).view(_F64)
     return _F64(((q * r * r + r) + _F64(1)) * first * second)
+
+
+def exp_down_float32(x: Any) -> Any:
+    """e**x of a float32 up to 43: 2**n goes to the exponent, 64 too high until the last product."""
+    inside = max(x, _F32(-104))
+    shifted = inside * _F32(1.4426950408889634) + _F32(12582912.0)
+    n = shifted - _F32(12582912.0)
+    r = (inside - n * _F32(0.693145751953125)) - n * _F32(1.42860676533018e-06)
+    q = _F32(0.001392618359)
+    q = q * r + _F32(0.008363179053)
+    q = q * r + _F32(0.04166655462)
+    q = q * r + _F32(0.1666657699)
+    q = q * r + _F32(0.5)
+    power = _I32(_F32(shifted).view(_I32) << _I32(23)) + _I32(64 << 23)
+    made = _F32((q * r * r + r) + _F32(1)).view(_I32) + power
+    return _F32(_I32(made).view(_F32) * _F32(2.0**-64)) if x == x else x
+
+
+def exp_down_float64(x: Any) -> Any:
+    """The same of a float64 up to 665."""
+    inside = max(x, _F64(-746))
+    shifted = inside * _F64(1.4426950408889634) + _F64(6755399441055744.0)
+    n = shifted - _F64(6755399441055744.0)
+    r = (inside - n * _F64(6.93147180369123816490e-01)) - n * _F64(1.90821492927058770002e-10)
+    q = _F64(2.510038549551032e-08)
+    q = q * r + _F64(2.7620088445409746e-07)
+    q = q * r + _F64(2.7557268459997064e-06)
+    q = q * r + _F64(2.4801521295954376e-05)
+    q = q * r + _F64(0.00019841269863053618)
+    q = q * r + _F64(0.0013888888917213717)
+    q = q * r + _F64(0.008333333333330062)
+    q = q * r + _F64(0.04166666666662413)
+    q = q * r + _F64(0.16666666666666669)
+    q = q * r + _F64(0.5000000000000001)
+    power = _I64(_F64(shifted).view(_I64) << _I64(52)) + _I64(64 << 52)
+    made = _F64((q * r * r + r) + _F64(1)).view(_I64) + power
+    return _F64(_I64(made).view(_F64) * _F64(2.0**-64)) if x == x else x
 
 
 def log1p_float32(x: Any) -> Any:

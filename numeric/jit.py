@@ -70,6 +70,7 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
     is_single = real is np.float32
     inlined = compiled(inline="always")
     exp = inlined(elementary.exp_float32 if is_single else elementary.exp_float64)
+    exp_down = inlined(elementary.exp_down_float32 if is_single else elementary.exp_down_float64)
     log1p = inlined(elementary.log1p_float32 if is_single else elementary.log1p_float64)
 
     @inlined
@@ -80,10 +81,11 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
 
     @inlined
     def softplus(x: Any) -> Any:
-        return larger(x, real(0)) + log1p(exp(-abs(x)))
+        return larger(x, real(0)) + log1p(exp_down(-abs(x)))
 
     return {
         "exp": exp,
+        "exp_down": exp_down,
         "softplus": softplus,
         "abs": abs,
         "max": larger,

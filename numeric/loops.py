@@ -119,6 +119,8 @@ class Printer:
                 return f"({parts[0]}*{parts[0]})"
             case Pow():
                 return f"({parts[0]}**{parts[1]})"
+            case Call(function="exp", arg=arg) if self.is_gap(arg):
+                return f"_exp_down({parts[0]})"
             case Call(function=function):
                 return f"_{function}({parts[0]})"
             case Rel(op=op):
@@ -133,6 +135,18 @@ class Printer:
                     shown = f"({parts[at]} if {parts[at + 1]} else {shown})"
                 return shown
         raise OutOfFragment(f"no loop for {type(node).__name__}")
+
+    def is_gap(self, node: Node) -> bool:
+        """Whether it is an entry minus the largest one of its row: 0 at most, or nan."""
+        if isinstance(node, View) and node.name in self.lines_of:
+            op = self.lines_of[node.name].op
+            node = op.expr if isinstance(op, Map) else node
+        match node:
+            case Add(terms=(View(name=entry), Neg(arg=View(name=top)))):
+                made, largest = self.lines_of.get(entry), self.lines_of.get(top)
+                array = made.op.array if made and isinstance(made.op, Take) else entry
+                return largest is not None and largest.op == Fold(View(array), "max", -1, True)
+        return False
 
     def place(self, node: Node) -> str:
         """A side of a comparison: whole numbers stay whole."""
