@@ -5,7 +5,8 @@ with log 2 taken in two parts (Cody and Waite, Software Manual for the Elementar
 exp(r) = 1 + r + r*r*q(r), q a polynomial of Chebyshev's kind: fitted to (exp(r) - 1 - r)/r**2 at
 Chebyshev nodes in 60 digits. n is found by adding 1.5 times 2 to the number of fraction bits, whose
 last bits then are n; 2**n is put together from bits, in two factors so that subnormal results come
-out rounded. Where the result is small enough, 2**n is added to the exponent instead. Against 50 digits at most 1.0 units in the last place (a test looks). nan stays nan.
+out rounded. Where the result cannot be large, 2**n is added to the exponent instead. Against 50
+digits at most 1.0 units in the last place (a test looks). nan stays nan.
 
 log1p(x) = k*log 2 + log(1 + f) with 1 + x = 2**k * (1 + f), what 1 + x was rounded by put back, and
 log(1 + f) by the polynomial in (f/(2 + f))**2 of FreeBSD's msun (s_log1p.c and s_log1pf.c, Sun
