@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from numeric.kinds import KINDS
+from numeric.kinds import AT_ONCE, KINDS
 from numeric.observed import Point, Ruler, Seen, allowed, observe, unit
 from numeric.pictures import ALIKE, Pictures, as_rows, class_axis
 from numeric.points import weighed_case
 
-# Of more entries than this only a part is differentiated, and the kind is not asked for.
-MOST = 4096
+# Of more entries than this only a part is differentiated, and only kinds that any part tells are
+# asked for; so too where all entries, at so many values of the loss each, took more than seconds.
+MOST, STEPS, PATIENCE = 4096, 16, 4.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def diagnose(observed: Sequence[Seen], points: Sequence[Point], by: Ruler) -> Fi
     kind, says = (
         _of_calls(seen, observed)
         or (_extreme(seen) if fine and _telling(seen) == 0 else None)
-        or (_recognised(seen, by) if seen.gradient.size <= MOST else UNKNOWN)
+        or _recognised(seen, by)
     )
     return Finding(kind, says, f"{seen.case.name}, n = {seen.case.n}", wrong)
 
@@ -131,17 +133,44 @@ def _extreme(seen: Seen) -> tuple[str, str]:
 
 
 def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
-    """The first row of the table that fits, for the whole gradient or for the Jacobian."""
-    pictures = [_picture(seen, by), _jacobian(seen, by)]
-    for picture in reversed(pictures) if _is_map(seen) else pictures:
-        if picture is None:
-            continue
-        with np.errstate(all="ignore"):
-            answers = ((kind, ask(picture)) for kind, ask in KINDS)
-            found = next(((kind, says) for kind, says in answers if says), None)
-        if found is not None:
-            return found
-    return UNKNOWN[0], f"{UNKNOWN[1]}: {_aside(seen)}"
+    """The first row of the table that fits, for the whole gradient or for the Jacobian.
+
+    Where differentiating every entry would take seconds, what the entries at hand tell.
+    """
+    size = seen.gradient.size
+    if size <= MOST and size * STEPS * _seconds(seen) < PATIENCE:
+        pictures = [_picture(seen, by), _jacobian(seen, by)]
+        tried = reversed(pictures) if _is_map(seen) else pictures
+        answers = (_asked(KINDS, picture) for picture in tried if picture is not None)
+        found = next(filter(None, answers), None)
+    else:
+        found = _asked(AT_ONCE, _part(seen, by))
+    return found or (UNKNOWN[0], f"{UNKNOWN[1]}: {_aside(seen)}")
+
+
+def _asked(
+    kinds: Iterable[tuple[str, Callable[[Pictures], str | None]]], picture: Pictures
+) -> tuple[str, str] | None:
+    with np.errstate(all="ignore"):
+        answers = ((kind, ask(picture)) for kind, ask in kinds)
+        return next(((kind, says) for kind, says in answers if says), None)
+
+
+def _part(seen: Seen, by: Ruler) -> Pictures:
+    """The entries that were looked at, as one row."""
+    true = np.array([entry.value for entry in seen.numeric])
+    parts = (seen.analytic.astype(np.float64), true, allowed(seen, by)[0])
+    given, true, bound = (part[None, :] for part in parts)
+    shape = seen.case.logits.shape
+    return Pictures(given, true, bound, seen.case.logits, min(1, max(len(shape) - 1, 0)))
+
+
+def _seconds(seen: Seen) -> float:
+    """How long one value of the loss takes."""
+    started = time.perf_counter()
+    with np.errstate(all="ignore"):
+        seen.case.loss(seen.case.logits.copy())
+    return time.perf_counter() - started
 
 
 def _aside(seen: Seen) -> str:

@@ -71,7 +71,10 @@ class Estimate:
 
 def value(function: Function, point: Array) -> Any:
     """The function's one number, in the floating type that it has. Raises TypeError."""
-    made = np.asarray(function(np.array(point)))
+    returned = function(np.array(point))
+    made = np.asarray(returned)
+    if made.dtype.kind not in "biufc":
+        raise TypeError(f"the loss returned {type(returned).__name__}; expected one number")
     if made.size != 1:
         raise TypeError(f"the loss returned shape {made.shape}; expected one number")
     return made.reshape(())[()]

@@ -87,7 +87,7 @@ def wrong_shape(given: tuple[int, ...], *wanted: tuple[int, ...]) -> ValueError:
         hint = ": (N, 1) and (N,) make (N, N)"
     elif sorted(given) == sorted(first) or (length == len(first) and np.prod(given) == 1):
         hint = ": the axes are others"
-    elif length < len(first) and all(size in first for size in given):
+    elif 0 < length < len(first) and all(size in first for size in given):
         hint = ": an axis is summed away"
     elif length == len(first) and 1 in given:
         hint = ": an axis is summed, and kept with length 1"

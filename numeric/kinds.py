@@ -50,7 +50,9 @@ def _sign(seen: Pictures) -> Answer:
 
 def _counted(seen: Pictures) -> tuple[int, int]:
     """Rows in all, and rows that count: those of ignored samples are 0."""
-    rows = len(seen.true)
+    rows = seen.point.size // max(seen.point.shape[seen.axis], 1) if seen.point.ndim else 1
+    if len(seen.true) != rows:
+        return rows, rows
     return rows, int(np.sum(~np.all(seen.zero(seen.true), axis=1)))
 
 
@@ -294,13 +296,18 @@ def _some_columns(seen: Pictures) -> Answer:
     return f"only these classes are wrong: {named(columns)}"
 
 
-KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
+AT_ONCE: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("not a number", _not_finite),
     ("zero", _zero),
     ("flat loss", _flat),
     ("sign", _sign),
     ("normalisation", _mean),
     ("factor", _constant),
+)
+"""What is asked of all entries alike, and so of any of them."""
+
+KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
+    *AT_ONCE,
     ("transposed", _transposed),
     ("order", _order),
     ("inner derivative", confusions.inner_derivative),

@@ -151,11 +151,16 @@ def _middle(found: Iterable[float]) -> float:
 
 
 def _given(case: Case, logits: Array) -> Array:
-    """The gradient as given, nan where it could not be computed. Raises ValueError."""
+    """The gradient as given, nan where it could not be computed. Raises TypeError, ValueError."""
     try:
-        gradient = np.array(case.gradient(logits.copy()))
+        returned = case.gradient(logits.copy())
     except ArithmeticError:
         return np.full(logits.shape, np.nan)
+    gradient = np.array(returned)
+    if gradient.dtype.kind not in "biufc" or np.any(gradient.imag):
+        words = "complex numbers" if gradient.dtype.kind == "c" else type(returned).__name__
+        raise TypeError(f"the gradient returned {words}; expected an array of real numbers")
+    gradient = gradient.real
     if gradient.shape != logits.shape:
         raise wrong_shape(gradient.shape, logits.shape)
     return gradient if gradient.dtype.kind == "f" else gradient.astype(np.float64)
@@ -201,12 +206,13 @@ def _entries(
     point: Array, gradient: Array, rng: np.random.Generator, most: int
 ) -> tuple[tuple[int, ...], ...]:
     """All entries, or of many the largest, by logit and by gradient, and some at random."""
-    flat = np.arange(point.size)
-    if point.size > most:
-        half = most // 4
-        largest_ones = np.argsort(-np.abs(gradient), axis=None)[:half]
-        highest = np.argsort(-point, axis=None)[:half]
-        flat = np.unique([*largest_ones, *highest, *rng.choice(flat, most // 2, replace=False)])
+    if point.size <= most:
+        return tuple(np.ndindex(point.shape))
+    half = most // 4
+    largest_ones = np.argsort(-np.abs(gradient), axis=None)[:half]
+    highest = np.argsort(-point, axis=None)[:half]
+    some = rng.choice(point.size, most // 2, replace=False)
+    flat = np.unique([*largest_ones, *highest, *some])
     places = zip(*np.unravel_index(flat, point.shape), strict=True)
     return tuple(tuple(map(int, place)) for place in places)
 

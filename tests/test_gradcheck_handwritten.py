@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from handwritten import RIGHT, SHAPES, WRONG, X, nll
 
-from numeric import gradcheck
+from numeric import diagnosis, gradcheck
 from numeric.check import Report
 from numeric.kinds import KINDS
 
@@ -77,3 +78,52 @@ def test_a_loss_that_returns_more_than_its_value() -> None:
         gradcheck(both, lambda f: both(f)[1], points=[X])
     with pytest.raises(TypeError, match="needs its gradient"):
         gradcheck(nll, points=[X])
+
+
+def test_one_logit_is_no_array() -> None:
+    point = [np.array(0.3)]
+    assert gradcheck(lambda z: np.log1p(np.exp(-z)), lambda z: -1 / (1 + np.exp(z)), points=point)
+    assert not gradcheck(
+        lambda z: np.log1p(np.exp(-z)), lambda z: 1 / (1 + np.exp(z)), points=point
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "gradient", "words"),
+    [
+        (lambda f: None, np.zeros_like, "the loss returned NoneType; expected one number"),
+        (lambda f: "0.5", np.zeros_like, "the loss returned str; expected one number"),
+        (np.sum, lambda f: None, "the gradient returned NoneType; expected an array of real"),
+        (np.sum, lambda f: 1j * f, "the gradient returned complex numbers"),
+    ],
+)
+def test_what_is_no_number_is_said(loss: Any, gradient: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        gradcheck(loss, gradient, points=[X])
+
+
+def test_slow_losses_of_many_entries_are_diagnosed_by_some(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what holds for all entries alike is asked, of the entries at hand."""
+    monkeypatch.setattr(diagnosis, "_seconds", lambda seen: 1.0)
+    gradient = RIGHT["in two"].functions[1]
+    calls = []
+
+    def counted(f: Any) -> Any:
+        calls.append(f)
+        return nll(f)
+
+    for wrong, kind in (
+        (lambda f: len(f) * gradient(f), "normalisation"),
+        (lambda f: -gradient(f), "sign"),
+        (lambda f: gradient(f)[::-1], "unrecognised"),
+    ):
+        report = gradcheck(counted, wrong, points=[X])
+        assert report.finding is not None
+        assert report.finding.kind == kind
+    assert "1 times as long" in report.finding.says
+    before = len(calls)
+    monkeypatch.undo()
+    gradcheck(counted, lambda f: gradient(f)[::-1], points=[X])
+    assert len(calls) - before > before / 3
