@@ -7,21 +7,22 @@ other side has a value and this one has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.algebra import Algebra, Bases
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
-from derive.cases import Case, cases
+from derive.cases import Case, cases, terms_of
 from derive.needs import Need, needs, slope_needs
 from derive.normal import Normaliser
 from derive.plain import plainly_nonnegative, plainly_positive
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
-from derive.syntax import Name, Node, Rel, free_names, name_of, num, walk
+from derive.syntax import Logic, Name, Node, Num, Rel, Relation, free_names, name_of, num, walk
 
 
 @dataclass(frozen=True)
@@ -94,17 +95,39 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
         plainly = plainly_nonnegative if need.or_zero else plainly_positive
         if plainly(problem, need.of):
             continue
-        least = [_least_size(problem, case, need) for case in _closed_cases(problem, need)]
+        least = [_least_needed(problem, case, need) for case in _closed_cases(problem, need)]
         if None in least:
             unmet[need] = None
             continue
         sizes = [entry for entry in least if entry and entry[0]]
         for size in dict.fromkeys(name for name, _ in sizes):
             count = max(count for name, count in sizes if name == size)
-            known = problem.sizes.get(size)
-            if known is None or known < count:
-                unmet[Need(Rel(">=", Name(size), num(count)), positive=False)] = None
+            unmet[Need(Rel(">=", Name(size), num(count)), positive=False)] = None
     return list(unmet)
+
+
+def _size_at_least(problem: Problem, case: Case, size: str) -> int:
+    """What the size is at least: its value, as conditions say, as many as are unequal indices."""
+    ranges = terms_of(problem)
+    unequal = sum(1 for block in case.blocks if ranges[block[0]] == size)
+    said = [bound for condition in problem.where for bound in _lower_bounds(condition, size)]
+    return max(unequal, problem.sizes.get(size) or 1, *said, 1)
+
+
+def _lower_bounds(condition: Node, size: str) -> Iterator[int]:
+    """2 for n >= 2, n > 1 and n != 1."""
+    match condition:
+        case Logic("and", args):
+            for part in args:
+                yield from _lower_bounds(part, size)
+        case Rel(op, Name(id=name), Num(value=value)) if name == size:
+            if op in (">=", ">") or (op == "!=" and value == 1):
+                yield math.ceil(value) if op == ">=" else math.floor(value) + 1
+        case Rel(op, Num() as number, Name() as name) if op in _TURNED:
+            yield from _lower_bounds(Rel(_TURNED[op], name, number), size)
+
+
+_TURNED: Mapping[Relation, Relation] = {"<=": ">=", "<": ">", "!=": "!="}
 
 
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
@@ -115,6 +138,14 @@ def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
 
 
 _ALWAYS = ("", 0)
+
+
+def _least_needed(problem: Problem, case: Case, need: Need) -> tuple[str, int] | None:
+    """As `_least_size`, and _ALWAYS where the size is known to be so large."""
+    least = _least_size(problem, case, need)
+    if least is None or not least[0] or least[1] > _size_at_least(problem, case, least[0]):
+        return least
+    return _ALWAYS
 
 
 def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | None:

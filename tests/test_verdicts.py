@@ -295,6 +295,24 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "abs(x)*ind(x > 0) == x", {"declare": ["x: real"]}, "conditional", "x > 0",
     ),
     "an order with a size": ("sum(x[j], j, j > n) == 0", {}, "undecided", None),
+    "a size that a condition bounds": (
+        "f[k]/(n - 1)*(n - 1) == f[k]", {"where": "n >= 2"}, "proved", None,
+    ),
+    "a size that unequal indices bound": (
+        "f[k]/(n - 1)*(n - 1) == f[k]", {"where": "k != l"}, "proved", None,
+    ),
+    "a size that equal indices do not bound": (
+        "f[k]/(n - 1)*(n - 1) == f[k]", {"where": "k == l"}, "conditional", "n >= 2",
+    ),
+    "a bound from above": (
+        "f[k]/(n - 1)*(n - 1) == f[k]", {"where": "n <= 2"}, "conditional", "n >= 2",
+    ),
+    "a sum of multiples of one exponential": (
+        "log(exp(x)/2 + exp(x)/3) == x + log(5) - log(6)", {}, "proved", None,
+    ),
+    "the wrong sum of multiples": (
+        "log(exp(x)/2 + exp(x)/3) == x + log(5) - log(7)", {}, "refuted", None,
+    ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
         "proved", None,

@@ -23,6 +23,9 @@ from derive.witness.arithmetic import Undefined, Unsupported
 
 _MAX_TERMS = 200
 _ONE = Fraction(1)
+# Terms of the fractions that a sum may come to.
+_BOTTOMS = range(1, 13)
+_LARGEST_TOP = 1 << 20
 
 
 class NoRoot(Exception):
@@ -311,7 +314,20 @@ class Modular:
                 value = value * self._exponential(base, -least) % self.modulus
                 argument = self.mul(self.const(least), Residue(base, "atom"))
                 yield Residue(self._exponential(base, least), "exp", (argument,)), count
-        yield Residue(value, "sum", (a,)), count
+        known = self._small_fraction(value)
+        yield Residue(value, "sum", (a,)) if known is None else self.const(known), count
+
+    def _small_fraction(self, value: int) -> Fraction | None:
+        """The fraction of small terms that the residue is: 2 e^x + e^x is 3 e^x.
+
+        Another number is taken for one with a probability below 2**-30.
+        """
+        for bottom in _BOTTOMS:
+            top = value * bottom % self.modulus
+            signed = top if 2 * top < self.modulus else top - self.modulus
+            if abs(signed) <= _LARGEST_TOP:
+                return Fraction(signed, bottom)
+        return None
 
     def _exponents(self, term: Residue) -> dict[int, Fraction]:
         """The powers of the exponential bases in a product."""
