@@ -15,8 +15,8 @@ from numeric.inputs import Array
 BLOCK_BYTES = 5 << 19
 """What one thread may hold: somewhat more than a second-level cache, so that threads spend little
 of their time waiting for each other between two operations of NumPy's."""
-ROW_BYTES = 32
-"""What a row takes besides its logits: its label, its sums, their places."""
+ROW_VALUES = 8
+"""About how many numbers a row takes besides its logits: its label, its sums, their places."""
 FEW_CLASSES = 48
 """Up to so many classes, a block has its classes first: loops over the rows are the longer ones."""
 SHARED_ELEMENTS = 1 << 16
@@ -38,13 +38,13 @@ class Layout:
     length: int
 
     @classmethod
-    def of(cls, rows: tuple[int, ...], classes: int, bytes_of_row: int) -> Layout:
+    def of(cls, rows: tuple[int, ...], classes: int, buffers: int, itemsize: int) -> Layout:
         """Blocks of so many rows as BLOCK_BYTES has room for, one at least; an even number of them.
 
         Two threads, or four, then have the same number each.
         """
         count = math.prod(rows)
-        length = max(1, BLOCK_BYTES // (bytes_of_row + ROW_BYTES))
+        length = max(1, BLOCK_BYTES // ((buffers * classes + ROW_VALUES) * itemsize))
         if count * classes > SHARED_ELEMENTS:
             blocks = max(4, -(-count // (2 * length)) * 2)
             least = max(SHARED_ELEMENTS // (4 * classes), 1)

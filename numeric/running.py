@@ -84,7 +84,7 @@ class Runner:
         logits, has_classes = arrays[0], extents[program.arguments[0]].classes
         rows = logits.shape[:-1] if has_classes else logits.shape
         classes = logits.shape[-1] if has_classes else 1
-        layout = Layout.of(rows or (1,), classes, self.buffers * classes * dtype.itemsize)
+        layout = Layout.of(rows or (1,), classes, self.buffers, dtype.itemsize)
         compiled = compiled and self.loops(layout.axis == 0) is not None
         if compiled and all(_lies(array, dtype) for array in (*arrays, *outs.values())):
             layout = Layout.without_buffers(rows or (1,), classes)
