@@ -195,6 +195,7 @@ def _add_verify(commands: _Commands) -> None:
     command.add_argument(
         "--zero-based", action="store_true", help="f[0] is the first entry, as in NumPy"
     )
+    _add_language(command)
     _add_timeout(command)
     _add_format(command)
 

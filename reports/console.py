@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 from derive.errors import Disagreement, GradproofError
 from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
-from reports.columns import harmless, json_text, printable
+from reports.columns import columns, harmless, json_text, printable
 
 SCHEMA_VERSION = 1
 EXITS = {
@@ -53,7 +54,8 @@ def alarm(error: Disagreement) -> str:
 
 def colourful() -> bool:
     """Whether standard output is a terminal that wants colour."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 @contextmanager
@@ -89,15 +91,17 @@ class ProgressLine:
         """Show that so many of so many are done."""
         if self._shown and done < total:
             self.clear()
-            self._line = (
-                f"{self._name}: {done} of {total}, {time.monotonic() - self._started:.0f} s"
-            )
+            line = f"{self._name}: {done} of {total}, {time.monotonic() - self._started:.0f} s"
+            # A line that wraps could not be taken away again; its end says how far it is.
+            while columns(line) >= get_terminal_size().columns:
+                line = line[1:]
+            self._line = line
             print(self._line, end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Take the line away, so that something else can be printed."""
         if self._line:
-            print(f"\r{' ' * len(self._line)}\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{' ' * columns(self._line)}\r", end="", file=sys.stderr, flush=True)
             self._line = ""
 
 

@@ -7,81 +7,95 @@ from collections.abc import Iterable, Iterator
 
 from derive.diagnoses import DIAGNOSES
 from derive.witness.recompute import Evaluation
+from reports.columns import columns
+from reports.explain import titled
 from reports.judged import Judged
+from reports.words import Words
 
 _SIGNS = {"proved": "✓", "conditional": "◐", "refuted": "✗", "undecided": "?"}
 _COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
 
 
-def verdict_lines(result: Judged, colour: bool, reading: bool = True) -> Iterator[str]:
+def verdict_lines(
+    result: Judged, words: Words, colour: bool, reading: bool = True
+) -> Iterator[str]:
     """Sign and word, condition, counterexample, what to do, reading, how to check it again."""
     data = result.verdict
     if data is None:
         return
     status = str(data["status"])
-    head = f"{_SIGNS[status]} {status}"
+    head = f"{_SIGNS[status]} {words(f'status_{status}')}"
     yield (f"\033[{_COLOURS[status]}m{head}\033[0m" if colour else head) + f"  {data['claim']}"
     if status == "proved":
-        yield "  for every size and every index"
+        yield f"  {words('verdict_always')}"
     if data["condition"]:
-        yield f"  holds only if {data['condition']}"
+        yield f"  {words('verdict_only_if', condition=data['condition'])}"
     if result.counterexample:
         point, _, values = result.counterexample.rpartition(": left = ")
         left, _, right = values.partition(", right = ")
-        yield f"  counterexample: {point or 'at every point'}"
-        yield f"    left  = {left}"
-        yield f"    right = {right}"
+        yield f"  {words('check_counterexample')}: {point or words('check_every_point')}"
+        yield from _both_sides(left, right, "    ", words)
     if data["diagnosis"] in DIAGNOSES:
-        code = data["diagnosis"]
-        yield f"  diagnosis: {code} {DIAGNOSES[code].name} (gradproof explain {code})"
-    for key, label in (("repair", "nearest right formula"), ("reason", "because")):
-        if data[key]:
-            yield f"  {label}: {data[key]}"
+        row = DIAGNOSES[data["diagnosis"]]
+        name, _ = titled(row, words.lang)
+        explain = words("check_explain", code=row.code)
+        yield f"  {words('check_diagnosis')}: {row.code} {name} ({explain})"
+    if data["repair"]:
+        yield f"  {words('check_repair')}: {data['repair']}"
+    if data["reason"]:
+        yield f"  {words('check_because')}: {words.phrase(data['reason'])}"
     for premise in data["premises"]:
-        yield f"  where its definitions have a value: {premise}"
-    if reading:
-        yield from (f"  read {line}" for line in data["reading"][1:])
+        yield f"  {words('check_premise')}: {premise}"
+    for line in data["reading"][1:] if reading else ():
+        yield f"  {words('verdict_read', line=words.phrase(line))}"
     if data["recompute"]:
-        yield f"  recompute: {data['recompute']}"
+        yield f"  {words('check_recompute')}: {data['recompute']}"
 
 
-def listed(result: Judged, origin: str, colour: bool) -> Iterator[str]:
+def _both_sides(left: str, right: str, indent: str, words: Words) -> Iterator[str]:
+    names = words("check_left"), words("check_right")
+    width = max(map(columns, names))
+    for name, value in zip(names, (left, right), strict=True):
+        yield f"{indent}{name}{' ' * (width - columns(name))} = {value}"
+
+
+def listed(result: Judged, origin: str, words: Words, colour: bool) -> Iterator[str]:
     """A verdict of a file, after its place; how a proved claim was read is left out."""
     if result.asked is not None and result.verdict is not None:
-        head, *rest = verdict_lines(result, colour, reading=result.status != "proved")
+        told = verdict_lines(result, words, colour, reading=result.status != "proved")
+        head, *rest = told
         at = result.asked.claim
         yield f"{origin}:{at.line}:{at.column}: {head}"
         yield from rest
 
 
-def mistake_lines(result: Judged, origin: str) -> Iterator[str]:
+def mistake_lines(result: Judged, origin: str, words: Words) -> Iterator[str]:
     """Each mistake after its place, with carets under it."""
     for mistake in result.mistakes:
         place = f"{origin}:{mistake.line}" if mistake.line else "command line"
-        yield f"{place}:{mistake.column}: {mistake.message}"
+        yield f"{place}:{mistake.column}: {words.phrase(mistake.message)}"
         if mistake.excerpt:
             yield mistake.excerpt
 
 
-def summary(results: Iterable[Judged]) -> str:
+def summary(results: Iterable[Judged], words: Words) -> str:
     """How many claims there were, and what became of them."""
     counts = Counter(result.status for result in results if result.asked is not None)
     order = ("proved", "conditional", "refuted", "undecided", "unread")
-    told = ", ".join(f"{counts[status]} {status}" for status in order if counts[status])
+    told = ", ".join(f"{counts[each]} {words(f'status_{each}')}" for each in order if counts[each])
     total = counts.total()
-    return f"{total} claim{'' if total == 1 else 's'}{': ' * bool(told)}{told}"
+    claims = words("verdict_one") if total == 1 else words("verdict_many", total=total)
+    return f"{claims}{': ' * bool(told)}{told}"
 
 
-def evaluation_lines(found: Evaluation) -> Iterator[str]:
+def evaluation_lines(found: Evaluation, words: Words) -> Iterator[str]:
     """Both sides at a point."""
-    yield f"at {found.point}"
-    yield f"  left  = {found.left}"
-    yield f"  right = {found.right}"
+    yield words("verdict_at", point=found.point)
+    yield from _both_sides(found.left, found.right, "  ", words)
     if found.differ:
-        yield "  the sides differ"
+        said = "verdict_differ"
     elif found.differ is None:
-        yield "  the sides cannot be told apart"
-    elif found.left == "undefined":
-        yield "  neither side has a value"
+        said = "verdict_open"
     else:
-        yield "  the sides are equal at this point"
+        said = "verdict_neither" if found.left == "undefined" else "verdict_equal"
+    yield f"  {words(said)}"

@@ -25,6 +25,7 @@ from reports.console import (
 from reports.judged import Judged, judge, judge_all
 from reports.latex_claims import latex_claim
 from reports.plain import evaluation_lines, listed, mistake_lines, summary, verdict_lines
+from reports.words import Words
 
 # A claim on standard input may have this many characters, a file of claims this many bytes.
 _CLAIM_LIMIT, _FILE_LIMIT = 1_000_000, 10_000_000
@@ -44,7 +45,8 @@ def verify(arguments: argparse.Namespace) -> int:
         if arguments.at is not None:
             return _verify_at(asked, arguments)
         result = judge(asked, arguments.timeout)
-    text = "\n".join(verdict_lines(result, arguments.format == "text" and colourful()))
+    words, colour = Words(arguments.lang), arguments.format == "text" and colourful()
+    text = "\n".join(verdict_lines(result, words, colour))
     if arguments.format == "text":
         print(text)
     else:
@@ -98,13 +100,13 @@ def _verify_at(asked: Asked, arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json({"schema_version": SCHEMA_VERSION, "evaluation": found.to_json()})
     else:
-        print("\n".join(evaluation_lines(found)))
+        print("\n".join(evaluation_lines(found, Words(arguments.lang))))
     return EXIT_NOT_PROVED if found.differ else EXIT_UNDECIDED
 
 
 def _verify_file(arguments: argparse.Namespace) -> int:
     """Every claim of a file; the exit status is the worst one."""
-    form = arguments.format
+    form, words = arguments.format, Words(arguments.lang)
     origin, source = _claims_file(arguments.file)
     items = list(read_claims(source, _setting(arguments)))
     if not items:
@@ -114,17 +116,17 @@ def _verify_file(arguments: argparse.Namespace) -> int:
     judged = judge_all(items, arguments.timeout, arguments.zero_based)
     for result in _with_progress(judged, origin, len(items)):
         results.append(result)
-        mistakes = list(mistake_lines(result, origin))
+        mistakes = list(mistake_lines(result, origin, words))
         if form == "github":
-            lines += [*mistakes, *listed(result, origin, colour=False)]
+            lines += [*mistakes, *listed(result, origin, words, colour=False)]
             continue
         for line in mistakes:
             print(line, file=sys.stderr)
         if form == "text":
-            for line in listed(result, origin, colourful()):
+            for line in listed(result, origin, words, colourful()):
                 print(line)
     status = min((result.exit for result in results), key=_WORST_FIRST.index)
-    lines.append(summary(results))
+    lines.append(summary(results, words))
     if form == "text":
         print(lines[-1])
     else:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports import reasons_en, reasons_ko, words_check_en, words_check_ko, words_en, words_ko
+from reports import (
+    reasons_en,
+    reasons_ko,
+    words_check_en,
+    words_check_ko,
+    words_en,
+    words_ko,
+    words_verdict_en,
+    words_verdict_ko,
+)
 from reports.phrases import phrase
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {
-    "en": {**words_en.SAYINGS, **words_check_en.SAYINGS},
-    "ko": {**words_ko.SAYINGS, **words_check_ko.SAYINGS},
+    "en": {**words_en.SAYINGS, **words_check_en.SAYINGS, **words_verdict_en.SAYINGS},
+    "ko": {**words_ko.SAYINGS, **words_check_ko.SAYINGS, **words_verdict_ko.SAYINGS},
 }
 
 _REASONS: Mapping[str, Mapping[str, str]] = {

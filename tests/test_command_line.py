@@ -169,7 +169,7 @@ def test_a_mistake_is_a_line_and_a_hint(
         (["derive", "log(sum(exp(f[j]), j))"], "a formula needs --wrt"),
         (["report", "exp(f[k]) +", "--wrt", "f[k]"], "the formula ends too early"),
         (["explain", "GP999"], "gradproof explain lists them"),
-        (["check", "absent.md"], "absent.md: No such file"),
+        (["check", "absent.md"], "No such file"),
         (["check", "."], "not a regular file"),
     ],
 )
@@ -314,3 +314,47 @@ def test_a_tex_that_fails_is_told_with_its_complaint(
     assert main(["report", "sigmoid", "-o", str(tmp_path / "a.pdf")]) == 2
     assert "pdflatex failed: Undefined control sequence." in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["pdflatex"]
+
+
+# Korean.
+
+KOREAN_VERDICTS = [
+    ["d(L, f[k]) == p[k] - 1", "--given", "p[k] = exp(f[k])/sum(exp(f[j]), j)",
+     "--given", "L = -log(p[y])"],
+    ["sigma(-z) == 1 - sigma(z)"],
+    ["max(f[j], j) == max(f[k], k)"],
+    ["a == b", "--at", "a=1, b=2"],
+    ["a == a", "--at", "a=1"],
+    ["1/a == 1/a", "--at", "a=0"],
+    ["abs(a) == sqrt(a)**2", "--at", "a=2"],
+]  # fmt: skip
+
+
+def test_verdicts_speak_korean_and_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from reports import words_verdict_en
+    from reports.words import Words
+
+    said: set[str] = set()
+    spoken = Words.__call__
+
+    def listening(self: Words, key: str, **fields: object) -> str:
+        said.add(key)
+        return spoken(self, key, **fields)
+
+    monkeypatch.setattr(Words, "__call__", listening)
+    for words in KOREAN_VERDICTS:
+        status = main(["verify", *words])
+        english = capsys.readouterr().out
+        assert main(["verify", *words, "--lang", "ko"]) == status
+        korean = capsys.readouterr().out
+        assert len(korean.splitlines()) == len(english.splitlines())
+        assert re.search("[가-힣]", korean)
+        assert not re.search("[가-힣]", english)
+    claims = tmp_path / "claims.txt"
+    for text in ("a == a\n", "a == a\na == b\n("):
+        claims.write_text(text)
+        main(["verify", "--file", str(claims), "--lang", "ko"])
+    assert capsys.readouterr().out.splitlines()[-1] == "주장 3개: 1 증명됨, 1 반증됨, 1 읽지 못함"
+    assert set(words_verdict_en.SAYINGS) - said <= {"verdict_open"}
