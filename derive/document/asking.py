@@ -51,6 +51,8 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     conditions = (*statement.conditions, *_picked(statement))
     trees = (statement.left, statement.right, *conditions)
     known = tuple(_reachable(trees, scope))
+    if _independent(trees, [(k.head, k.body) for k in known], statement) is not None:
+        known = tuple(_reachable(trees, scope, foreseen=True))
     if any(k.key not in scope.definitions for k in known):
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
@@ -149,32 +151,41 @@ def _check_variables(posed: Posed, statement: Statement) -> None:
     A derivative that is 0 for that reason is seldom what a person meant: a letter was changed
     on the way, or a definition is missing.
     """
-    bodies = {key_of(head)[0]: body for head, body in posed.definitions}
+    found = _independent((posed.left, posed.right), posed.definitions, statement)
+    if found is not None:
+        part, name = found
+        message = f"{text(part.body)} does not depend on {name}, as far as the document says"
+        source = text(part)
+        hint = "a letter may have changed on the way, or a definition may be missing"
+        raise FormulaError([Complaint(message, source, Span(0, len(source)), hint)])
+
+
+def _independent(
+    sides: Iterable[Node], definitions: Iterable[tuple[Node, Node]], statement: Statement
+) -> tuple[Deriv, str] | None:
+    """A derivative by what its body does not depend on, and the name of that."""
+    bodies = {key_of(head)[0]: body for head, body in definitions}
     letters = {letter for _, letter in statement.opaque}
-    for side in (posed.left, posed.right):
-        for part in walk(side):
-            if isinstance(part, Deriv) and names_in(part.body):
-                found, waiting = set[str](), [part.body]
-                while waiting:
-                    for name in names_in(waiting.pop()) - found:
-                        found.add(name)
-                        waiting += [bodies[name]] if name in bodies else []
-                for name in set(map(base_of, part.wrt)) - found - letters:
-                    raise _independent(part, name, statement)
+    for part in (part for side in sides for part in walk(side)):
+        if isinstance(part, Deriv) and names_in(part.body):
+            found, waiting = set[str](), [part.body]
+            while waiting:
+                for name in names_in(waiting.pop()) - found:
+                    found.add(name)
+                    waiting += [bodies[name]] if name in bodies else []
+            for name in set(map(base_of, part.wrt)) - found - letters:
+                return part, name
+    return None
 
 
-def _independent(part: Deriv, name: str, statement: Statement) -> FormulaError:
-    message = f"{text(part.body)} does not depend on {name}, as far as the document says"
-    source = text(part)
-    hint = "a letter may have changed on the way, or a definition may be missing"
-    return FormulaError([Complaint(message, source, Span(0, len(source)), hint)])
+def _reachable(trees: Iterable[Node], scope: Scope, *, foreseen: bool = False) -> Iterator[Known]:
+    """The definitions that the trees depend on, in the order of the document.
 
-
-def _reachable(trees: Iterable[Node], scope: Scope) -> Iterator[Known]:
-    """The definitions that the trees depend on, in the order of the document."""
+    What is differentiated by is free until it is defined, unless its definition is `foreseen`.
+    """
     found: dict[tuple[str, int], Known] = {}
     waiting = list(trees)
-    varied = differentiated_by(waiting)
+    varied = set() if foreseen else differentiated_by(waiting)
     while waiting:
         for key in keys_in(waiting.pop()):
             for known in scope.meant(key):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.syntax import ONE, ZERO, Add, Entry, Form, Mul, Name, Neg, Node, mul
+from derive.syntax import ONE, ZERO, Add, Entry, Form, Mul, Name, Neg, Node, delta, mul
 
 if TYPE_CHECKING:
     from derive.document.meaning import Meaning
@@ -22,6 +22,15 @@ def constant(meaning: Meaning, node: Name) -> Node:
         meaning.note("I is the identity matrix")
         return Form("diag", (ONE,), span=node.span)
     return ZERO
+
+
+def identity(meaning: Meaning, node: Entry) -> Node:
+    """I_ij as the Kronecker delta, unless the document defines I."""
+    indices = tuple(map(meaning.of, node.indices))
+    if meaning.scope.named("I"):
+        return Entry("I", indices, span=node.span)
+    meaning.note("I is the identity matrix")
+    return delta(*indices)
 
 
 def basis_vectors(meaning: Meaning, node: Node) -> Node:

@@ -24,7 +24,7 @@ from derive.document.known import (
 )
 from derive.document.stating import Stating
 from derive.errors import FormulaError
-from derive.syntax import Entry, Name, Node, Num, Rel, children, same, substitute
+from derive.syntax import Call, Entry, Form, Name, Node, Num, Rel, children, same, substitute, walk
 
 
 class Defining(Stating):
@@ -34,7 +34,9 @@ class Defining(Stating):
         """Whether the first equality defines its left side; then it is found."""
         head, arguments = head_of(self.members[0])
         if head is None:
-            return self._exemplifies()
+            return self._exemplifies() or self._through_logarithm()
+        if self._gives_numbers():
+            return True
         explicit = self.chain.relations[0] == ":="
         name = key_of(head)[0]
         known = self.scope.definitions.named(name)
@@ -52,6 +54,23 @@ class Defining(Stating):
             self.define(second, others, self.members[2], (1, 2))
             return True
         return self.define(head, arguments, self.members[1], (0, 1))
+
+    def _gives_numbers(self) -> bool:
+        """z = (2, 1, 0): an example, which is no meaning of z everywhere."""
+        members = self.members
+        is_list = len(members) == 2 and isinstance(members[1], Form) and members[1].name == "list"
+        if is_list and not any(isinstance(part, Name | Entry) for part in walk(members[1])):
+            self.add("fact", members[0], members[1], (0, 1))
+            return True
+        return False
+
+    def _through_logarithm(self) -> bool:
+        """log Z = log sum_j e^{z_j} says what Z is."""
+        match self.members[:2]:
+            case [Call(function="log", arg=Name() as head), body] if self._is_new(head):
+                value = body.arg if isinstance(body, Call) and body.function == "log" else None
+                return self.define(head, (), value or Call("exp", body), (0, 1))
+        return False
 
     def _is_new(self, member: Node) -> bool:
         """Whether a member is a name that only this chain says the value of."""

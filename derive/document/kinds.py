@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from derive.document.constants import ONES
 from derive.document.known import Scope, base_of, key_of, keys_in
@@ -46,7 +47,7 @@ def declarations(posed: Posed, scope: Scope) -> Iterator[str]:
     }
     fixed = {key_of(head)[0] for head, _ in posed.definitions}
     varied = differentiated_by(trees)
-    for name, sources in scope.declared.items():
+    for name, sources in _said(scope.declared, arities):
         counts = (
             {0} if name in subscripts and 0 in arities.get(name, ()) else arities.get(name, set())
         )
@@ -68,6 +69,17 @@ def declarations(posed: Posed, scope: Scope) -> Iterator[str]:
             if name not in varied or fact.kind == "real"
         )
         yield from [fitted for fitted in fits if fitted][-1:]
+
+
+def _said(
+    declared: Mapping[str, tuple[str, ...]], names: Iterable[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What was said of each name; what was said of y is said of y_t, where there is no other y."""
+    for name, sources in declared.items():
+        yield name, sources
+        layered = re.compile(rf"{re.escape(name)}_(?:[A-Za-z]|\d+)(?:_(?:minus|plus)_1)?")
+        if name not in names:
+            yield from ((other, sources) for other in names if layered.fullmatch(other))
 
 
 def bold_arrays(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator[str]:

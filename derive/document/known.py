@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from derive.document.vectors import are_rows, vectors_in
+from derive.document.vectors import are_rows, linear_maps, vectors_in
 from derive.read.facts import Fact
 from derive.read.latex import Chain
 from derive.syntax import (
     Deriv,
+    Div,
     Entry,
     Form,
     Name,
@@ -222,6 +224,7 @@ def index_letters(tree: Node) -> frozenset[str]:
 
 def usage(chains: Iterable[Chain]) -> Usage:
     """How the names stand in the formulas of a document."""
+    chains = tuple(chains)
     parts = [p for c in chains for tree in (*c.members, *c.conditions) for p in walk(tree)]
     arrays: set[Key] = set()
     subscripts: set[str] = set()
@@ -248,6 +251,7 @@ def usage(chains: Iterable[Chain]) -> Usage:
             arrays.add((vector.base, len(vector.indices) + 1))
         else:
             bold.add(vector.id)
+    bold |= linear_maps(_equalities(chains), bold, ranges | subscripts | _divisors(parts))
     return Usage(
         frozenset(arrays),
         frozenset(subscripts),
@@ -259,6 +263,20 @@ def usage(chains: Iterable[Chain]) -> Usage:
         are_rows(parts),
         *_rows_and_columns(parts),
     )
+
+
+def _equalities(chains: Iterable[Chain]) -> list[tuple[Node, Node]]:
+    return [
+        (left.args[0] if isinstance(left, Form) and left.name == "vec" else left, right)
+        for chain in chains
+        for left, right in itertools.pairwise(chain.members)
+    ]
+
+
+def _divisors(parts: Iterable[Node]) -> set[str]:
+    """What is divided by is a number: N in 1/N."""
+    below = (part.den for part in parts if isinstance(part, Div))
+    return {name.id for den in below for name in (den, *children(den)) if isinstance(name, Name)}
 
 
 def _rows_and_columns(

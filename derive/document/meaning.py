@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from derive.document import notations
 from derive.document.calls import call, opaque
-from derive.document.constants import CONSTANTS, basis_vectors, constant
+from derive.document.constants import CONSTANTS, basis_vectors, constant, identity
 from derive.document.dots import dotted
 from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
 from derive.document.known import Key, Scope, index_letters, keys_in
@@ -33,7 +33,6 @@ from derive.syntax import (
     Rel,
     Span,
     children,
-    delta,
     mul,
     rebuild,
 )
@@ -89,6 +88,8 @@ class Meaning:
             return self._product(node)
         if isinstance(node, Deriv):
             return self._derivative(node)
+        if isinstance(node, Reduce) and node.over in _ENDLESS:
+            raise self.fail("a sum over infinitely many terms is outside of what is read", node)
         if isinstance(node, Reduce):
             return self._sum(node)
         if isinstance(node, Add):
@@ -100,7 +101,7 @@ class Meaning:
         if isinstance(node, Name) and self._is_primed(node.id):
             return self._primed(node)
         if isinstance(node, Entry) and node.base == "I" and len(node.indices) == 2:
-            return self._identity(node)
+            return identity(self, node)
         if isinstance(node, Entry) and self.ranks.of(node) and not self.scope.named(node.base):
             # x^{(i)} where x_j^{(i)} stands elsewhere: the row of that sample.
             return Form("at", (Name(node.base), *map(self.of, node.indices)), span=node.span)
@@ -116,6 +117,8 @@ class Meaning:
         return rebuild(node, tuple(map(self.of, parts))) if parts else node
 
     def _other(self, node: Form) -> Node:
+        if node.name == "list":
+            raise self.fail("a vector written out in its entries is not read here", node)
         if node.name not in _KEPT:
             raise self.fail("this notation is not read yet", node)
         return self._inside(node)
@@ -162,6 +165,8 @@ class Meaning:
             return Call(OF_NUMBERS[name], self.of(args[0]))
         if name in OF_VECTORS and len(args) == 1:
             return of_vector(self, OF_VECTORS[name], args[0])
+        if name == "tr" and len(args) == 1 and not self._has_meaning(name):
+            return notations.trace(self, args[0])
         if len(args) == 1 and not is_plain(args[0]):
             return mul(self.of(head), self.of(args[0]))
         if self.scope.named(name) and not self._is_another(name, args):
@@ -332,18 +337,14 @@ class Meaning:
         self.note(f"the sum goes over {node.index} and {other}")
         return Reduce(node.kind, inside, other, span=node.span)
 
-    def _identity(self, node: Entry) -> Node:
-        if self.scope.named("I"):
-            return self._inside(node)
-        self.note("I is the identity matrix")
-        return delta(*map(self.of, node.indices))
-
     def _product(self, node: Mul) -> Node:
         first, *rest = node.factors
         if _is_operator(first) and not self.scope.named("D"):
             (by,) = children(first)
             inside = rest[0] if len(rest) == 1 else Mul(tuple(rest), span=node.span)
             return self._operator(Form("D", (inside, by), span=node.span))
+        if first == Name("tr") and rest and not self._has_meaning("tr"):
+            return notations.trace(self, mul(*rest))
         parts = list(map(self.of, node.factors))
         factors = matrix_products(dotted(self, node.factors, parts), self.ranks)
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
@@ -369,7 +370,8 @@ def _listed(nodes: Sequence[Node]) -> str:
     return ", ".join(map(text, nodes))
 
 
-_KEPT = frozenset({"transpose", "outer", "matmul", "blank", "list"})
+_ENDLESS = frozenset({"inf", "infty", "infinity"})
+_KEPT = frozenset({"transpose", "outer", "matmul", "blank"})
 _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "apply": Meaning.apply,
     "apply_pow": notations.power_of_brackets,

@@ -57,6 +57,16 @@ def transpose_of_brackets(meaning: Meaning, node: Form) -> Node:
     return Form("transpose", (meaning.apply(Form("apply", node.args, span=node.span)),))
 
 
+def trace(meaning: Meaning, node: Node) -> Node:
+    """tr A = sum_i A_ii."""
+    inside = meaning.of(node)
+    if meaning.ranks.of(inside) != 2:
+        raise meaning.fail("a trace of what is no matrix, as far as the document says", node)
+    taken = free_names(inside) | meaning.scope.usage.subscripts
+    letter = next(c for c in "imrsuv" if c not in taken or c == "v")
+    return Reduce("sum", Form("at", (inside, Name(letter), Name(letter))), letter)
+
+
 def inner(meaning: Meaning, node: Form) -> Node:
     a, b = map(meaning.of, node.args)
     return Form("matmul", (Form("transpose", (a,)), b))

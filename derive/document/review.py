@@ -16,7 +16,7 @@ from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
-from derive.document.known import Key, Scope, indexed, key_of, names_in, usage
+from derive.document.known import Key, Known, Scope, indexed, key_of, names_in, usage
 from derive.document.marks import marked, marks
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
@@ -25,7 +25,7 @@ from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
 from derive.document.superscripts import settled, superscripts
-from derive.document.supposed import is_of_a_point, is_supposed
+from derive.document.supposed import gives_meaning, is_of_a_point, is_supposed
 from derive.document.tables import by_entries
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro
@@ -195,21 +195,38 @@ class _Reading:
         for row in waiting:
             self._leave_row(sheet, row)
 
-    def _taken_up(self, statements: Sequence[Statement]) -> Key | None:
-        """The name of an earlier section that this one gives a new meaning: J = -log q_y.
+    def _taken_up(self, place: int, statements: Sequence[Statement]) -> Key | None:
+        """The name that is given a new meaning here, though it has one.
 
-        So it is where q is defined under the present heading, J above it, and the two differ.
+        By its words, "with p = softmax(z/T)", or under a new heading, where q is defined below it
+        and J above it in J = -log q_y; and only where the two meanings differ.
         """
         if not statements or statements[0].kind != "claim" or statements[0].members != (0, 1):
             return None
         claim = statements[0]
-        definitions = self._scope.definitions
-        old = definitions.get(key_of(claim.left)) if isinstance(claim.left, Name) else None
-        own = (known for name in names_in(claim.right) for known in definitions.named(name))
-        if old is None or old.line >= self._heading or all(k.line < self._heading for k in own):
+        old = self._meaning_of(claim.left)
+        if old is None or not (self._is_below_heading(claim, old) or self._is_told(place)):
             return None
         verdict = judge(claim, self._answer).verdict
         return None if verdict is not None and verdict.status == "proved" else old.key
+
+    def _meaning_of(self, head: Node) -> Known | None:
+        """The definition so far of a name or of an entry at letters."""
+        name, count = key_of(head)
+        definitions = self._scope.definitions
+        exact = definitions.get((name, count))
+        whole = definitions.named(name) if isinstance(head, Name) else ()
+        return exact or (whole[0] if len(whole) == 1 else None)
+
+    def _is_below_heading(self, claim: Statement, old: Known) -> bool:
+        definitions = self._scope.definitions
+        own = (known for name in names_in(claim.right) for known in definitions.named(name))
+        new = any(known.line >= self._heading for known in own)
+        return isinstance(claim.left, Name) and old.line < self._heading and new
+
+    def _is_told(self, place: int) -> bool:
+        is_inline = self._pieces[place].kind == "inline"
+        return is_inline and gives_meaning(self._beside.before(place))
 
     def _supposed(self, place: int) -> str:
         """Why a counterexample to the formula at this place would be none, "" if it would be."""
@@ -249,7 +266,7 @@ class _Reading:
         before = self._scope
         conditioned, self._scope = with_bare_sum(conditioned, self._scope)
         read = read_chain(conditioned, self._scope, self._before)
-        if (old := self._taken_up(read[0])) is not None:
+        if (old := self._taken_up(sheet.place, read[0])) is not None:
             fresh = replace(self._scope, definitions=self._scope.definitions.without(old))
             read = read_chain(conditioned, fresh, self._before)
         statements, self._scope, so_far = read

@@ -1,4 +1,4 @@
-"""Equalities that are only supposed: if p = t, at the optimum, setting the gradient to 0.
+"""What the words before a formula make of it: only supposed, said of one point, a new meaning.
 
 What is said of one point is no claim about all of them: such an equality is not refuted.
 """
@@ -24,6 +24,15 @@ _SUPPOSING = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(r"\b(?:then|get|gets|obtain|have|find|gives?|yields?|becomes?)\b")
+_MEANING = re.compile(
+    r"\b(?:with|where|let|define|put|denote|set|now|instead|redefin\w+)(?: now| instead)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def gives_meaning(before: str) -> bool:
+    """Whether the words before a formula say that it gives a name its meaning."""
+    return bool(_MEANING.search(before))
 
 
 def is_of_a_point(sentence: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from derive.syntax import Add, Div, Entry, Form, Mul, Name, Neg, Node, children
+from derive.syntax import Add, Call, Div, Entry, Form, Mul, Name, Neg, Node, children
 
 
 def vectors_in(parts: Iterable[Node]) -> Iterator[Name | Entry]:
@@ -21,6 +21,59 @@ def vectors_in(parts: Iterable[Node]) -> Iterator[Name | Entry]:
                     yield from _operand(other)
                 if _is_matrix_letter(one) and _is_bold(other):
                     yield from _operand(one)
+
+
+def linear_maps(
+    equalities: Sequence[tuple[Node, Node]], vectors: Iterable[str], numbers: Iterable[str]
+) -> frozenset[str]:
+    """Matrices and vectors by what they make of a vector: W, h and b in z = W h + b, softmax(z).
+
+    `vectors` are those that are known, `numbers` the capital letters that are none.
+    """
+    known, matrices = set(vectors), set[str]()
+    for head, body in equalities:
+        known |= _softened(head, body)
+    while True:
+        before = len(known) + len(matrices)
+        for head, body in equalities:
+            terms = _terms(body)
+            products = [found for term in terms if (found := _map(term)) is not None]
+            products = [(a, b) for a, b in products if a not in numbers]
+            plain = {term.id for term in terms if isinstance(term, Name)}
+            inner = {vector for _, vector in products}
+            own = {head.id} if isinstance(head, Name) else set()
+            if products and known & (inner | own):
+                known |= inner | own | plain
+                matrices |= {matrix for matrix, _ in products}
+        if len(known) + len(matrices) == before:
+            return frozenset(known | matrices)
+
+
+def _softened(head: Node, body: Node) -> set[str]:
+    """o and p in p = softmax(o)."""
+    match body:
+        case Form(name="apply", args=(Name(id="softmax"), Name(id=name))):
+            return {name, *([head.id] if isinstance(head, Name) else [])}
+    return set()
+
+
+def _terms(body: Node) -> tuple[Node, ...]:
+    """The terms of a sum, within a function of every entry or not."""
+    match body:
+        case Call(arg=arg) | Form(name="apply", args=(Name(), arg)):
+            return _terms(arg)
+        case Add(terms=terms):
+            return terms
+    return (body,)
+
+
+def _map(term: Node) -> tuple[str, str] | None:
+    """W and h in W h."""
+    match term:
+        case Mul(factors=(Name(id=matrix), Name(id=vector))):
+            if matrix[0].isupper() and vector[0].islower():
+                return matrix, vector
+    return None
 
 
 def _operand(node: Node) -> Iterator[Name | Entry]:
