@@ -18,11 +18,11 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from derive.document.cut.declarations import front_matter
-from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import Scan, options_end
 from derive.document.cut.page import Page, trimmed
 from derive.document.cut.running import Running
 from derive.errors import DocumentError
+from derive.read.latex import read_macros
 
 MAX_NESTING = 100
 # What takes time and memory is the blocks, about 25 microseconds each.
@@ -171,7 +171,7 @@ def _count_starts(lines: list[str]) -> int:
 
 def cut_markdown(page: Page) -> None:
     """Cut a page of Markdown. Raises FormulaError, DocumentError."""
-    page.macros, page.text = taken_definitions(page.text)
+    page.macros, page.text = read_macros(page.text)
     lines = [page.line(number) for number in range(len(page.starts))]
     if _count_starts(lines) > MAX_BLOCKS:
         raise DocumentError(f"more than {MAX_BLOCKS:,} paragraphs and list items: split it")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from derive.document.cut.bare import bare_formulas
-from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
 from derive.document.cut.page import MAX_FORMULAS, Page
 from derive.document.cut.running import Running
+from derive.read.latex import read_macros
 
 MAX_ALT_TEXT, MAX_UNCLOSED = 5_000, 1_000
 _ALT = re.compile(r"\{\\(?:display|text)style\b")
@@ -102,7 +102,7 @@ def _start_of_double(text: str, first: int, stop: int, shown: str) -> int:
 
 def cut_plain(page: Page) -> None:
     """Cut a page of plain text."""
-    page.macros, text = taken_definitions(page.text)
+    page.macros, text = read_macros(page.text)
     page.text = text
     written = sorted([*_directives(text), *_alt_texts(text)], key=lambda mark: mark.start)
     marks = sorted(_outside(written, Scan(text).marks()), key=lambda mark: mark.start)

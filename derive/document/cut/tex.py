@@ -11,11 +11,10 @@ from typing import Literal
 
 from derive.document.cut.closers import Closers, closing
 from derive.document.cut.declarations import declare_from_comment
-from derive.document.cut.macros import taken_definitions
 from derive.document.cut.marks import DISPLAY_ENVIRONMENTS, MAX_INLINE, option_end, reads_as_prose
 from derive.document.cut.page import Page, trimmed
 from derive.document.pieces import PLACEHOLDER, Piece
-from derive.read.latex import Macro
+from derive.read.latex import Macro, read_macros
 
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)")
 _CODE_ENVIRONMENTS = (
@@ -251,7 +250,7 @@ class _Cutter:
 def cut_tex(page: Page) -> None:
     """Cut a page of LaTeX, its preamble for macros alone."""
     text, code = _without_code(page)
-    page.macros, text = taken_definitions(text)
+    page.macros, text = read_macros(text)
     begin = text.find(_DOCUMENT)
     beside = page.pieces
     page.pieces = []
