@@ -5,6 +5,7 @@ A derivative whose numerator is only ∂ is an operator: it takes what follows i
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,13 +42,13 @@ class Row:
 class Derivatives(Names):
     """What differentiates."""
 
+    @abstractmethod
     def operand(self, row: Row, calls: bool = True) -> Node:
         """The next operand of a term, with its arguments."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, row: Row) -> Node:
         """The rest of a term."""
-        raise NotImplementedError
 
     # ∂ and d.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 
 from derive.read.latex.chain import Macro
@@ -12,7 +13,7 @@ from derive.syntax import Span
 MAX_NESTING = 60
 
 
-class Stream(Text):
+class Stream(Text, ABC):
     """One source, its raw tokens still to be read, and the tokens that came of them so far."""
 
     def __init__(self, source: str, origin: str, macros: Mapping[str, Macro]) -> None:
@@ -162,6 +163,6 @@ class Stream(Text):
         self._stack.append(token("CHAR", "{", Span(at.stop, at.stop)))
         self._argument(owner)
 
+    @abstractmethod
     def _step(self) -> None:
         """Read one raw token, with whatever belongs to it."""
-        raise NotImplementedError

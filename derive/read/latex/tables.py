@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import lark
@@ -18,9 +19,9 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 class Tables(Terms):
     """Rows and cells."""
 
+    @abstractmethod
     def conditions(self, parts: Sequence[tuple[Token | None, Part]], span: Span) -> Node:
         """The condition that several clauses state together."""
-        raise NotImplementedError
 
     def _cases(self, tree: lark.Tree[Token]) -> Node:
         rows = [c for c in tree.children if isinstance(c, lark.Tree) and c.data == "row"]

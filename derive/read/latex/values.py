@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,7 @@ def relational(part: Part) -> bool:
     return kind(sole(inner)) == "compare" or has(inner, ["compare"])
 
 
-class Values:
+class Values(ABC):
     """Base of the builder: one member's tree, the choices taken, what a person must be told."""
 
     def __init__(self, reader: Text, whole: Span, taken: frozenset[Choice]) -> None:
@@ -96,21 +97,21 @@ class Values:
         self._level = 0
         self.choices: dict[Choice, str] = {}
 
+    @abstractmethod
     def value(self, part: Part) -> Node:
         """The tree of any part."""
-        raise NotImplementedError
 
+    @abstractmethod
     def product(self, items: Sequence[Part]) -> Node:
         """The tree of a term, given by what stands in it from left to right."""
-        raise NotImplementedError
 
+    @abstractmethod
     def condition(self, content: Part) -> Node:
         """The condition that a content states."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arguments(self, content: Part) -> tuple[Node, ...]:
         """What stands between the brackets of a call."""
-        raise NotImplementedError
 
     def number(self, part: Part) -> Node:
         """A part that must be a number, not a condition."""
