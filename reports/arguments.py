@@ -96,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     _add_report(commands)
     losses = commands.add_parser("losses", help="list the catalogue of losses")
     losses.add_argument("--format", choices=("text", "json"), default="text")
+    _add_language(losses)
     explain = commands.add_parser("explain", help="what a diagnosis code means")
     explain.add_argument("code", nargs="?", help="GP203; without it, all codes are listed")
     _add_language(explain)

@@ -229,6 +229,7 @@ _RENDER: Mapping[str, Callable[[Any], str | bytes]] = {
 def losses(arguments: argparse.Namespace) -> int:
     """List the catalogue."""
     from derive import losses as rows
+    from reports.words import Words
 
     if arguments.format == "json":
         listed = [
@@ -245,9 +246,9 @@ def losses(arguments: argparse.Namespace) -> int:
         ]
         print_json({"schema_version": SCHEMA_VERSION, "losses": listed})
         return EXIT_PROVED
-    width = max(len(row.name) for row in rows())
+    words, width = Words(arguments.lang), max(len(row.name) for row in rows())
     for row in rows():
-        print(f"{row.name:<{width}}  {row.title}")
+        print(f"{row.name:<{width}}  {words.title(row.name, row.title)}")
         print(f"{'':<{width}}  {row.claim(1)}")
     return EXIT_PROVED
 

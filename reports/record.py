@@ -100,26 +100,22 @@ def build_record(
     `derivations` are what `Derivation.to_json()` gives. `numeric` is what `reports.evidence` finds:
     {"source", "ok", "checks": [{"point", "n", "error", "bound", "ok", "entries", "judged"}],
     "sweep": [(h, error)], "wrong", "rate", "seed"}, where "wrong" is the sweep of a formula that
-    lost its delta, or empty. `formulas` are what `reports.printed.judged`
-    finds. `command` and `versions` default to the line that reports a loss of the catalogue and to
-    what is installed.
+    lost its delta, or empty. `formulas` are what `reports.printed.judged` finds. `command` and
+    `versions` default to the line that reports a loss of the catalogue and to what is installed.
     """
     if not derivations:
         raise ValueError("a report needs at least one derivation")
     words, first = Words(lang), derivations[0]
     page = Shown(words)
     shown = tuple(page.derivation(data, f"d{i}") for i, data in enumerate(derivations, 1))
-    name, title = str(first["loss"]), str(first["title"])
+    name = str(first["loss"])
     evidence = None if numeric is None else numeric_of(numeric, words)
-    given = [item["text"].replace(" == ", " = ") for item in first["given"]]
-    worked = example(words) if is_worked(given) else None
-    others = printed(formulas, words)
+    worked, others = _worked(first, words), printed(formulas, words)
     return Record(
         schema_version=SCHEMA_VERSION,
         lang=lang,
         name=name,
-        # A title that is a formula keeps its letters.
-        title=_capital(words.title(name, title)) if name in CATALOGUE else title,
+        title=_title(first, words),
         banner=_banner(shown, scope(problem_of(first)), evidence, words),
         sections=_sections(shown, worked, others, evidence, words),
         given=_given(first, words),
@@ -133,8 +129,18 @@ def build_record(
     )
 
 
-def _capital(title: str) -> str:
-    return title[:1].upper() + title[1:]
+def _title(first: Mapping[str, Any], words: Words) -> str:
+    """The loss' title with a capital; one that is a formula keeps its letters."""
+    name, title = first["loss"], str(first["title"])
+    if name not in CATALOGUE:
+        return title
+    told = words.title(name, title)
+    return told[:1].upper() + told[1:]
+
+
+def _worked(first: Mapping[str, Any], words: Words) -> Example | None:
+    given = [item["text"].replace(" == ", " = ") for item in first["given"]]
+    return example(words) if is_worked(given) else None
 
 
 def _banner(

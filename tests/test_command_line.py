@@ -358,3 +358,9 @@ def test_verdicts_speak_korean_and_say_the_same(
         main(["verify", "--file", str(claims), "--lang", "ko"])
     assert capsys.readouterr().out.splitlines()[-1] == "주장 3개: 1 증명됨, 1 반증됨, 1 읽지 못함"
     assert set(words_verdict_en.SAYINGS) - said <= {"verdict_open"}
+
+
+def test_the_catalogue_is_listed_in_korean(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["losses", "--lang", "ko"]) == 0
+    titles = capsys.readouterr().out.splitlines()[::2]
+    assert titles[0] == f"{'softmax-nll':<22}  소프트맥스와 음의 로그 가능도"
