@@ -64,7 +64,7 @@ def test_a_hessian_in_blocks_is_the_whole_one(
     )
     labels = labels if len(shape) > 1 else labels[0]
     weight = rng.uniform(0.5, 2, shape[min(1, len(shape) - 1)])
-    monkeypatch.setattr(wide, "BLOCK", 100)
+    monkeypatch.setattr(wide, "BLOCK", 300)  # a few rows
     for reduction in ("mean", "sum", "none"):
         options: Any = {"reduction": reduction, "weight": weight}
         parted = numeric.hessian(logits, labels, **options)
