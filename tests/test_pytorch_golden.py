@@ -24,16 +24,17 @@ ROUNDINGS = 16
 PIECES = 25
 
 
-def ours(made: Call) -> tuple[Any, Any]:
+def ours(made: Call, backend: str) -> tuple[Any, Any]:
     """The result and the gradient of sum(upstream*result) by the logits."""
+    options: Any = {**made.options, "backend": backend}
     if made.function == "log_softmax":
-        result = numeric.log_softmax(made.logits, **made.options)
+        result = numeric.log_softmax(made.logits, **options)
         weights = upstream(result.shape, np.float64)
-        total = weights.sum(axis=made.options["axis"], keepdims=True)
-        return result, weights - numeric.softmax(made.logits, **made.options) * total
+        total = weights.sum(axis=options["axis"], keepdims=True)
+        return result, weights - numeric.softmax(made.logits, **options) * total
     name = "" if made.function == "cross_entropy" else f"{made.function}_"
     function = getattr(numeric, f"{name}value_and_grad")
-    result, gradient = function(made.logits, made.target, **made.options)
+    result, gradient = function(made.logits, made.target, **options)
     weights = upstream(np.shape(result), np.float64)
     if np.ndim(result) and np.ndim(result) < np.ndim(gradient):
         weights = np.expand_dims(weights, min(1, np.ndim(gradient) - 1))
@@ -52,9 +53,9 @@ def allowed(made: Call) -> tuple[float, float]:
     return ROUNDINGS * eps * heaviest * size * terms, ROUNDINGS * eps * heaviest * classes
 
 
-def off(made: Call, wanted: tuple[Any, Any]) -> str:
+def off(made: Call, wanted: tuple[Any, Any], backend: str = "numpy") -> str:
     """What is not as wanted, in words; empty if nothing."""
-    got = ours(made)
+    got = ours(made, backend)
     for name, one, other, most in zip(
         ("result", "gradient"), got, wanted, allowed(made), strict=True
     ):
@@ -109,6 +110,16 @@ def result_shape(made: Call) -> tuple[int, ...]:
 @pytest.mark.parametrize("piece", range(PIECES))
 def test_agrees_with_what_pytorch_gave(piece: int, golden: list[tuple[Any, Any]]) -> None:
     found = [off(call(seed), golden[seed]) for seed in range(piece, COUNT, PIECES)]
+    assert [words for words in found if words] == []
+
+
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_compiled_loops_agree_with_what_pytorch_gave(
+    piece: int, golden: list[tuple[Any, Any]]
+) -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    numbers = range(piece, COUNT, 5 * PIECES)
+    found = [off(call(seed), golden[seed], backend="numba") for seed in numbers]
     assert [words for words in found if words] == []
 
 
