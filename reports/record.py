@@ -26,10 +26,14 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Banner:
-    """The verdict in one sentence; `alarm` when a numeric check contradicts it."""
+    """The verdict in one sentence; `alarm` when a numeric check contradicts it.
+
+    `meaning` is what the gradient says, "" for a loss that the catalogue lacks.
+    """
 
     badge: Badge
     sentence: str
+    meaning: str
     alarm: bool
     counts: tuple[tuple[Badge, int], ...]
 
@@ -116,7 +120,7 @@ def build_record(
         lang=lang,
         name=name,
         title=_title(first, words),
-        banner=_banner(shown, scope(problem_of(first)), evidence, words),
+        banner=_banner(shown, first, evidence, words),
         sections=_sections(shown, worked, others, evidence, words),
         given=_given(first, words),
         derivations=shown,
@@ -144,8 +148,12 @@ def _worked(first: Mapping[str, Any], words: Words) -> Example | None:
 
 
 def _banner(
-    shown: tuple[Derivation, ...], ranging: str, numeric: Numeric | None, words: Words
+    shown: tuple[Derivation, ...],
+    first: Mapping[str, Any],
+    numeric: Numeric | None,
+    words: Words,
 ) -> Banner:
+    ranging = scope(problem_of(first))
     statuses = [each.status for one in shown for each in one.badges()]
     status = worst(iter(statuses))
     alarm = numeric is not None and not numeric.within
@@ -155,9 +163,16 @@ def _banner(
     return Banner(
         badge=badge(status, words),
         sentence=words("banner_alarm" if alarm else key, steps=steps),
+        meaning=words.meaning(first["loss"]) if _is_own_gradient(first) else "",
         alarm=alarm,
         counts=tuple((each, count) for each, count in counted if count),
     )
+
+
+def _is_own_gradient(first: Mapping[str, Any]) -> bool:
+    """Whether the claim is the catalogue's gradient of the loss, and no other derivative."""
+    row = CATALOGUE.get(first["loss"])
+    return row is not None and first["claim"]["text"].startswith(f"d({row.value}, {row.first}) ")
 
 
 def _sections(

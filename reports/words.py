@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports import (
+    meanings_en,
+    meanings_ko,
     reasons_en,
     reasons_ko,
     words_check_en,
@@ -28,6 +30,10 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
 _REASONS: Mapping[str, Mapping[str, str]] = {
     "en": reasons_en.REASONS,
     "ko": reasons_ko.REASONS,
+}
+_MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "en": meanings_en.MEANINGS,
+    "ko": meanings_ko.MEANINGS,
 }
 _TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": words_ko.TITLES}
 
@@ -51,6 +57,10 @@ class Words:
     def reason(self, rule: str) -> str:
         """Why the rule's step may be taken; "" for a rule that has none."""
         return self._reasons.get(rule, "")
+
+    def meaning(self, loss: str) -> str:
+        """What the gradient of a loss of the catalogue says; "" for any other loss."""
+        return _MEANINGS[self.lang].get(loss, "")
 
     def phrase(self, text: str) -> str:
         """A sentence that `derive` told, in this language where a translation is known."""

@@ -14,7 +14,7 @@ from derive.catalogue import CATALOGUE, textbook
 from derive.plans import CONTEXT
 from derive.rules import RULES
 from numeric import compile as compiled
-from reports import html, printed_ko, reasons_en, reasons_ko
+from reports import html, meanings_en, meanings_ko, printed_ko, reasons_en, reasons_ko
 from reports import latex as tex
 from reports.example import example
 from reports.formulas import from_text
@@ -52,6 +52,19 @@ def test_a_reason_is_said_once_on_a_page() -> None:
     said = [step.rule for step in steps if step.reason]
     assert sorted(said) == sorted({step.rule for step in steps})
     assert next(s.reason for s in steps if s.rule == "d-entry") == reasons_en.REASONS["d-entry"]
+
+
+def test_every_gradient_is_put_into_words_in_each_language() -> None:
+    assert set(meanings_en.MEANINGS) == set(meanings_ko.MEANINGS) == set(CATALOGUE)
+    for meanings in (meanings_en.MEANINGS, meanings_ko.MEANINGS):
+        assert len(set(meanings.values())) == len(meanings)
+        assert all(text.endswith(".") for text in meanings.values())
+    made = build_record([sample()], lang="ko")
+    assert made.banner.meaning == meanings_ko.MEANINGS["softmax-nll"]
+    assert made.banner.meaning in html.render_html(made)
+    # Another derivative of the loss is not what the words are about.
+    other = sample() | {"claim": sample()["claim"] | {"text": "d(L, p[k]) == -delta(k, y)/p[k]"}}
+    assert build_record([other]).banner.meaning == ""
 
 
 # What the letters of a taught rule may stand for, tried one after the other.
