@@ -21,6 +21,7 @@ from derive.document.known import (
     index_letters,
     key_of,
     keys_in,
+    names_in,
 )
 from derive.document.stating import Stating
 from derive.errors import FormulaError
@@ -41,7 +42,8 @@ class Defining(Stating):
         name = key_of(head)[0]
         known = self.scope.definitions.named(name)
         told = [k for k in known if k.key == key_of(head) or (arguments and k.arguments)]
-        if not explicit and not all(_has_other_axes(k.body, self.members[1]) for k in told):
+        is_new = explicit or self._has_new_argument(arguments)
+        if not is_new and not all(_has_other_axes(k.body, self.members[1]) for k in told):
             return False
         if name.endswith("_prime"):
             return False
@@ -54,6 +56,11 @@ class Defining(Stating):
             self.define(second, others, self.members[2], (1, 2))
             return True
         return self.define(head, arguments, self.members[1], (0, 1))
+
+    def _has_new_argument(self, arguments: tuple[Node, ...]) -> bool:
+        """Whether it says how a thing depends on a number that is new: p_k(T) = softmax(z/T)_k."""
+        names = {argument.id for argument in arguments if isinstance(argument, Name)}
+        return bool(names & names_in(self.members[1]) - self.scope.seen)
 
     def _gives_numbers(self) -> bool:
         """z = (2, 1, 0): an example, which is no meaning of z everywhere."""

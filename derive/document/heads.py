@@ -152,12 +152,24 @@ def examples(chains: Iterable[Chain]) -> Mapping[str, tuple[Example, ...]]:
 
 
 def by_example(head: Entry, body: Node, others: tuple[Example, ...]) -> Example | None:
-    """P_k and e^{y_k}/S out of P_1 = e^{y_1}/S; None where another example says otherwise."""
+    """P_k and e^{y_k}/S out of P_1 = e^{y_1}/S; None where another example says otherwise.
+
+    Nor is p_1 = e^{z_1}/(e^{z_1} + e^{z_2}) an example: it names more entries than its own.
+    """
+    if names_others(head, body):
+        return None
     found = {_by_letters(head, body), *others}
     if len(found) != 1 or found == {(head, body)}:
         return None
     (general,) = found
     return general if general[1] != body else None
+
+
+def names_others(head: Entry, body: Node) -> bool:
+    """Whether a body has entries at other numbers than the head."""
+    own = {index for index in head.indices if isinstance(index, Num)}
+    entries = (part for part in walk(body) if isinstance(part, Entry))
+    return any(isinstance(i, Num) and i not in own for entry in entries for i in entry.indices)
 
 
 def _by_letters(head: Entry, body: Node) -> Example:

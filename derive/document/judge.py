@@ -19,6 +19,7 @@ from derive.show import text
 from derive.syntax import Deriv, walk
 from derive.verdict import Conditional, Refuted, Undecided, Verdict
 
+_MAXIMUM = re.compile(r"\b(?:arg)?(?:max|min)\(")
 Answer = Callable[[Asked], Verdict]
 
 
@@ -117,7 +118,7 @@ def _stranger(question: Asked, scope: Scope, condition: str | None) -> str:
     claim = read_equation(question.claim)
     told = {name for source in question.given for name in _names_of(read_equation(source))}
     told |= {size for source in question.declare for f in read_facts(source) for size in f.sizes}
-    told |= scope.seen
+    told |= scope.introduced
     told |= scope.usage.subscripts | scope.usage.ranges
     for own, other in ((claim.left, claim.right), (claim.right, claim.left)):
         for name in sorted(names_in(own) - names_in(other) - told):
@@ -157,11 +158,15 @@ def _answered(
 
 
 def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Verdict:
-    """The verdict on dL/dp for every p, whatever the definition of p, where that is a proof."""
+    """The verdict on dL/dp for every p, whatever the definition of p, where that is a proof.
+
+    So too for m = max_j z_j, where what is said of m holds of every m.
+    """
     claim = read_equation(question.claim)
     parts = [part for side in (claim.left, claim.right) for part in walk(side)]
     varied = {key_of(v)[0] for part in parts if isinstance(part, Deriv) for v in part.wrt}
-    given = tuple(g for g in question.given if _head_of(g) not in varied)
+    open_ = {_head_of(g) for g in question.given if _MAXIMUM.search(g)} | varied
+    given = tuple(g for g in question.given if _head_of(g) not in open_)
     if given == question.given:
         return verdict
     try:

@@ -135,7 +135,8 @@ class Scope:
     letters for them, and
     `unread` the names that stand left of an equals sign where the text could not be read;
     `has_negatives` says that the prose speaks of negative samples; `trusted` are capital letters
-    that stand for the arrays of their small letters, as a proof has shown.
+    that stand for the arrays of their small letters, as a proof has shown; `introduced` are the
+    names that a definition, a fact or both sides of an equality have had so far.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -152,6 +153,7 @@ class Scope:
     unread: frozenset[str] = frozenset()
     has_negatives: bool = False
     trusted: frozenset[str] = frozenset()
+    introduced: frozenset[str] = frozenset()
     later_declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     later_assumed: tuple[str, ...] = ()
 

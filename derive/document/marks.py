@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from derive.document.heads import names_others
 from derive.document.known import index_letters
 from derive.document.statement import EQUALITIES
 from derive.read.latex import Chain
+from derive.show import text
 from derive.syntax import Entry, Form, Ind, Name, Node, Num, Reduce, Rel, children, transform, walk
 
 Mark = tuple[str, str]
@@ -35,7 +37,18 @@ def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
         real |= _letters(head) & _used(body, frozenset(found))
         found |= {(head.base, letter) for letter in _letters(head) & index_letters(body)}
     found |= set(_pairs(chains))
-    return frozenset((base, letter) for base, letter in found if letter not in real)
+    found = {(base, letter) for base, letter in found if letter not in real}
+    return frozenset(found) | frozenset(_numbered(trees, heads))
+
+
+def _numbered(trees: Iterable[Node], heads: Sequence[tuple[Entry, Node]]) -> Iterator[Mark]:
+    """(p, 1) and (p, 2) where p has numbers only, and each of them a formula of its own."""
+    entries = [part for tree in trees for part in walk(tree) if isinstance(part, Entry)]
+    lettered = {e.base for e in entries if not all(isinstance(i, Num) for i in e.indices)}
+    own = {head.base for head, body in heads if names_others(head, body)} - lettered
+    for entry in entries:
+        if entry.base in own and len(entry.indices) == 1:
+            yield entry.base, text(entry.indices[0])
 
 
 def _defined(chain: Chain) -> Iterator[tuple[Entry, Node]]:
@@ -107,8 +120,8 @@ def marked(chain: Chain, known: frozenset[Mark]) -> Chain:
         if not isinstance(part, Entry) or len(part.indices) != 1:
             return None
         (index,) = part.indices
-        if isinstance(index, Name) and (part.base, index.id) in known:
-            return Name(f"{part.base}_{index.id}", span=part.span)
+        if isinstance(index, Name | Num) and (part.base, text(index)) in known:
+            return Name(f"{part.base}_{text(index)}", span=part.span)
         return None
 
     members = tuple(transform(member, change) for member in chain.members)

@@ -142,10 +142,17 @@ def read_chain(
     last = reader.trees.get(len(chain.members) - 1)
     seen = scope.seen | {name for member in chain.members for name in names_in(member)}
     variable = last_variable(chain) or scope.variable
-    after = replace(reader.scope, seen=seen, variable=variable)
+    introduced = reader.scope.introduced.union(*map(_introduced, reader.found))
+    after = replace(reader.scope, seen=seen, variable=variable, introduced=introduced)
     if not isinstance(first, Node) or not isinstance(last, Node):
         return tuple(reader.found), after, None
     return tuple(reader.found), after, Open(first, last, chain.conditions)
+
+
+def _introduced(statement: Statement) -> set[str]:
+    """The names that a statement makes known: J in J v = u says nothing of J."""
+    left, right = names_in(statement.left), names_in(statement.right)
+    return left & right if statement.kind == "claim" else left | right
 
 
 def _overall(relations: tuple[str, ...]) -> str:
