@@ -11,7 +11,7 @@ from derive.atoms import Index
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, index_terms, literals
 from derive.show import text
-from derive.syntax import Logic, Name, Node, Num, Rel
+from derive.syntax import Logic, Name, Node, Num, Rel, Relation
 
 MAX_CASES = 5_000
 
@@ -135,3 +135,27 @@ def term_name(problem: Problem, node: Node, other: Node) -> str:
     if isinstance(node, Num):
         return f"{node.value}:{index_terms(problem).get(other, '')}"
     return text(node)
+
+
+def size_at_least(problem: Problem, case: Case, size: str) -> int:
+    """What the size is at least: its value, as conditions say, as many as are unequal indices."""
+    ranges = terms_of(problem)
+    unequal = sum(1 for block in case.blocks if ranges[block[0]] == size)
+    said = [bound for condition in problem.where for bound in _lower_bounds(condition, size)]
+    return max(unequal, problem.sizes.get(size) or 1, *said, 1)
+
+
+def _lower_bounds(condition: Node, size: str) -> Iterator[int]:
+    """2 for n >= 2, n > 1 and n != 1."""
+    match condition:
+        case Logic("and", args):
+            for part in args:
+                yield from _lower_bounds(part, size)
+        case Rel(op, Name(id=name), Num(value=value)) if name == size:
+            if op in (">=", ">") or (op == "!=" and value == 1):
+                yield math.ceil(value) if op == ">=" else math.floor(value) + 1
+        case Rel(op, Num() as number, Name() as name) if op in _TURNED:
+            yield from _lower_bounds(Rel(_TURNED[op], name, number), size)
+
+
+_TURNED: Mapping[Relation, Relation] = {"<=": ">=", "<": ">", "!=": "!="}

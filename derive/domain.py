@@ -7,22 +7,21 @@ other side has a value and this one has none.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.algebra import Algebra, Bases
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
-from derive.cases import Case, cases, terms_of
+from derive.cases import Case, cases, size_at_least
 from derive.needs import Need, needs, slope_needs
 from derive.normal import Normaliser
 from derive.plain import plainly_nonnegative, plainly_positive
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
 from derive.show import text
-from derive.syntax import Logic, Name, Node, Num, Rel, Relation, free_names, name_of, num, walk
+from derive.syntax import Name, Node, Rel, free_names, name_of, num, walk
 
 
 @dataclass(frozen=True)
@@ -106,30 +105,6 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
     return list(unmet)
 
 
-def _size_at_least(problem: Problem, case: Case, size: str) -> int:
-    """What the size is at least: its value, as conditions say, as many as are unequal indices."""
-    ranges = terms_of(problem)
-    unequal = sum(1 for block in case.blocks if ranges[block[0]] == size)
-    said = [bound for condition in problem.where for bound in _lower_bounds(condition, size)]
-    return max(unequal, problem.sizes.get(size) or 1, *said, 1)
-
-
-def _lower_bounds(condition: Node, size: str) -> Iterator[int]:
-    """2 for n >= 2, n > 1 and n != 1."""
-    match condition:
-        case Logic("and", args):
-            for part in args:
-                yield from _lower_bounds(part, size)
-        case Rel(op, Name(id=name), Num(value=value)) if name == size:
-            if op in (">=", ">") or (op == "!=" and value == 1):
-                yield math.ceil(value) if op == ">=" else math.floor(value) + 1
-        case Rel(op, Num() as number, Name() as name) if op in _TURNED:
-            yield from _lower_bounds(Rel(_TURNED[op], name, number), size)
-
-
-_TURNED: Mapping[Relation, Relation] = {"<=": ">=", "<": ">", "!=": "!="}
-
-
 def _closed_cases(problem: Problem, need: Need) -> Iterator[Case]:
     """The claim's cases; a bound index in the need is one more index, unlike the others."""
     for case in cases(problem):
@@ -143,7 +118,7 @@ _ALWAYS = ("", 0)
 def _least_needed(problem: Problem, case: Case, need: Need) -> tuple[str, int] | None:
     """As `_least_size`, and _ALWAYS where the size is known to be so large."""
     least = _least_size(problem, case, need)
-    if least is None or not least[0] or least[1] > _size_at_least(problem, case, least[0]):
+    if least is None or not least[0] or least[1] > size_at_least(problem, case, least[0]):
         return least
     return _ALWAYS
 
@@ -153,12 +128,26 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
     node = derivative_free(problem, need.of)
     try:
         normaliser = Normaliser(problem, case)
-        poly = normaliser.poly(node)
-        if need.or_zero and _never_negative(normaliser.atoms, poly):
-            return _ALWAYS
-        constant_part, monomial, bases = normaliser.atoms.split(poly)
+        return _least_by_values(normaliser, need, normaliser.poly(node))
     except (ZeroDivisionError, KeyError):
         return None
+
+
+def _least_by_values(normaliser: Normaliser, need: Need, poly: Poly) -> tuple[str, int] | None:
+    """As `_least_size`; where nothing else tells, at each value of a sign or a bit."""
+    least, atoms = _least_of(normaliser, need, poly), normaliser.atoms
+    numbers = atoms.two_valued(poly)
+    if least is not None or not numbers:
+        return least
+    both = [_least_by_values(normaliser, need, p) for p in atoms.at_values(numbers[0], poly)]
+    known = [least for least in both if least is not None]
+    return max(known, key=lambda size: size[1]) if len(known) == len(both) else None
+
+
+def _least_of(normaliser: Normaliser, need: Need, poly: Poly) -> tuple[str, int] | None:
+    if need.or_zero and _never_negative(normaliser.atoms, poly):
+        return _ALWAYS
+    constant_part, monomial, bases = normaliser.atoms.split(poly)
     atoms = normaliser.atoms
     if need.or_zero and constant_part > 0 and _of_squares(atoms, monomial, bases):
         return _ALWAYS

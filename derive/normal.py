@@ -251,14 +251,9 @@ class Normaliser:
         return ""
 
     def _number_relation(self, op: str, a: Node, b: Node, env: _Env, apart: _Apart) -> Poly:
-        difference = add(self._poly(a, env, apart), scale(self._poly(b, env, apart), -1))
-        if not difference:
-            return ONE if op in ("==", "<=", ">=") else ZERO
-        if self.atoms.positive(difference):
-            return ONE if op in ("!=", ">", ">=") else ZERO
-        if self.atoms.positive(scale(difference, -1)):
-            return ONE if op in ("!=", "<", "<=") else ZERO
-        raise OutOfFragment("a condition on numbers whose order is not known")
+        return self.atoms.truth(
+            op, add(self._poly(a, env, apart), scale(self._poly(b, env, apart), -1))
+        )
 
     def _decide(self, a: Index, b: Index, apart: _Apart) -> Poly:
         return ZERO if frozenset((a, b)) in apart else self.atoms.decided(a, b)
@@ -311,6 +306,9 @@ class Normaliser:
         named = self._named(node, env)
         generic_apart = apart | {frozenset((token, index)) for index in named}
         generic = at(token, generic_apart)
+        if not (isinstance(node.body, Call) and node.body.function == _FORMAL):
+            # The exponent of a product stays whole: half of it would be a root.
+            generic = self.atoms.by_values(generic)
         total = self._sum_generic(generic, token, node.over)
         for place, index in enumerate(named):
             special = at(index, apart)
@@ -365,8 +363,8 @@ class Normaliser:
     def _sum_generic(self, generic: Poly, token: Index, size: str) -> Poly:
         """The sum over a range of a polynomial in which the index meets no named index."""
         total = ZERO
-        split = self.atoms.by_values(self.atoms.at_deltas(generic))
-        for monomial, c in partial_fractions(self.atoms, split, token).items():
+        collapsed = self.atoms.at_deltas(generic)
+        for monomial, c in partial_fractions(self.atoms, collapsed, token).items():
             inside = tuple(p for p in monomial if token in self.atoms.free(p[0]))
             outside = tuple(p for p in monomial if token not in self.atoms.free(p[0]))
             if inside:

@@ -119,22 +119,24 @@ class _Resolver(Indices):
         return fact.kind.isdigit() if fact else getattr(node, "id", "") in USUAL_SIZES
 
     def _check_shadows(self) -> None:
-        """In a sum over y of what is defined with a y of its own, which y is meant?"""
+        """In a sum over y, is an L with a y of its own or a p_y meant by the y of the sum?"""
         for source, tree in self._trees():
             for part in walk(tree):
-                if not isinstance(part, Reduce):
-                    continue
-                letter = written(part.index)
-                for inner in walk(part.body):
-                    name = name_of(inner)
-                    if name in self.definitions and self._hangs_on(name, letter):
-                        hint = f"give {name} the index: {name}[{letter}] = ..."
-                        self._complain(
-                            f"{name} has a {letter} of its own, which is not that of the sum",
-                            inner,
-                            source,
-                            hint,
-                        )
+                if isinstance(part, Reduce):
+                    for inner in walk(part.body):
+                        self._check_shadow(inner, written(part.index), source)
+
+    def _check_shadow(self, part: Node, letter: str, source: str) -> None:
+        """Complains of what stands in a sum over the letter and seems to hang on it."""
+        name = name_of(part)
+        head, _, tail = name.rpartition("_")
+        if name in self.definitions and self._hangs_on(name, letter):
+            message = f"{name} has a {letter} of its own, which is not that of the sum"
+            hint = f"give {name} the index: {name}[{letter}] = ..."
+            self._complain(message, part, source, hint)
+        elif isinstance(part, Name) and head and tail == letter:
+            hint = f"for an entry write {head}[{letter}]"
+            self._complain(f"{name} is one name here, not an entry of {head}", part, source, hint)
 
     def _hangs_on(self, name: str, letter: str) -> bool:
         """Whether the definition depends on an index of that name which is none of its own."""

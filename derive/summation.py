@@ -68,6 +68,8 @@ class Summation(Algebra):
         match self.keys[number]:
             case ("entry", name, indices):
                 return self.make(("entry", name, tuple(map(change, indices))), exponent)
+            case ("symbol", _) as key:
+                return self.make(key, exponent)
             case ("indicator", a, b):
                 return decide(change(a), change(b))
             case ("exp", monomial):
@@ -187,16 +189,45 @@ class Summation(Algebra):
         """
         below = {inner for n in atoms_of(a) for inner in self._two_valued_below(n)}
         for number in sorted(below) if len(below) <= MAX_TWO_VALUED else ():
-            low, half = (-1, Fraction(1, 2)) if self.kind_of(number) == "sign" else (0, Fraction(1))
             with contextlib.suppress(ZeroDivisionError, OutOfFragment):
-                first, second = self._with_value(a, number, 1), self._with_value(a, number, low)
-                up = scale(add(atom(number), constant(-low)), half)
-                down = add(ONE, scale(up, -1))
-                a = add(self.product(up, first), self.product(down, second))
+                a = self.by_value(number, a, lambda poly: poly)
         return a
 
+    def by_value(self, number: int, a: Poly, function: Callable[[Poly], Poly]) -> Poly:
+        """A function of a polynomial, by the two values of a sign or a bit in it."""
+        s = atom(number)
+        up = scale(add(ONE, s), Fraction(1, 2)) if self.kind_of(number) == "sign" else s
+        down = add(ONE, scale(up, -1))
+        first, second = map(function, self.at_values(number, a))
+        return add(self.product(up, first), self.product(down, second))
+
+    def at_values(self, number: int, a: Poly) -> tuple[Poly, Poly]:
+        """The polynomial where a sign or a bit is 1, and where it is -1 or 0."""
+        low = -1 if self.kind_of(number) == "sign" else 0
+        return self._with_value(a, number, 1), self._with_value(a, number, low)
+
+    def two_valued(self, a: Poly) -> list[int]:
+        """The signs and bits of which the polynomial is made, those under a sum left out."""
+        own = {n for n in atoms_of(a) if self.kind_of(n) in ("bit", "sign")}
+        return sorted(own | {inner for n in atoms_of(a) for inner in self._two_valued_below(n)})
+
+    def truth(self, op: str, difference: Poly) -> Poly:
+        """1 or 0, as the difference is ==, <, ... 0; of signs and bits, by each of their values.
+
+        Raises OutOfFragment where its sign is not known.
+        """
+        if not difference:
+            return ONE if op in ("==", "<=", ">=") else ZERO
+        if self.positive(difference):
+            return ONE if op in ("!=", ">", ">=") else ZERO
+        if self.positive(scale(difference, -1)):
+            return ONE if op in ("!=", "<", "<=") else ZERO
+        for number in self.two_valued(difference):
+            return self.by_value(number, difference, lambda poly: self.truth(op, poly))
+        raise OutOfFragment("a condition on numbers whose order is not known")
+
     def _two_valued_below(self, number: int) -> Iterator[int]:
-        """The entries of signs and bits that stand inside of an atom, and under no sum."""
+        """The signs and bits that stand inside of an atom, and under no sum."""
         match self.keys[number]:
             case ("exp", monomial):
                 inside = [n for n, _ in monomial]
@@ -205,12 +236,12 @@ class Summation(Algebra):
             case _:
                 return
         for inner in inside:
-            if self.keys[inner][0] == "entry" and self.kind_of(inner) in ("bit", "sign"):
+            if self.kind_of(inner) in ("bit", "sign"):
                 yield inner
             yield from self._two_valued_below(inner)
 
     def _with_value(self, a: Poly, number: int, value: int) -> Poly:
-        """The polynomial at a value of one entry."""
+        """The polynomial at a value of one scalar or entry."""
         self.replaced[number] = constant(value)
         try:
             return self.reindex(a, lambda index: index, self.decided)

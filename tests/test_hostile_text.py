@@ -179,6 +179,12 @@ def test_no_sum_over_the_index_of_a_definition() -> None:
     assert answer("sum(p[y]*d(L[y], f[k]), y) == 0", given=given) == "proved"
 
 
+def test_a_subscript_by_underscore_in_a_sum_is_no_number() -> None:
+    given = ["p_k = exp(f_k)/sum(exp(f_j), j)"]
+    assert "not an entry of f" in answer("d(-log(p_y), f_k) == p_k - 1", given=given)
+    assert answer("d(p_t, z_t) == p_t*(1 - p_t)", given=["p_t = sigma(z_t)"]) == "proved"
+
+
 def test_no_text_reaches_sympys_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """sympify and parse_expr of a str evaluate it as Python: here they raise."""
     import sympy

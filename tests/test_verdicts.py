@@ -313,6 +313,21 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
     "the wrong sum of multiples": (
         "log(exp(x)/2 + exp(x)/3) == x + log(5) - log(7)", {}, "refuted", None,
     ),
+    "cases by a sign": (
+        "cases(sigma(x), s == 1, 1 - sigma(x)) == sigma(s*x)", {"declare": ["s: sign"]},
+        "proved", None,
+    ),
+    "a logarithm of cases by a bit": (
+        "d(-log(cases(sigma(x), b == 1, 1 - sigma(x))), x) == sigma(x) - b",
+        {"declare": ["b: bit"]}, "proved", None,
+    ),
+    "cases by the other value of a bit": (
+        "ind(b == 0) == b", {"declare": ["b: bit"]}, "refuted", None,
+    ),
+    "a product of sums with signs": (
+        "abs(prod(x + s[j], j)) == prod(x + s[j], j)", {"declare": ["s: sign", "x: real"]},
+        "refuted", None,
+    ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
         "proved", None,
