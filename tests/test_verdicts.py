@@ -325,7 +325,7 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "ind(b == 0) == b", {"declare": ["b: bit"]}, "refuted", None,
     ),
     "a product of sums with signs": (
-        "abs(prod(x + s[j], j)) == prod(x + s[j], j)", {"declare": ["s: sign", "x: real"]},
+        "abs(prod(x + s[j], j)) == prod(x + s[j], j)", {"declare": ["s: sign[n]", "x: real"]},
         "refuted", None,
     ),
     "two literal indices": (
