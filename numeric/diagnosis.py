@@ -96,7 +96,7 @@ def _of_calls(seen: Seen, observed: Sequence[Seen]) -> tuple[str, str] | None:
     if not _same(*again) or not _same(again[0], seen.gradient):
         words = "the gradient is another when it is asked for again: random, or added up in memory"
         return "not repeatable", words
-    if not _same(*losses):
+    if not seen.repeats or not _same(*losses):
         return "not repeatable", "the loss is another when it is asked for again"
     for other in observed:
         elsewhere = other.case.logits.shape == case.logits.shape

@@ -39,6 +39,12 @@ class Pair:
             )
         return np.shape(made)
 
+    def slope(self, f: Array) -> Any:
+        """The gradient, right after the loss at the same logits: a layer keeps what it computed."""
+        assert self.gradient is not None
+        self.loss(f.copy())
+        return self.gradient(f)
+
     def weighed(self, upstream: Array) -> tuple[Function, Function]:
         """sum(upstream*loss) and its gradient."""
 
@@ -47,9 +53,9 @@ class Pair:
 
         def slope(f: Array) -> Array:
             if self.vjp is not None:
+                self.loss(f.copy())
                 return np.asarray(self.vjp(f, upstream.astype(np.result_type(f, np.float16))))
-            assert self.gradient is not None
-            return contracted(upstream, self.gradient(f), np.shape(f))
+            return contracted(upstream, self.slope(f), np.shape(f))
 
         return total, slope
 

@@ -44,6 +44,10 @@ TEN_BITS, LOGIT_ROUNDINGS = 1024, 4
 # log(p), a gradient by differences, rounding. It is said, and not called wrong.
 SLIGHT = 2.0**-16
 
+# Two values of the loss at one point are the same within this share of the largest number in it;
+# sums that run in parallel may round differently.
+REPEATED = 1e-5
+
 # An entry is unresolved where not even an error of this share of it would be seen.
 VISIBLE = 0.1
 
@@ -64,6 +68,7 @@ MOST_NOISE = 2.0**-10
 class Seen:
     """Both gradients at a point, at the entries that were looked at.
 
+    `repeats` says whether the loss is the same when it is asked again: a random one shows nothing.
     `roundoff` is what rounding adds to a value of the loss, relative to the largest number in it;
     `rough` is how far the entries of the gradient jump about, and `eps` one rounding of what they
     were computed from and are returned in.
@@ -76,6 +81,7 @@ class Seen:
     analytic: Array
     gradient: Array
     finite: bool
+    repeats: bool
     roundoff: float
     rough: float
     eps: float
@@ -180,7 +186,8 @@ def observe(
     with np.errstate(all="ignore"):
         # Asked twice, since a gradient may be added up in memory: the second is judged.
         gradient = [_given(case, logits) for _ in range(2)][1]
-        finite = bool(np.isfinite(value(case.loss, point.copy())))
+        first, again = (value(case.loss, point.copy()) for _ in range(2))
+        finite = bool(np.isfinite(first) and np.isfinite(again))
         method = best_method(case.loss, point, rng.normal(size=point.shape), roundoff)
         indices = _entries(point, gradient, rng, most) if finite else ()
         if len(indices) < point.size and finite:
@@ -192,7 +199,9 @@ def observe(
         rough = _rough(lambda f: _given(case, f), point, rng) if as_float64 else 0.0
     analytic = np.array([gradient[index] for index in indices], dtype=gradient.dtype)
     eps = max(float(np.finfo(kind).eps) for kind in (dtype, gradient.dtype))
-    return Seen(case, method, indices, numeric, analytic, gradient, finite, roundoff, rough, eps)
+    repeats = not finite or bool(abs(first - again) <= REPEATED * (abs(first) + largest(point)))
+    parts = (case, method, indices, numeric, analytic, gradient, finite, repeats)
+    return Seen(*parts, roundoff, rough, eps)
 
 
 def unit(point: Array, index: tuple[int, ...]) -> Array:
@@ -278,7 +287,7 @@ def judge(seen: Seen, by: Ruler) -> Point:
         method=seen.method,
         entries=len(numeric),
         unresolved=int(np.sum(unseen > VISIBLE * size)),
-        ok=not wrong.any(),
+        ok=seen.repeats and not wrong.any(),
         wrong=tuple(seen.indices[place] for place in np.flatnonzero(wrong)),
         slight=tuple(seen.indices[place] for place in np.flatnonzero(slight)),
         kinks=kinks,

@@ -108,7 +108,7 @@ def _case(name: str, n: int, logits: Array, pair: Pair, rng: Generator) -> Case:
     with np.errstate(all="ignore"):
         shape = pair.shape(logits)
     if int(np.prod(shape)) == 1 and pair.gradient is not None:
-        return Case(name, n, logits, pair.loss, pair.gradient)
+        return Case(name, n, logits, pair.loss, pair.slope)
     return weighed_case(name, n, logits, pair, drawn_upstream(shape, rng))
 
 
