@@ -27,7 +27,7 @@ def verdict_lines(
     head = f"{_SIGNS[status]} {words(f'status_{status}')}"
     yield (f"\033[{_COLOURS[status]}m{head}\033[0m" if colour else head) + f"  {data['claim']}"
     if status == "proved":
-        yield f"  {words('verdict_always')}"
+        yield f"  {_for_all(result, words)}"
     if data["condition"]:
         yield f"  {words('verdict_only_if', condition=data['condition'])}"
     if result.counterexample:
@@ -50,6 +50,14 @@ def verdict_lines(
         yield f"  {words('verdict_read', line=words.phrase(line))}"
     if data["recompute"]:
         yield f"  {words('check_recompute')}: {data['recompute']}"
+
+
+def _for_all(result: Judged, words: Words) -> str:
+    """What a proof ranges over: every index, but for what the question itself leaves out."""
+    posed = result.asked.posed() if result.asked is not None else {"where": "", "assume": []}
+    where, assumed = posed["where"], "; ".join(posed["assume"])
+    told = words("verdict_where", condition=where) if where else words("verdict_always")
+    return f"{told}, {words('verdict_assuming', equations=assumed)}" if assumed else told
 
 
 def _both_sides(left: str, right: str, indent: str, words: Words) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SAYINGS = {
     "verdict_always": "for every size and every index",
+    "verdict_where": "for every size and every index where {condition}",
+    "verdict_assuming": "assuming {equations}",
     "verdict_only_if": "holds only if {condition}",
     "verdict_read": "read {line}",
     "verdict_one": "1 claim",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SAYINGS = {
     "verdict_always": "모든 크기와 모든 첨자에 대해",
+    "verdict_where": "모든 크기와 다음 첨자에 대해: {condition}",
+    "verdict_assuming": "가정: {equations}",
     "verdict_only_if": "이때만 성립: {condition}",
     "verdict_read": "읽음: {line}",
     "verdict_one": "주장 1개",

@@ -327,6 +327,8 @@ KOREAN_VERDICTS = [
     ["a == a", "--at", "a=1"],
     ["1/a == 1/a", "--at", "a=0"],
     ["abs(a) == sqrt(a)**2", "--at", "a=2"],
+    ["delta(i, k) == 0", "--where", "i != k"],
+    ["a + b == 1", "--assume", "a + b == 1"],
 ]  # fmt: skip
 
 
@@ -364,3 +366,11 @@ def test_the_catalogue_is_listed_in_korean(capsys: pytest.CaptureFixture[str]) -
     assert main(["losses", "--lang", "ko"]) == 0
     titles = capsys.readouterr().out.splitlines()[::2]
     assert titles[0] == f"{'softmax-nll':<22}  소프트맥스와 음의 로그 가능도"
+
+
+def test_a_proof_says_what_it_ranges_over(capsys: pytest.CaptureFixture[str]) -> None:
+    question = ["verify", "delta(i, k)*(a + b) == 0*a", "--where", "i != k"]
+    assert main([*question, "--assume", "a + b == 1"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "  for every size and every index where i != k, assuming a + b == 1"
+    )

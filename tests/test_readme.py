@@ -1,4 +1,4 @@
-"""Every block of the README runs, and shows what it says."""
+"""Every block of the README and of the tutorial runs, and shows what it says."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-PYTHON = [code for kind, code in BLOCKS if kind == "python"]
-CONSOLE = [code for kind, code in BLOCKS if kind == "console"]
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(README)
+PAGES = [*BLOCKS, *BLOCK.findall(TUTORIAL)]
+PYTHON = [code for kind, code in PAGES if kind == "python"]
+CONSOLE = [code for kind, code in PAGES if kind == "console"]
 
 
 @pytest.mark.parametrize("code", PYTHON)
@@ -47,5 +50,7 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
     assert PYTHON
     assert CONSOLE
     assert {kind for kind, _ in BLOCKS} == {"python", "console", "sh", ""}
+    # The lines of a build, which only a build can run.
+    assert {kind for kind, _ in PAGES} == {"python", "console", "sh", "", "yaml"}
     # The two `sh` lines are the set-up lines, which .ci/run runs as they stand.
     assert len([kind for kind, _ in BLOCKS if kind == "sh"]) == 2
