@@ -1,8 +1,10 @@
-"""Probabilities of an event as entries: P(y = k | x) is P[k], p(y_k = 1 | x) is p[k]."""
+"""Probabilities of an event as entries: P(y = k | x_n) is P[n, k], p(y_k = 1 | x) is p[k]."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from derive.read.latex import Chain
 from derive.syntax import ONE, Entry, Form, Name, Node, Rel, transform
@@ -19,14 +21,29 @@ def with_entries(chain: Chain) -> Chain:
 
 def _entry(part: Node) -> Node | None:
     match part:
-        case Form(name="apply", args=(Name(id=name), Form(name="given", args=(event, *_)), *_)):
+        case Form(name="apply", args=(Name(id=name), Form(name="given", args=(event, *given)), *_)):
             pass
-        case Form(name="apply", args=(Name(id=name), event, *_)):
+        case Form(name="apply", args=(Name(id=name), event, *given)):
             pass
         case _:
             return None
     index = _value(event)
-    return None if index is None else Entry(name, (index,), span=part.span)
+    if index is None:
+        return None
+    return Entry(name, (*_sample(event, given), index), span=part.span)
+
+
+def _sample(event: Node, given: Sequence[Node]) -> tuple[Node, ...]:
+    """n of y_n = k, and of y = k given x_n."""
+    match event:
+        case Rel(left=Entry(indices=(*outer, index)), right=right):
+            return tuple(outer) if right == ONE else (*outer, index)
+    told = (one.args[0] if _is_vector(one) else one for one in given)
+    return next((one.indices for one in told if isinstance(one, Entry)), ())
+
+
+def _is_vector(node: Node) -> TypeGuard[Form]:
+    return isinstance(node, Form) and node.name == "vec"
 
 
 def _value(event: Node) -> Node | None:

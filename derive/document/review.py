@@ -10,6 +10,7 @@ from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
 from derive.document.ahead import first_scope
 from derive.document.beside import Beside, of_derivative
+from derive.document.columns import by_rows, columns
 from derive.document.cut import cut, read_document
 from derive.document.events import with_entries
 from derive.document.headline import headline
@@ -121,6 +122,8 @@ def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
     ]
     own = marks(chain for sheet in sheets for chain in sheet.chains)
     sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
+    turned = columns(chain for sheet in sheets for chain in sheet.chains)
+    sheets = [replace(s, chains=tuple(by_rows(c, turned) for c in s.chains)) for s in sheets]
     known = usage(chain for sheet in sheets for chain in sheet.chains)
     return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
 

@@ -33,11 +33,12 @@ LAYER = "layer"
 @dataclass(frozen=True)
 class Superscripts:
     """The letters that are an index or part of a name above one; the names above which a number
-    in brackets counts samples."""
+    in brackets counts samples; whether a t above a vector, and nowhere else, transposes it."""
 
     indices: frozenset[str] = frozenset()
     layers: frozenset[str] = frozenset()
     sampled: frozenset[str] = frozenset()
+    transposed: bool = False
 
 
 def superscripts(chains: Sequence[Chain]) -> Superscripts:
@@ -55,7 +56,10 @@ def superscripts(chains: Sequence[Chain]) -> Superscripts:
     layers = ((above | marked) - subscripts - bound) | (stepped - bound - limits - plain)
     sampled = {e.base for e in entries if isinstance(e.indices[0], Name) and len(e.indices) > 1}
     return Superscripts(
-        indices=frozenset(above - layers), layers=frozenset(layers), sampled=frozenset(sampled)
+        indices=frozenset(above - layers),
+        layers=frozenset(layers),
+        sampled=frozenset(sampled),
+        transposed="t" not in above | layers | subscripts | bound | plain,
     )
 
 
@@ -64,6 +68,10 @@ def settled(chain: Chain, known: Superscripts) -> Chain:
 
     def change(part: Node) -> Node | None:
         match part:
+            case Pow(base=(Entry() | Form(name="vec")) as base, exponent=Name(id="t")) if (
+                known.transposed
+            ):
+                return Form("transpose", (transform(base, change),), span=part.span)
             case Pow(base=Entry(base=name, indices=at), exponent=above):
                 pass
             case Pow(base=Name(id=name), exponent=above):

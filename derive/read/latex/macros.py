@@ -10,13 +10,14 @@ MAX_BODY = 20_000
 MAX_DEFINITIONS, MAX_UNCLOSED = 1_000, 20
 _DEFINITION = re.compile(
     r"""
+    (?:\\(?:global|long|protected)\s*)*+(?:
     \\(?:new|renew|provide)command\*?\s*
         (?:\{\s*\\(?P<braced>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))\s*
         (?:\[(?P<arity>\d)\]\s*)?(?P<default>\[[^\[\]]{0,200}\]\s*)?
   | \\g?def\s*\\(?P<defined>[A-Za-z]+)\s*(?P<parameters>(?:\#\d){0,9})\s*
   | \\let\s*\\(?P<alias>[A-Za-z]+)\s*=?\s*
   | \\DeclareMathOperator(?P<limits>\*?)\s*(?:\{\s*\\(?P<operator>[A-Za-z]+)\s*\}
-        | \\(?P<bare_operator>[A-Za-z]+))\s*
+        | \\(?P<bare_operator>[A-Za-z]+))\s*)
     """,
     re.VERBOSE,
 )

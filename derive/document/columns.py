@@ -1,0 +1,67 @@
+"""Weights whose vectors are columns: w_jz is the entry j of w_z, where x_j goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from derive.read.latex import Chain
+from derive.syntax import Entry, Form, Mul, Name, Node, transform, walk
+
+
+def columns(chains: Iterable[Chain]) -> frozenset[str]:
+    """The arrays w of which w_k, multiplied with x, has the entries w_jk, as the letters show.
+
+    j is the letter of the entries x_j, and k is not.
+    """
+    trees = [tree for chain in chains for tree in chain.members]
+    parts = [part for tree in trees for part in walk(tree)]
+    entries = [part for part in parts if isinstance(part, Entry)]
+    letters = dict[str, set[Node]]()
+    for entry in entries:
+        letters.setdefault(entry.base, set()).add(entry.indices[-1])
+    found = set[str]()
+    for weights, other in {pair for part in parts for pair in _products(part)}:
+        own = [e.indices for e in entries if e.base == weights and len(e.indices) == 2]
+        features = letters.get(other, set())
+        first = {a in features and b not in features for a, b in own}
+        if first == {True}:
+            found.add(weights)
+    bare = {part.id for part in parts if isinstance(part, Name)}
+    return frozenset(found - bare)
+
+
+def _products(part: Node) -> Iterator[tuple[str, str]]:
+    """(w, x) for w_k^T x and w_k^T x_i."""
+    match part:
+        case Mul(factors=(*_, Form(name="transpose", args=(Entry(base=base, indices=(_,)),)), x)):
+            pass
+        case _:
+            return
+    x = x.args[0] if isinstance(x, Form) and x.name == "vec" else x
+    if isinstance(x, Entry | Name):
+        yield base, x.base if isinstance(x, Entry) else x.id
+
+
+def by_rows(chain: Chain, known: frozenset[str]) -> Chain:
+    """The chain with the entries of such arrays turned, so that w_k is a row."""
+    if not known:
+        return chain
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Entry) or part.base not in known:
+            return None
+        if len(part.indices) == 2:
+            return Entry(part.base, part.indices[::-1], span=part.span)
+        return Form("at", (Name(part.base), *part.indices), span=part.span)
+
+    members = tuple(transform(member, change) for member in chain.members)
+    if members == chain.members:
+        return chain
+    notes = (f"{base}_jk is the entry j of {base}_k" for base in sorted(known))
+    return replace(
+        chain,
+        members=members,
+        notes=(*chain.notes, *notes),
+        alternatives=tuple(by_rows(other, known) for other in chain.alternatives),
+    )
