@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from derive.syntax import (
@@ -70,6 +70,20 @@ def text(node: Node) -> str:
 def legible(node: Node) -> Node:
     """Bound indices named so that none reads like a free name or like an index around it."""
     return _legible(node, set(free_names(node)))
+
+
+def legible_within(parts: Iterable[Node], whole: Node) -> list[Node]:
+    """Parts of a formula with letters for the whole's bound indices that are free in the parts.
+
+    As in the whole none of them is the letter of a free index.
+    """
+    parts, taken = list(parts), set(free_names(whole))
+    letters: dict[str, Node] = {}
+    for name in sorted(frozenset[str]().union(*map(free_names, parts)) - taken):
+        own = next(c for c in (written(name), *_LETTERS_FOR_INDICES) if c not in taken)
+        taken.add(own)
+        letters[name] = Name(own)
+    return [substitute(part, letters) for part in parts]
 
 
 def _legible(node: Node, taken: set[str]) -> Node:

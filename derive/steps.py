@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.show import latex, text
+from derive.show import latex, legible_within, text
 from derive.syntax import Node, Rel
 
 SCHEMA_VERSION = 1
@@ -32,13 +32,14 @@ class Step:
 
     def to_json(self) -> dict[str, Any]:
         """{"rule", "title", "statement", "before", "after", "changed", "needs", "status"}."""
+        before, after = map(shown, legible_within(self.changed, self.before))
         return {
             "rule": self.rule,
             "title": self.title,
             "statement": self.statement,
             "before": shown(self.before),
             "after": shown(self.after),
-            "changed": {"before": shown(self.changed[0]), "after": shown(self.changed[1])},
+            "changed": {"before": before, "after": after},
             "needs": list(self.needs),
             "status": self.status,
         }

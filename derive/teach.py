@@ -16,6 +16,7 @@ from derive.errors import Complaint, FormulaError
 from derive.fold import folded
 from derive.plans import CONTEXT, DIRECT, HESSIAN, INNER, QUOTIENT, TEXTBOOK, TIDY, Phase
 from derive.problem import Problem, instantiate
+from derive.read.formula import read_equation, read_expression
 from derive.rules import RULES
 from derive.show import text
 from derive.steps import Case, Derivation, Step
@@ -37,6 +38,7 @@ from derive.syntax import (
     free_names,
     fresh,
     mul,
+    name_of,
     rebuild,
     same,
     substitute,
@@ -83,7 +85,14 @@ def _row(loss: str | Loss, declare: Sequence[str]) -> Loss:
 def _direct(row: Loss) -> Derivation:
     lemmas = (_lemma(row),) if row.lemma and _lemma_used(row) else ()
     goal = f"d({row.value}, {row.first})"
-    return _follow(row, goal, row.gradient, DIRECT, "direct", lemmas)
+    # By a defined name that name stays as it is: nothing is put in for it under a logarithm.
+    plan = INNER if _is_defined(row, row.first) else DIRECT
+    return _follow(row, goal, row.gradient, plan, "direct", lemmas)
+
+
+def _is_defined(row: Loss, variable: str) -> bool:
+    heads = {name_of(read_equation(given).left) for given in row.given}
+    return name_of(read_expression(variable)) in heads
 
 
 def _lemma_used(row: Loss) -> bool:

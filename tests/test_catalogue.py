@@ -17,7 +17,7 @@ from catalogue_tables import (
     readme_table,
 )
 
-from derive import verify
+from derive import derivation, verify
 from derive.catalogue import CATALOGUE, Loss, TextbookClaim, losses, textbook
 
 # What the field calls by these names must be in the catalogue, one row each.
@@ -87,3 +87,19 @@ def test_the_page_shows_every_claim() -> None:
 
 def test_the_page_of_mistakes_shows_every_code() -> None:
     assert MISTAKES.read_text("utf-8") == mistakes(), "python tests/catalogue_tables.py writes it"
+
+
+def test_a_derivation_by_a_defined_name_keeps_it() -> None:
+    found = derivation("softmax-nll", wrt="p[k]")
+    assert [step.status for step in found.steps] == ["proved"] * len(found.steps)
+    assert found.to_json()["result"]["text"] == "-delta(y, k)/p[y]"
+
+
+def test_the_part_that_changed_has_the_letters_of_the_whole() -> None:
+    """In the mean over j of s[j, j] by s[i, k] the j is not printed as the i outside."""
+    steps = derivation("info-nce").to_json()["steps"]
+    entries = [step for step in steps if step["rule"] == "d-entry"]
+    assert entries
+    for step in entries:
+        assert step["changed"]["before"]["text"] in step["before"]["text"]
+        assert step["changed"]["after"]["text"] in step["after"]["text"]
