@@ -133,6 +133,8 @@ def test_slow_losses_of_many_entries_are_diagnosed_by_some(
         report = gradcheck(counted, wrong, points=[X])
         assert report.finding is not None
         assert report.finding.kind == kind
+        if kind == "normalisation":
+            assert "1/N is missing: every entry is 5 times" in report.finding.says
     assert "1 times as long" in report.finding.says
     before = len(calls)
     monkeypatch.undo()
