@@ -26,6 +26,28 @@ _CATALOGUE_NAMES = {
     "T": "temperature",
     "eps": "smoothing",
     "gamma": "focus",
+    "alpha": "weight",
+    "H": "entropy",
+    "Z": "normaliser",
+    "E": "loss",
+    "s": "similarity",
+    "W": "layer",
+    "x": "input",
+    "b": "bias",
+}
+# Where a loss means something of its own by a letter.
+_LOSS_NAMES: Mapping[str, Mapping[str, str]] = {
+    "info-nce": {"p": "row_probability"},
+    "clip": {"p": "row_probability", "q": "column_probability"},
+    "siglip": {"t": "scale", "m": "match"},
+    "distillation": {"q": "teacher", "v": "teacher_logits"},
+    "distillation-scaled": {"q": "teacher", "v": "teacher_logits"},
+    "focal-binary": {"q": "right_answer", "t": "sign"},
+    "focal-binary-balanced": {"q": "positive", "alpha": "positive_weight"},
+    "bce-pos-weight": {"w": "positive_weight"},
+    "sigmoid": {"q": "positive"},
+    "confidence-penalty": {"beta": "penalty"},
+    "dpo": {"u": "preferred", "r": "other_answer", "beta": "sharpness"},
 }
 _SIZES = {"n": "classes", "N": "samples"}
 _FREE = {"n": "class", "N": "sample"}
@@ -71,7 +93,9 @@ class _Setting:
         self._kinds = {fact.name: fact.kind for fact in facts}
         self._problem = problem_of(data)
         self._words = words
-        self._catalogued = catalogued
+        self._names = (
+            {**_CATALOGUE_NAMES, **_LOSS_NAMES.get(data["loss"], {})} if catalogued else {}
+        )
 
     def given(self) -> Iterator[_Row]:
         """Arrays and scalars, defined ones first, then sizes."""
@@ -118,8 +142,7 @@ class _Setting:
             yield shown(delta), self._words("meaning_delta"), self._words("range_bit")
 
     def _called(self, name: str, otherwise: str) -> str:
-        known = _CATALOGUE_NAMES.get(name, "") if self._catalogued else ""
-        return self._words(f"meaning_{known or otherwise}")
+        return self._words(f"meaning_{self._names.get(name, otherwise)}")
 
     def _parts(self) -> Iterator[Node]:
         for tree in self._trees:

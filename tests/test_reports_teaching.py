@@ -67,6 +67,15 @@ def test_every_gradient_is_put_into_words_in_each_language() -> None:
     assert build_record([other]).banner.meaning == ""
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_letter_of_the_catalogue_has_a_meaning(name: str) -> None:
+    rows = build_record([derivation(name).to_json()]).given.symbols.rows
+    told = {row[0].formula.text: row[1].text for row in rows}
+    assert not {EN("meaning_name"), EN("meaning_defined")} & set(told.values()), told
+    if name == "siglip":
+        assert told["t"] == "the scale of the similarities"
+
+
 # What the letters of a taught rule may stand for, tried one after the other.
 INSTANCES = (
     ["u = x*b", "v = exp(x)", "a[j] = g[j] + exp(x)"],
