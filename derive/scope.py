@@ -25,6 +25,7 @@ from derive.syntax import (
     Num,
     Reduce,
     Rel,
+    Span,
     name_of,
     transform,
     walk,
@@ -108,7 +109,26 @@ class _Resolver(Indices):
                     self.texts.append((equation, (a, b)))
                 case _:
                     conditions.append(condition)
-        self.where = tuple(conditions)
+        self.where = self._kinds_said(conditions)
+
+    def _kinds_said(self, conditions: Sequence[Node]) -> tuple[Node, ...]:
+        """The conditions less those that say a number's kind: T > 0, 0 < u and u < 1."""
+        left = {text(condition): condition for condition in conditions}
+        for line, condition in list(left.items()):
+            name = _said_positive(condition)
+            if name and self._may_be_said(name):
+                below = (f"{name} < 1", f"1 > {name}")
+                kind = "unit" if any(bound in left for bound in below) else "positive"
+                self.facts[name] = Fact(name, kind, (), line, Span(0, len(line)))
+                for said in (line, *below):
+                    left.pop(said, None)
+        return tuple(left.values())
+
+    def _may_be_said(self, name: str) -> bool:
+        """Whether a condition may say the kind of a number: no index, size or defined name."""
+        known = self.facts.get(name)
+        real = known is None or (known.kind == "real" and not known.sizes)
+        return real and not self._counts(Name(name)) and name not in self.definitions
 
     def _counts(self, node: Node) -> bool:
         """Whether the node is an index or a size."""
@@ -232,6 +252,14 @@ class _Resolver(Indices):
         if tail and (head in self.arity or head in self.definitions):
             hint = f"for an entry write {head}[{tail}]"
             self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
+
+
+def _said_positive(condition: Node) -> str:
+    """The name that the condition says to be greater than 0; empty if it says something else."""
+    match condition:
+        case Rel(">", Name(id=name), Num(value=0)) | Rel("<", Num(value=0), Name(id=name)):
+            return name
+    return ""
 
 
 def _conjuncts(condition: Node) -> Iterator[Node]:

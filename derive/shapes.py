@@ -42,7 +42,8 @@ from derive.syntax import (
 # What the free indices of a claim between vectors or matrices are called.
 _LETTERS = ("i", "k", "l", "m", "q", "r", "s")
 _INNER = ("j", "d", "c", "a", "b", "e", "h")
-_ALONG_LAST = frozenset({"softmax", "log_softmax", "logsumexp"})
+# Forms whose argument is a vector, where nothing else tells.
+_OF_VECTORS = frozenset({"softmax", "log_softmax", "logsumexp", "diag", "total"})
 _Shape = tuple[str, ...]
 
 
@@ -76,9 +77,11 @@ class _Shaper:
             if isinstance(part, Entry):
                 self._rank.setdefault(part.base, len(part.indices))
         defined = {getattr(equation.left, "id", "") for equation in self._equations[1:]}
-        for part in trees:
-            if isinstance(part, Form) and (part.name in _ALONG_LAST or part.name == "diag"):
-                self._learn_argument(part.args[0], defined)
+        for equation in self._equations:
+            self._source = equation.source
+            for part in (*walk(equation.left), *walk(equation.right)):
+                if isinstance(part, Form) and part.name in _OF_VECTORS:
+                    self._learn_argument(part.args[0], defined)
         # The claim tells the rank of a name only where no definition does.
         claim, *given = self._equations
         telling = given if getattr(claim.left, "id", "") in defined else self._equations

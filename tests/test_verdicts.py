@@ -328,6 +328,19 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "abs(prod(x + s[j], j)) == prod(x + s[j], j)", {"declare": ["s: sign[n]", "x: real"]},
         "refuted", None,
     ),
+    "a number that a condition says to be positive": (
+        "log(x**2) == 2*log(x)", {"where": "x > 0"}, "proved", None,
+    ),
+    "a number that a condition says to be between 0 and 1": (
+        "log(u*(1 - u)) == log(u) + log(1 - u)", {"where": "0 < u < 1"}, "proved", None,
+    ),
+    "a number that a condition says to be negative": (
+        "abs(x) == x", {"where": "x < 0"}, "undecided", None,
+    ),
+    "a sum over a vector that nothing else tells": (
+        "dot(softmax(f), f) - log(sum(exp(f))) == sum(softmax(f)*log(softmax(f)))", {},
+        "proved", None,
+    ),
     "two literal indices": (
         "d(L, f[1], f[2]) == -p[1]*p[2]", {"given": NLL, "declare": ["n: 3", "f: real[n]"]},
         "proved", None,

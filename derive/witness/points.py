@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.errors import OutOfBudget
+from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol, index_terms, literals
 from derive.syntax import (
     Add,
@@ -201,7 +201,10 @@ def _admitted(problem: Problem, frame: Frame) -> bool:
         return True
     point: Point[Fraction] = Point(frame.sizes, frame.indices, frame.labels, {})
     evaluator: Evaluator[Fraction] = Evaluator(problem, _Constant(), point)  # type: ignore[arg-type]
-    return all(evaluator.holds(condition) for condition in problem.where)
+    try:
+        return all(evaluator.holds(condition) for condition in problem.where)
+    except Undefined:
+        raise OutOfFragment("a condition on numbers is outside of what can be decided") from None
 
 
 Draw = Callable[[Symbol, tuple[int, ...]], V]
