@@ -51,13 +51,13 @@ def _candidates(whole: _Parts, old: _Parts) -> Iterator[tuple[list[int], _Letter
 
 
 def _spelling(old: _Parts, there: _Parts) -> _Letters | None:
-    """Which letter stands for which, one for one, if the two differ in letters only."""
+    """Which letter stands for which, if the two differ in letters only."""
     letters: _Letters = {}
     for one, other in zip(old, there, strict=True):
         named = _is_letter(one) and _is_letter(other)
         if letters.setdefault(one, other) != other or not (named or one == other):
             return None
-    return letters if len(set(letters.values())) == len(letters) else None
+    return letters
 
 
 def _is_letter(token: str) -> bool:

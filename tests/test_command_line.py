@@ -27,7 +27,9 @@ def command(*words: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "GRADPROOF_CACHE": "off", **more}
+    # Output that is not held back would be written at once, and not as users' is.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**kept, "PYTHONPATH": str(ROOT), "GRADPROOF_CACHE": "off", **more}
 
 
 def run(words: list[str], text: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:

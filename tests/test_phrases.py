@@ -37,6 +37,7 @@ def test_every_row_is_reached_and_keeps_its_names() -> None:
             "y is a label, and y[k] its one-hot vector",
             "y: 레이블로, y[k]: 그 원-핫 벡터로 읽습니다",
         ),
+        ("Line 3: a == b is refuted; right is c.", "3행: a == b (틀림; 옳은 식: c)."),
         ("no row of the table says this", "no row of the table says this"),
         ("x" * 100_000, "x" * 100_000),
     ],
