@@ -34,7 +34,6 @@ _UFUNCS: dict[type[Node], str] = {
     Neg: "negative",
 }
 _UFUNC_OF = {"sum": "add", "prod": "multiply", "max": "maximum"}
-_FOLDS = {"sum": "class_sum", "max": "largest"}
 
 
 @dataclass(frozen=True)
@@ -58,39 +57,50 @@ def largest_at(values: Array, axis: int) -> Array:
     return best
 
 
-def largest(values: Array, axis: int) -> Array:
-    """The largest entry along the axis, which is kept; nan if there is one.
+def largest(values: Array, axis: int) -> tuple[Array, Array | None]:
+    """The largest entry along the axis, which is kept, nan if there is one; and its flat place.
 
-    Along rows that lie in one piece, NumPy finds the place faster than the entry.
+    Along rows that lie in one piece, NumPy finds the place faster than the entry. Classes first,
+    no place is looked for.
     """
     if axis:
         places = values.argmax(axis)[:, None]
         places += row_places(*values.shape, -1)
-        found: Array = values.take(places)
-        return found
-    best: Array = np.maximum.reduce(values, axis=0, keepdims=True)
-    return best
+        return values.take(places), places
+    return np.maximum.reduce(values, axis=0, keepdims=True), None
 
 
-def class_sum(values: Array, axis: int) -> Array:
-    """The sum along the axis, which is kept.
+def class_sum(values: Array, axis: int, top: Array | None = None) -> Array:
+    """The sum along the axis, which is kept; what stands at the flat places `top` is added last.
 
-    Classes first, NumPy adds one class after the other: four sums side by side round less. Along
-    rows, einsum's many accumulators are faster than the halving of a sum; pieces of a long row are
-    added up apart, so that it rounds no more.
+    The mass of the largest logit is 1, and small ones that are equal would all round alike on it.
     """
-    if axis:
-        return _sum_of_pieces(values)
-    whole = values.shape[0] // 4 * 4
-    if whole >= 8:
-        parts = np.add.reduce(values[:whole].reshape(-1, 4, values.shape[1]), axis=0)
-        parts[: values.shape[0] - whole] += values[whole:]
-        values = parts
-    made: Array = np.add.reduce(values, axis=0, keepdims=True)
+    if top is None:
+        return _sum_of_pieces(values) if axis else _sum_of_halves(values)
+    flat = values.reshape(-1)
+    ones = flat[top]
+    flat[top] = 0
+    made = _sum_of_pieces(values)
+    flat[top] = ones
+    made += ones
     return made
 
 
+def _sum_of_halves(values: Array) -> Array:
+    """The second half of the classes onto the first, again and again; a new array in any case."""
+    if len(values) == 1:
+        return values.copy()
+    while len(values) > 1:
+        half = (len(values) + 1) // 2
+        folded = values[: len(values) - half] + values[half:]
+        values = (
+            folded if len(folded) == half else np.concatenate((folded, values[half - 1 : half]))
+        )
+    return values
+
+
 def _sum_of_pieces(values: Array) -> Array:
+    """By einsum, whose many accumulators are faster than the halving of a sum."""
     (count, classes), (row, entry) = values.shape, values.strides
     if classes <= PIECE:
         at_once: Array = np.einsum("ij->i", values)[:, None]
@@ -135,6 +145,7 @@ class _Printer:
         self.full = full | {step.name for step in steps if isinstance(step.op, Spread)}
         self.names = Names({*kernel.extents, *made, *_BY_LAYOUT})
         self.places: dict[str, str] = {}
+        self.tops: dict[str, str] = {}
         self.lines: list[_Line] = []
 
     def block(self, name: str) -> Block:
@@ -183,11 +194,30 @@ class _Printer:
             self.write(f"{kept} = {array}.take({place})", array)
         for place, (_, value) in zip(places, op.puts, strict=True):
             self.write(f"{array}.reshape(-1)[{place}] = {text(value)}", array)
-        fold = f"np.{_UFUNC_OF[op.kind]}.reduce({array}, axis=axis, keepdims=True)"
-        fold = f"{_FOLDS[op.kind]}({array}, axis)" if op.kind in _FOLDS else fold
-        self.write(f"{step.name} = {fold}", array)
+        self.write(self.fold(step.name, op), array)
         for kept, place in zip(keeps, places, strict=False):
             self.write(f"{array}.reshape(-1)[{place}] = {kept}", array)
+
+    def fold(self, name: str, op: Total) -> str:
+        """The line of a fold; the places of a maximum are kept for the sums over its masses."""
+        match op.kind:
+            case "max":
+                self.tops[name] = self.names.fresh(f"at_{name}")
+                return f"{name}, {self.tops[name]} = largest({op.array}, axis)"
+            case "sum":
+                top = self.top_of(op.array)
+                return f"{name} = class_sum({op.array}, axis{', ' if top else ''}{top})"
+        return f"{name} = np.{_UFUNC_OF[op.kind]}.reduce({op.array}, axis=axis, keepdims=True)"
+
+    def top_of(self, array: str) -> str:
+        """Where the masses exp(f - max f) have their 1, as a variable; "" for other arrays."""
+        made = next((step.op for step in self.steps if step.name == array), None)
+        match made:
+            case Spread(
+                expr=Call(function="exp", arg=Add(terms=(View(), Neg(arg=View(name=top)))))
+            ):
+                return self.tops.get(top, "")
+        return ""
 
     def outlives(self, array: str, label: Node, step: Step) -> bool:
         """Whether the entries at the label are used after the step."""

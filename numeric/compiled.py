@@ -148,7 +148,7 @@ class _Lanes(Printer):
     def body(self) -> None:
         small = [s.name for s in self.steps if not isinstance(s.op, Spread)]
         self.labels = {s.name for s in self.steps if isinstance(s.op, Argmax)}
-        self.of_rows = ["_best", "_part"]
+        self.of_rows = ["_best", "_part", "_wholes"]
         for name in small:
             kind = "_int" if name in self.labels else "_real"
             self.write(f"{name} = _empty({LANES}, {kind})")
@@ -243,15 +243,20 @@ class _Lanes(Printer):
             self.lane(f"_to_{name}_[_r] = {name}[_r]")
 
     def grouped_sum(self, name: str, summand: str) -> None:
-        """Eight classes at a time, and then the partial sums: less is lost by rounding."""
+        """Eight classes at a time, then the partial sums; what is 1 or more apart, as in `_sum`."""
+        self.lane("_wholes[_r] = _real(0)")
         self.write("for _group in range(0, _n, 8):")
         self.depth += 1
         self.lane("_part[_r] = _real(0)")
         self.write("for _k in range(_group, min(_group + 8, _n)):")
         self.write("    for _r in range(_r_n):")
-        self.write(f"        _part[_r] += {summand}")
+        self.write(f"        _x = {summand}")
+        self.write("        _is_large = _x >= _real(1)")
+        self.write("        _wholes[_r] += _x if _is_large else _real(0)")
+        self.write("        _part[_r] += _real(0) if _is_large else _x")
         self.lane(f"{name}[_r] += _part[_r]")
         self.depth -= 1
+        self.lane(f"{name}[_r] += _wholes[_r]")
 
     def maximum(self, name: str, array: str) -> None:
         """The largest entry of each lane, or nan."""

@@ -104,24 +104,33 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
 
 
 def _class_sum(real: Any, compiled: Decorator) -> Any:
+    """The sum of a row: what is 1 or more apart from what is less, which would round alike on it.
+
+    The masses of a softmax are 1 at the largest logit, and there may be many equal small ones.
+    """
+
     @compiled(fastmath={"reassoc"})
     def added(chunk: Any) -> Any:
-        part = real(0)
+        large, small = real(0), real(0)
         for k in range(chunk.size):
-            part += chunk[k]
-        return part
+            x = chunk[k]
+            is_large = x >= real(1)
+            large += x if is_large else real(0)
+            small += real(0) if is_large else x
+        return large, small
 
     @compiled()
     def class_sum(row: Any) -> Any:
         # What each sum is rounded by is kept (Knuth's TwoSum): a long row rounds as a short one.
-        whole, lost = real(0), real(0)
+        wholes, whole, lost = real(0), real(0), real(0)
         for first in range(0, row.size, CHUNK):
-            part = added(row[first : first + CHUNK])
+            large, part = added(row[first : first + CHUNK])
+            wholes += large
             total = whole + part
             back = total - whole
             lost += (whole - (total - back)) + (part - back)
             whole = total
-        return whole + lost
+        return wholes + (whole + lost)
 
     return class_sum
 
