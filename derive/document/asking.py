@@ -50,9 +50,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     scope = statement.scope
     conditions = (*statement.conditions, *_picked(statement))
     trees = (statement.left, statement.right, *conditions)
-    known = tuple(_reachable(trees, scope))
-    if _independent(trees, [(k.head, k.body) for k in known], statement) is not None:
-        known = tuple(_reachable(trees, scope, foreseen=True))
+    known = _needed(trees, statement)
     if any(k.key not in scope.definitions for k in known):
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
@@ -61,12 +59,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     posed = Posed(statement.left, statement.right, definitions, conditions)
     posed = with_negatives(posed) if scope.has_negatives else posed
     posed = harmonised(of_samples(posed))
-    notes = [
-        f"{k.key[0]} is defined only further on, in line {k.line}"
-        for k in known
-        if k.key not in scope.definitions and k.line > scope.line
-    ]
-    notes += [f"{letter} is one fixed index in {name}, here too" for letter, name in _fixed(posed)]
+    notes = [*_foresight(known, scope), *_fixed(posed)]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)
     declared = tuple(declarations(posed, scope))
@@ -74,13 +67,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     positive = tuple(in_logarithms(posed, (*declared, *values)))
     declared, totals = with_logarithms(posed, declared)
     notes += [f"{fact}, since its logarithm is taken" for fact in positive]
-    orders = derivative_orders((posed.left, posed.right))
-    in_logs = {fact.partition(":")[0] for fact in in_logarithms(posed, declared)}
-    functions = tuple(
-        any_function(*which, orders, positive="".join(which) in in_logs)
-        for which in sorted(statement.opaque)
-        if orders
-    )
+    functions = _functions(posed, declared, statement)
     question = Asked(
         claim=f"{shown(posed.left)} == {shown(posed.right)}",
         given=(
@@ -95,14 +82,39 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     return question, (*posed.notes, *notes)
 
 
+def _functions(posed: Posed, declared: Iterable[str], statement: Statement) -> tuple[str, ...]:
+    """The definitions of the functions of which only that is known."""
+    orders = derivative_orders((posed.left, posed.right))
+    in_logs = {fact.partition(":")[0] for fact in in_logarithms(posed, declared)}
+    return tuple(
+        any_function(*which, orders, positive="".join(which) in in_logs)
+        for which in sorted(statement.opaque)
+        if orders
+    )
+
+
+def _needed(trees: Sequence[Node], statement: Statement) -> tuple[Known, ...]:
+    """The definitions that the trees depend on; later ones too, if nothing depends without them."""
+    known = tuple(_reachable(trees, statement.scope))
+    if _independent(trees, [(k.head, k.body) for k in known], statement) is None:
+        return known
+    return tuple(_reachable(trees, statement.scope, foreseen=True))
+
+
 def _ones(posed: Posed, scope: Scope) -> Iterator[str]:
     """The definition of the vector of ones, where it occurs."""
     if any(ONES in names_in(tree) for tree in posed.trees()) and not scope.named(ONES):
         yield DEFINITION_OF_ONES
 
 
-def _fixed(posed: Posed) -> Iterator[tuple[str, str]]:
-    """(k, L) for d(L, z[k]) with L = -log(p[k]): the k of the definition is that of the claim."""
+def _foresight(known: Iterable[Known], scope: Scope) -> Iterator[str]:
+    for one in known:
+        if one.key not in scope.definitions and one.line > scope.line:
+            yield f"{one.key[0]} is defined only further on, in line {one.line}"
+
+
+def _fixed(posed: Posed) -> Iterator[str]:
+    """A note for d(L, z[k]) with L = -log(p[k]): the k of the definition is that of the claim."""
     loose = {
         head.id: index_letters(body) for head, body in posed.definitions if isinstance(head, Name)
     }
@@ -114,7 +126,9 @@ def _fixed(posed: Posed) -> Iterator[tuple[str, str]]:
         for variable in part.wrt
         for letter in index_letters(variable) & loose.get(part.body.id, frozenset())
     }
-    yield from sorted(found)
+    yield from (
+        f"{letter} is one fixed index in {name}, here too" for letter, name in sorted(found)
+    )
 
 
 def _picked(statement: Statement) -> Iterator[Node]:

@@ -12,6 +12,7 @@ from derive.document.vectors import are_rows, linear_maps, vectors_in
 from derive.read.facts import Fact
 from derive.read.latex import Chain
 from derive.syntax import (
+    Add,
     Deriv,
     Div,
     Entry,
@@ -92,9 +93,12 @@ class Definitions(Mapping[Key, Known]):
         self,
         known: Mapping[Key, Known] | None = None,
         keys: Mapping[str, Sequence[Key]] | None = None,
+        added: frozenset[str] = frozenset(),
     ) -> None:
         self._known = known or {}
         self._keys = keys or {}
+        # The names that stand beside a product of matrices: b in W x + b.
+        self.added = added
 
     def __getitem__(self, key: Key) -> Known:
         return self._known[key]
@@ -114,13 +118,20 @@ class Definitions(Mapping[Key, Known]):
         name, keys = known.key[0], self._keys
         if known.key not in self._known:
             keys = {**keys, name: (*keys.get(name, ()), known.key)}
-        return Definitions({**self._known, known.key: known}, keys)
+        added = self.added | set(_beside_products(known.body))
+        return Definitions({**self._known, known.key: known}, keys, added)
 
     def without(self, key: Key) -> Definitions:
         """These without one."""
         name = key[0]
         keys = {**self._keys, name: tuple(k for k in self._keys.get(name, ()) if k != key)}
-        return Definitions({k: v for k, v in self._known.items() if k != key}, keys)
+        return Definitions({k: v for k, v in self._known.items() if k != key}, keys, self.added)
+
+
+def _beside_products(body: Node) -> Iterator[str]:
+    terms = body.terms if isinstance(body, Add) else ()
+    if any(isinstance(term, Form) and term.name == "matmul" for term in terms):
+        yield from (term.id for term in terms if isinstance(term, Name))
 
 
 @dataclass(frozen=True)
@@ -248,11 +259,9 @@ def usage(chains: Iterable[Chain]) -> Usage:
                 ranges.add(over)
             case Rel(op="==" | "!=", left=Name(), right=Name()):
                 subscripts |= _names(children(part))
-    for vector in vectors_in(parts):
-        if isinstance(vector, Entry):
-            arrays.add((vector.base, len(vector.indices) + 1))
-        else:
-            bold.add(vector.id)
+    vectors = tuple(vectors_in(parts))
+    arrays |= {(v.base, len(v.indices) + 1) for v in vectors if isinstance(v, Entry)}
+    bold |= {vector.id for vector in vectors if isinstance(vector, Name)}
     bold |= linear_maps(_equalities(chains), bold, ranges | subscripts | _divisors(parts))
     return Usage(
         frozenset(arrays),

@@ -92,6 +92,8 @@ class Ranks:
 
     def _is_added_to_vector(self, name: str) -> bool:
         """Whether the name stands beside a product of matrices in a definition: b in W x + b."""
+        if not any(name in these.added for these in (self.scope.definitions, self.scope.later)):
+            return False
         known = (*self.scope.definitions.values(), *self.scope.later.values())
         sums = (one.body.terms for one in known if isinstance(one.body, Add))
         return any(

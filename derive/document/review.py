@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
+from derive.document.agreed import agreed
 from derive.document.ahead import first_scope
 from derive.document.beside import Beside, of_derivative
-from derive.document.columns import by_rows, columns
 from derive.document.cut import cut, read_document
-from derive.document.events import with_entries
 from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
-from derive.document.known import Key, Known, Scope, indexed, key_of, names_in, usage
-from derive.document.marks import marked, marks
+from derive.document.known import Key, Known, Scope, key_of, names_in
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
 from derive.document.rows import Unread, read_rows
 from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
-from derive.document.superscripts import settled, superscripts
 from derive.document.supposed import gives_meaning, is_of_a_point, is_supposed
-from derive.document.tables import by_entries
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro
 from derive.syntax import Name, Node, Span
@@ -78,7 +75,7 @@ def check(
     """
     document = read_document(source) if isinstance(source, Path) else cut(source, name, kind)
     allowance = Allowance(total)
-    sheets = _indexed(_read(document, allowance))
+    sheets = _agreed(_read(document, allowance))
     scope = _first_scope(document, sheets, allowance)
     reading = _Reading(document, scope, within(allowance, answer or answering(timeout)))
     by_place = {sheet.place: sheet for sheet in sheets}
@@ -91,16 +88,18 @@ def check(
         reading.judge(_too_late(sheet, allowance) if is_late else sheet)
         if progress is not None:
             progress(len(sheets) - len(by_place), len(sheets))
-    judged = reading.found
+    return _checked(document, reading.found)
+
+
+def _checked(document: Document, judged: Sequence[Judged]) -> Checked:
     items = inherited(judged)
-    alarms = tuple(dict.fromkeys(own.alarm for own in judged if own.alarm))
     return Checked(
         name=document.name,
         text=document.text,
         items=items,
         headline=headline(items),
         notes=document.notes,
-        alarms=alarms,
+        alarms=tuple(dict.fromkeys(own.alarm for own in judged if own.alarm)),
     )
 
 
@@ -113,19 +112,12 @@ def _read(document: Document, allowance: Allowance) -> tuple[_Sheet, ...]:
     )
 
 
-def _indexed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
-    """The sheets with superscripts, arguments and marks as the indices or names that they are."""
-    above = superscripts([chain for sheet in sheets for chain in sheet.chains])
-    sheets = [
-        replace(s, chains=tuple(by_entries(with_entries(settled(c, above))) for c in s.chains))
-        for s in sheets
-    ]
-    own = marks(chain for sheet in sheets for chain in sheet.chains)
-    sheets = [replace(s, chains=tuple(marked(c, own) for c in s.chains)) for s in sheets]
-    turned = columns(chain for sheet in sheets for chain in sheet.chains)
-    sheets = [replace(s, chains=tuple(by_rows(c, turned) for c in s.chains)) for s in sheets]
-    known = usage(chain for sheet in sheets for chain in sheet.chains)
-    return tuple(replace(s, chains=tuple(indexed(c, known) for c in s.chains)) for s in sheets)
+def _agreed(sheets: Sequence[_Sheet]) -> tuple[_Sheet, ...]:
+    """The sheets with all their formulas in agreement."""
+    chains = iter(agreed([chain for sheet in sheets for chain in sheet.chains])[0])
+    return tuple(
+        replace(sheet, chains=tuple(islice(chains, len(sheet.chains)))) for sheet in sheets
+    )
 
 
 def _sheet(place: int, piece: Piece, macros: Mapping[str, Macro], allowance: Allowance) -> _Sheet:
@@ -262,7 +254,7 @@ class _Reading:
             self._before = None
             return
         self._chains += not chain.continued
-        piece, is_inline = sheet.piece, sheet.piece.kind == "inline"
+        is_inline = sheet.piece.kind == "inline"
         told = (of_derivative(limit, chain) for limit in limits)
         conditions = (*chain.conditions, *(limit for limit in told if limit is not None))
         conditioned = replace(chain, conditions=conditions)
@@ -279,25 +271,25 @@ class _Reading:
         if is_inline and not self._beside.is_stated(sheet.place):
             # In running prose a total or a label may be supposed or denied.
             self._scope = replace(self._scope, assumed=before.assumed, picked=before.picked)
-        supposed = self._supposed(sheet.place)
         for statement in statements:
-            if is_inline and statement.kind == "fact":
-                continue
-            numbers = len(self.found) + 1, self._chains
-            own = self._undisputed(statement, chain, open_at)
-            own = replace(own, supposed=supposed)
-            judged = _item(piece, own, numbers, self._answer)
-            if supposed == SUPPOSED and judged.item.status != "proved":
-                # The equality that is supposed is no claim; what follows from it is one.
-                self._supposition = sheet.piece.line
-                continue
-            if judged.item.status == "proved":
-                # What led to a proof is meant so in what follows, too.
-                trusted = self._scope.trusted | statement.presumed
-                self._scope = replace(self._scope, trusted=trusted)
-            self.found.append(judged)
+            if not (is_inline and statement.kind == "fact"):
+                self._judge_statement(sheet, self._undisputed(statement, chain, open_at))
         if len(chain.members) - 1 in open_at and not self._ends_proved():
             self._before = None
+
+    def _judge_statement(self, sheet: _Sheet, statement: Statement) -> None:
+        supposed = self._supposed(sheet.place)
+        numbers = len(self.found) + 1, self._chains
+        judged = _item(sheet.piece, replace(statement, supposed=supposed), numbers, self._answer)
+        if supposed == SUPPOSED and judged.item.status != "proved":
+            # The equality that is supposed is no claim; what follows from it is one.
+            self._supposition = sheet.piece.line
+            return
+        if judged.item.status == "proved":
+            # What led to a proof is meant so in what follows, too.
+            trusted = self._scope.trusted | statement.presumed
+            self._scope = replace(self._scope, trusted=trusted)
+        self.found.append(judged)
 
     def _ends_proved(self) -> bool:
         return bool(self.found) and self.found[-1].item.status == "proved"

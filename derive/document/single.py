@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from derive.document.events import with_entries
+from derive.document.agreed import agreed
 from derive.document.judge import answering, judge
-from derive.document.known import Known, Scope, indexed, usage
-from derive.document.marks import marked, marks
+from derive.document.known import Known, Scope
 from derive.document.readings import ambiguity, chosen
 from derive.document.statements import read_chain
-from derive.document.superscripts import settled, superscripts
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_condition, read_equation
@@ -41,17 +39,10 @@ def verify_latex(
     """
     claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
-    above = superscripts([claim, *(d for d in definitions if isinstance(d, Chain))])
-    claim = with_entries(settled(claim, above))
-    definitions = [
-        with_entries(settled(d, above)) if isinstance(d, Chain) else d for d in definitions
-    ]
-    own = marks([claim, *(d for d in definitions if isinstance(d, Chain))])
-    claim = marked(claim, own)
-    definitions = [marked(d, own) if isinstance(d, Chain) else d for d in definitions]
-    known = usage([claim, *(d for d in definitions if isinstance(d, Chain))])
-    claim = indexed(claim, known)
-    definitions = [indexed(d, known) if isinstance(d, Chain) else d for d in definitions]
+    (claim, *others), known = agreed([claim, *(d for d in definitions if isinstance(d, Chain))])
+    waiting = iter(others)
+    definitions = [next(waiting) if isinstance(d, Chain) else d for d in definitions]
+    _one((claim,))
     scope = Scope(usage=known, assumed=tuple(assume))
     scope = scope.declaring(fact for source in declare for fact in read_facts(source))
     scope = _defined(scope, definitions)

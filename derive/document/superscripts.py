@@ -67,31 +67,7 @@ def settled(chain: Chain, known: Superscripts) -> Chain:
     """The chain with its superscripts as indices or as part of the names."""
 
     def change(part: Node) -> Node | None:
-        match part:
-            case Pow(base=(Entry() | Form(name="vec")) as base, exponent=Name(id="t")) if (
-                known.transposed
-            ):
-                return Form("transpose", (transform(base, change),), span=part.span)
-            case Pow(base=Entry(base=name, indices=at), exponent=above):
-                pass
-            case Pow(base=Name(id=name), exponent=above):
-                at = ()
-            case Entry(base=name, indices=(Form(name="layer", args=(above,)), *rest)):
-                at = tuple(rest)
-                if isinstance(above, Num) and name in known.sampled:
-                    return Entry(name, (above, *at), span=part.span)
-                if not set(_letter(above)) & known.layers and not isinstance(above, Num):
-                    return Entry(name, (above, *at), span=part.span)
-                return _named(name, above, at, part)
-            case Entry(base=name, indices=(above, *rest)):
-                letters = set(_letter(above)) & known.layers
-                return _named(name, above, tuple(rest), part) if letters else None
-            case _:
-                return None
-        letters = set(_letter(above))
-        if letters & known.layers:
-            return _named(name, above, at, part)
-        return Entry(name, (above, *at), span=part.span) if letters & known.indices else None
+        return _settled(part, known)
 
     members = tuple(transform(member, change) for member in chain.members)
     if members == chain.members:
@@ -106,6 +82,39 @@ def settled(chain: Chain, known: Superscripts) -> Chain:
         notes=chain.notes if kept else tuple(n for n in chain.notes if EXPONENT_NOTE not in n),
         alternatives=kept,
     )
+
+
+def _settled(part: Node, known: Superscripts) -> Node | None:
+    """A name or an entry for one with a superscript that is no power."""
+    match part:
+        case Pow(base=(Entry() | Form(name="vec")) as base, exponent=Name(id="t")) if (
+            known.transposed
+        ):
+            return Form(
+                "transpose",
+                (transform(base, lambda inner: _settled(inner, known)),),
+                span=part.span,
+            )
+        case Pow(base=Entry(base=name, indices=at), exponent=above):
+            pass
+        case Pow(base=Name(id=name), exponent=above):
+            at = ()
+        case Entry(base=name, indices=(Form(name="layer", args=(above,)), *rest)):
+            at = tuple(rest)
+            if isinstance(above, Num) and name in known.sampled:
+                return Entry(name, (above, *at), span=part.span)
+            if not set(_letter(above)) & known.layers and not isinstance(above, Num):
+                return Entry(name, (above, *at), span=part.span)
+            return _named(name, above, at, part)
+        case Entry(base=name, indices=(above, *rest)):
+            letters = set(_letter(above)) & known.layers
+            return _named(name, above, tuple(rest), part) if letters else None
+        case _:
+            return None
+    letters = set(_letter(above))
+    if letters & known.layers:
+        return _named(name, above, at, part)
+    return Entry(name, (above, *at), span=part.span) if letters & known.indices else None
 
 
 def _as_products(member: Node) -> Node:

@@ -1,0 +1,29 @@
+"""Formulas brought into agreement before they are read: what one shows of a letter holds in all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.document.columns import by_rows, columns
+from derive.document.events import with_entries
+from derive.document.known import Usage, indexed, usage
+from derive.document.marks import marked, marks
+from derive.document.superscripts import settled, superscripts
+from derive.document.tables import by_entries
+from derive.read.latex import Chain
+
+
+def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
+    """The chains, in their order, and how their names stand.
+
+    With superscripts, arguments, events and marks as the indices or names that they are, and
+    written-out tables by their entries.
+    """
+    above = superscripts(chains)
+    chains = [by_entries(with_entries(settled(chain, above))) for chain in chains]
+    own = marks(chains)
+    chains = [marked(chain, own) for chain in chains]
+    turned = columns(chains)
+    chains = [by_rows(chain, turned) for chain in chains]
+    known = usage(chains)
+    return tuple(indexed(chain, known) for chain in chains), known
