@@ -5,6 +5,7 @@ An index ranges over the dimension that it subscripts.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -62,18 +63,7 @@ class _Resolver(Indices):
         size_of = {key: sizes[self.ranges.find(key)] for key in self.ranges.parent}
         known = {size: self._concrete(size) for size in dict.fromkeys(size_of.values())}
 
-        def placed(node: Node) -> Node:
-            """Each class sum with the size of its range."""
-
-            def change(part: Node) -> Node | None:
-                if not isinstance(part, Reduce):
-                    return None
-                where = None if part.where is None else placed(part.where)
-                over = size_of[("index", part.index)]
-                return replace(part, body=placed(part.body), where=where, over=over)
-
-            return transform(node, change)
-
+        placed = functools.partial(_placed, size_of=size_of)
         bound = {p for d in self.definitions.values() for p in d.params} | self._bound
         pairs = (side for pair in self.assumptions for side in pair)
         trees = (self.left, self.right, *self.where, *pairs)
@@ -252,6 +242,19 @@ class _Resolver(Indices):
         if tail and (head in self.arity or head in self.definitions):
             hint = f"for an entry write {head}[{tail}]"
             self._complain(f"{name} is one name here, not an entry of {head}", node, source, hint)
+
+
+def _placed(node: Node, size_of: Mapping[Key, str]) -> Node:
+    """The tree, each class sum of it with the size of its range."""
+
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Reduce):
+            return None
+        where = None if part.where is None else _placed(part.where, size_of)
+        over = size_of["index", part.index]
+        return replace(part, body=_placed(part.body, size_of), where=where, over=over)
+
+    return transform(node, change)
 
 
 def _said_positive(condition: Node) -> str:
