@@ -10,7 +10,7 @@ from derive.budget import Allowance
 from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
-from derive.document.known import Scope, key_of, names_in
+from derive.document.known import Scope, base_of, names_in
 from derive.document.statement import EQUALITIES, Statement
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
@@ -160,13 +160,10 @@ def _answered(
 def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Verdict:
     """The verdict on dL/dp for every p, whatever the definition of p, where that is a proof.
 
-    So too for m = max_j z_j, where what is said of m holds of every m.
+    So too for m = max_j z_j, where what is said of m holds of every m. Not where anything else is
+    differentiated by, which p or m may depend on.
     """
-    claim = read_equation(question.claim)
-    parts = [part for side in (claim.left, claim.right) for part in walk(side)]
-    varied = {key_of(v)[0] for part in parts if isinstance(part, Deriv) for v in part.wrt}
-    open_ = {_head_of(g) for g in question.given if _MAXIMUM.search(g)} | varied
-    given = tuple(g for g in question.given if _head_of(g) not in open_)
+    given = tuple(g for g in question.given if _head_of(g) not in _free(question))
     if given == question.given:
         return verdict
     try:
@@ -174,6 +171,22 @@ def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Ve
     except FormulaError:
         return verdict
     return freed if freed.status == "proved" else verdict
+
+
+def _free(question: Asked) -> set[str]:
+    """The names whose definitions a proof may do without."""
+    equations = [read_equation(source) for source in (question.claim, *question.given)]
+    derivatives = [
+        part
+        for equation in equations
+        for side in (equation.left, equation.right)
+        for part in walk(side)
+        if isinstance(part, Deriv)
+    ]
+    varied = {base_of(variable) for part in derivatives for variable in part.wrt}
+    if not varied:
+        return {_head_of(source) for source in question.given if _MAXIMUM.search(source)}
+    return varied if len(varied) == 1 else set()
 
 
 def _head_of(definition: str) -> str:
