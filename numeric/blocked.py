@@ -23,7 +23,7 @@ from numeric.kernel import Kernel, Pass
 from numeric.names import Names
 from numeric.program import Argmax, Fold, Pick, Take, View
 
-PIECE = 64
+PIECE = 32
 """So many entries of a row are added up at once; more would round more where many are equal."""
 _BY_LAYOUT = ("axis", "rows", "row", "step", "scratch")
 _UFUNCS: dict[type[Node], str] = {

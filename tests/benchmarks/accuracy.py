@@ -4,7 +4,7 @@
 
 10,000 adversarial rows for each type (see adversarial.py), compared with mpmath at 50 digits in
 units of the last place (ULP), wherever the exact result is a normal number. What is not installed
-is left out. Takes about two minutes for each type.
+is left out. Takes a minute for each type, or two.
 """
 
 from __future__ import annotations
