@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 
-from derive.document.pieces import PLACEHOLDER
-
 _POINT = re.compile(
     r"\bat (?:the|an?|its|this|that) (?:\w+ ){0,2}(?:optim\w+|minim\w+|maxim\w+|stationary"
     r"|critical|fixed|saddle|equilibrium)|\b(?:set(?:ting)?|equat(?:e|ing)|solv(?:e|ing))\b"
-    rf".{{0,80}}(?:\bzero\b|\b0\b|=|{PLACEHOLDER})|\bvanish\w*|\bfirst[- ]order condition"
+    r"(?! of\b).{0,60}\b(?:to|equal|=) ?(?:zero|0)\b|\bvanish\w*|\bfirst[- ]order condition"
     r"|\bstationar\w+|최적|최소가|최댓?값|0으로 (?:두|놓)|0이 되|极值|令.{0,20}(?:为|等于)",
     re.IGNORECASE,
 )
 # Right before the formula itself, with at most a few words between.
 _SUPPOSING = re.compile(
     r"(?:\b(?:if|suppos(?:e|ing)|assum(?:e|ing)|imagin(?:e|ing)|when(?:ever)?|unless|until|iff"
-    r"|only if|provided|pretend\w*|would)\b|만약|만일|가정|假设|如果|もし)"
+    r"|only if|provided|setting|equating|solving|pretend\w*|would)\b|만약|만일|가정|假设|如果|もし)"
     r"(?:(?: that)?(?: [\w'-]+){0,3})[\s,:]*$",
     re.IGNORECASE,
 )
