@@ -353,21 +353,30 @@ def _bracketed(inner: str) -> str:
     return rf"\left({inner}\right)" if tall else f"({inner})"
 
 
+def _raised(exponent: Node) -> str:
+    """An exponent: a quotient on one line, for a fraction in one is too small to read."""
+    if isinstance(exponent, Div) and not isinstance(exponent.num, Reduce):
+        return f"{_latex_wrap(exponent.num, _PRODUCT)}/{_latex_wrap(exponent.den, _ATOM)}"
+    if isinstance(exponent, Neg) and isinstance(exponent.arg, Div):
+        return f"-{_raised(exponent.arg)}"
+    return _latex(exponent)
+
+
 def _latex_power(base: Node, exponent: Node) -> str:
     if isinstance(base, Name | Entry | Num) and _tightness(base) == _ATOM:
         inner = _latex(base)
         return (
-            f"{{{inner}}}^{{{_latex(exponent)}}}"
+            f"{{{inner}}}^{{{_raised(exponent)}}}"
             if "^" in inner
-            else f"{inner}^{{{_latex(exponent)}}}"
+            else f"{inner}^{{{_raised(exponent)}}}"
         )
-    return f"{_bracketed(_latex(base))}^{{{_latex(exponent)}}}"
+    return f"{_bracketed(_latex(base))}^{{{_raised(exponent)}}}"
 
 
 def _latex_call(function: str, arg: Node) -> str:
     inner = _latex(arg)
     if function == "exp":
-        return f"e^{{{inner}}}"
+        return f"e^{{{_raised(arg)}}}"
     if function == "sqrt":
         return rf"\sqrt{{{inner}}}"
     if function == "abs":
