@@ -15,7 +15,7 @@ from trees import readable
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation, read_expression
-from derive.show import text
+from derive.show import latex, text
 from derive.syntax import (
     Add,
     Call,
@@ -199,6 +199,19 @@ def test_a_printed_formula_reads_back_exactly(source: str) -> None:
 )
 def test_what_is_easily_misread_reads_back(tree: Node) -> None:
     assert read_expression(text(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    ("source", "typeset"),
+    [
+        ("exp(s/T)", "e^{s/T}"),
+        ("exp(-(a + b)/(2*T))", r"e^{-(a + b)/(2 \, T)}"),
+        ("x**(1/3)", "x^{1/3}"),
+        ("s/T", r"\frac{s}{T}"),
+    ],
+)
+def test_a_quotient_in_an_exponent_stands_on_one_line(source: str, typeset: str) -> None:
+    assert latex(read_expression(source)) == typeset
 
 
 def test_printing_keeps_a_free_letter_free() -> None:
