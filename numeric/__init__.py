@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from numeric.check import gradcheck
+    from numeric.checking.check import gradcheck
     from numeric.engine import Engine, NotProved, compile  # noqa: A004
     from numeric.maps import jacobian, log_softmax, softmax
     from numeric.semantics import (
@@ -58,7 +58,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'numeric' has no attribute {name!r}")
-    from numeric import check, engine, maps, semantics
+    from numeric import engine, maps, semantics
+    from numeric.checking import check
 
     homes = {"check": check, "engine": engine, "maps": maps}
     home = next((homes[key] for key, names in _HOMES.items() if name in names), semantics)

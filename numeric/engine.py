@@ -26,15 +26,15 @@ from numpy.typing import ArrayLike
 from derive.catalogue import CATALOGUE, Loss
 from derive.errors import GradproofError
 from numeric import standard
-from numeric.diagonal import with_labels
 from numeric.formulas import Formula, Formulas
 from numeric.function import Function
 from numeric.how import HOW, How
 from numeric.inputs import Array, Signature, as_logits, bind, lengths
-from numeric.lowering import program
-from numeric.program import Program
-from numeric.proof import Proof, formula_claims, identity_claims, program_claim
-from numeric.rewriting import Stable, stabilise
+from numeric.programs.lowering import program
+from numeric.programs.program import Program
+from numeric.stable.diagonal import with_labels
+from numeric.stable.proof import Proof, formula_claims, identity_claims, program_claim
+from numeric.stable.rewriting import Stable, stabilise
 
 # What each function returns.
 _RESULTS = {

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from derive.errors import OutOfFragment
-from numeric import codegen
 from numeric.how import COMPILED, How
 from numeric.inputs import Array, Signature
-from numeric.kernel import kernel
-from numeric.program import Program
-from numeric.running import Runner
-from numeric.wide import Wide
+from numeric.kernels.kernel import kernel
+from numeric.kernels.running import Runner
+from numeric.kernels.wide import Wide
+from numeric.programs import codegen
+from numeric.programs.program import Program
 
 
 class Function:

@@ -11,7 +11,7 @@ import numpy as np
 
 from numeric import memory
 from numeric.inputs import Array
-from numeric.jit import installed
+from numeric.kernels.jit import installed
 
 COMPILED = (np.float32, np.float64)
 """What blocks are computed in; other types of logits run the array program as a whole."""

@@ -13,8 +13,8 @@ from numeric import memory
 from numeric.function import Function
 from numeric.how import How
 from numeric.inputs import Array, as_logits, signature
-from numeric.lowering import program
-from numeric.rewriting import stabilise
+from numeric.programs.lowering import program
+from numeric.stable.rewriting import stabilise
 
 Map = Literal["softmax", "log_softmax"]
 

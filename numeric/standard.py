@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numeric.codegen import load_source
 from numeric.how import HOW
 from numeric.inputs import Input, Shapes, lengths
+from numeric.programs.codegen import load_source
 
 if TYPE_CHECKING:
     from numeric.function import Function

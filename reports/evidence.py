@@ -10,7 +10,7 @@ import numpy as np
 from derive.catalogue import CATALOGUE
 from numeric import Engine, gradcheck
 from numeric import compile as compiled
-from numeric.points import engine_cases
+from numeric.checking.points import engine_cases
 from reports.example import is_worked
 from reports.pictures import CLASSES, PICTURES
 

@@ -14,8 +14,8 @@ import pytest
 from derive.catalogue import ENGINES
 from numeric import compile as compiled
 from numeric import gradcheck
-from numeric.check import Report
-from numeric.differences import best_method, central, complex_step
+from numeric.checking.check import Report
+from numeric.checking.differences import best_method, central, complex_step
 
 CLASSES = (1, 2, 3, 50)
 SEEDS = 6
@@ -176,7 +176,7 @@ def test_no_engine_is_flagged_at_a_thousand_classes(name: str) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_with_another_gradient_is_flagged(name: str) -> None:
     """The same engine with its gradient off by 1.0005, as a pair of functions."""
-    from numeric.points import engine_cases
+    from numeric.checking.points import engine_cases
 
     engine = compiled(name)
     cases = list(engine_cases(engine, np.random.default_rng(0), (3,)))

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from handwritten import RIGHT, SHAPES, WRONG, X, nll
 
-from numeric import diagnosis, gradcheck
-from numeric.check import Report
-from numeric.kinds import KINDS
+from numeric import gradcheck
+from numeric.checking import diagnosis
+from numeric.checking.check import Report
+from numeric.checking.kinds import KINDS
 
 
 def asked(name: str, seed: int) -> Report:

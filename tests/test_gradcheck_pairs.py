@@ -14,7 +14,7 @@ from bugs import BUGS, planted
 from pairs import FAMILIES, Pair, log_softmax, softmax
 
 from numeric import gradcheck
-from numeric.check import Report
+from numeric.checking.check import Report
 
 A_FEW, MANY = 3, 14
 TYPES = (np.float64, np.float32)

@@ -13,8 +13,12 @@ from test_numeric_engine import arguments, logits_of
 import numeric
 from derive.catalogue import CATALOGUE, ENGINES
 from numeric import compile as compiled
-from numeric import how, jit
-from numeric.elementary import (
+from numeric import how
+from numeric.engine import Engine
+from numeric.how import How
+from numeric.inputs import bind
+from numeric.kernels import jit
+from numeric.kernels.elementary import (
     exp_down_float32,
     exp_down_float64,
     exp_float32,
@@ -26,9 +30,6 @@ from numeric.elementary import (
     ordered_float32,
     ordered_float64,
 )
-from numeric.engine import Engine
-from numeric.how import How
-from numeric.inputs import bind
 from numeric.options import Options, engine
 
 REAL = {np.float32: exp_float32, np.float64: exp_float64}
@@ -136,7 +137,7 @@ def both(
         made_by_python = [jit.interpreted(printed.source, logits.dtype) for printed in loops]
         patched.setattr(runner, "loops", lambda _: loops)
         patched.setattr(runner, "_compiled", lambda *_: made_by_python)
-        patched.setattr("numeric.blocks.FEW_CLASSES", 10**9 if lanes else 0)
+        patched.setattr("numeric.kernels.blocks.FEW_CLASSES", 10**9 if lanes else 0)
         small = runner.run(arrays, outs, logits.dtype, 1, compiled=True)
     for key, value in small.items():
         outs[key][...] = np.reshape(value, outs[key].shape)

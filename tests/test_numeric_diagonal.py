@@ -11,8 +11,8 @@ from derive import verify
 from derive.catalogue import CATALOGUE, Loss
 from derive.errors import OutOfFragment
 from numeric import compile as compiled
-from numeric.diagonal import with_labels
 from numeric.engine import NotProved
+from numeric.stable.diagonal import with_labels
 
 
 def square(definitions: tuple[str, ...], gradient: str, **more: Any) -> Loss:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import numeric
-from numeric import memory, wide
+from numeric import memory
+from numeric.kernels import wide
 
 ALLOWED = 4 << 20
 """Bytes for each thread, the output not counted."""

@@ -12,7 +12,7 @@ from numeric import compile as compiled
 from numeric.contract import own_block, summed
 from numeric.engine import Engine
 from numeric.names import Names
-from numeric.proof import Claim, Proof
+from numeric.stable.proof import Claim, Proof
 
 # Open for as long as the second opinion does not know that log(1 - sigma(z)) is -softplus(z), and
 # finds no values for a power of sigma(-t*z) where t is 1 or -1.
@@ -60,7 +60,7 @@ def test_a_program_that_is_not_the_formula_is_refuted(monkeypatch: pytest.Monkey
     """An identity with a wrong sign: every claim about the printed program notices."""
     from dataclasses import replace
 
-    from numeric import rewriting
+    from numeric.stable import rewriting
 
     wrong = tuple(
         replace(row, statement=row.statement.replace("cases(-others", "cases(others"))

@@ -12,7 +12,7 @@ import pytest
 
 import numeric
 from numeric.options import Options, engine, formula
-from numeric.proof import formula_claims
+from numeric.stable.proof import formula_claims
 
 REDUCTIONS = ("none", "mean", "sum")
 EVERY = [

@@ -11,9 +11,9 @@ from derive.decide import pose
 from derive.read.formula import read_equation
 from derive.show import text
 from derive.syntax import Entry, Name, Node, free_names, walk
-from numeric.patterns import Binding, replace
-from numeric.rewriting import Stable, stabilise
-from numeric.stabilise import (
+from numeric.stable.patterns import Binding, replace
+from numeric.stable.rewriting import Stable, stabilise
+from numeric.stable.stabilise import (
     AT_LABEL,
     LABELLED,
     MEANINGS,

@@ -23,7 +23,7 @@ import pytest
 from peers import PEERS, THREADS, Run
 
 import numeric
-from numeric import jit
+from numeric.kernels import jit
 
 SHAPES = [(262144, 10), (65536, 100), (16384, 1000), (512, 50257)]
 ROUNDS = 9

@@ -14,7 +14,7 @@ from derive.errors import OutOfFragment
 from derive.syntax import Name, Node, canonical, free_names, substitute, walk
 from numeric.inputs import Signature, placed
 from numeric.names import Names
-from numeric.program import Line, Map, Op, View
+from numeric.programs.program import Line, Map, Op, View
 
 Frame = tuple[str | None, ...]
 Made = tuple[str, Frame]

@@ -30,8 +30,8 @@ from derive.syntax import (
     rebuild,
     transform,
 )
-from numeric.kernel import Extent, Kernel, Pass
-from numeric.program import Arange, Fold, Line, Map, Op, Size, View, reads, views
+from numeric.kernels.kernel import Extent, Kernel, Pass
+from numeric.programs.program import Arange, Fold, Line, Map, Op, Size, View, reads, views
 
 Put = tuple[Node, Node]
 """A label of each row and the number that replaces the entry there."""

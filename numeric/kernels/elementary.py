@@ -12,7 +12,7 @@ log1p(x) = k*log 2 + log(1 + f) with 1 + x = 2**k * (1 + f), what 1 + x was roun
 log(1 + f) by the polynomial in (f/(2 + f))**2 of FreeBSD's msun (s_log1p.c and s_log1pf.c, Sun
 Microsystems 1993), without its branches.
 
-They are plain functions of NumPy scalars here; `numeric.jit` compiles them.
+They are plain functions of NumPy scalars here; `numeric.kernels.jit` compiles them.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from derive.syntax import (
 )
 from numeric.formulas import Formula
 from numeric.names import Names
-from numeric.rewriting import Stable
-from numeric.stabilise import LABELLED, REWRITES
+from numeric.stable.rewriting import Stable
+from numeric.stable.stabilise import LABELLED, REWRITES
 
 if TYPE_CHECKING:
     from derive import Verdict

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from numeric.blocked import Block
-from numeric.blocks import Index, Layout, row_places
-from numeric.compiled import LANES
 from numeric.inputs import Array
-from numeric.jit import EVEN
-from numeric.kernel import Extent, Pass
-from numeric.loops import Compiled
+from numeric.kernels.blocked import Block
+from numeric.kernels.blocks import Index, Layout, row_places
+from numeric.kernels.compiled import LANES
+from numeric.kernels.jit import EVEN
+from numeric.kernels.kernel import Extent, Pass
+from numeric.kernels.loops import Compiled
 
 UFUNC_BUFFER = 512
 """Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""

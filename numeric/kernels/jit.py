@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from numeric import elementary, machine
-from numeric.codegen import load_source
+from numeric.kernels import elementary, machine
+from numeric.programs.codegen import load_source
 
 CHUNK = 256
 """So many entries are looked at or added up at a time, in an order that vectorises.

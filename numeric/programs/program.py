@@ -1,4 +1,4 @@
-"""Array programs: lines that each make one array, printed by `numeric.codegen`.
+"""Array programs: lines that each make one array, printed by `numeric.programs.codegen`.
 
 An array has its own axes; where it is used next to others it is a `View`, which says for every
 axis of that place whether the array has it or is repeated along it.

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from derive.errors import OutOfFragment
-from numeric import jit
-from numeric.blocked import printed_block
-from numeric.blocks import Layout
-from numeric.codegen import assignment, load_source, printed
-from numeric.compiled import printed_rows
 from numeric.inputs import Array
-from numeric.jobs import ArrayJob, Job, LoopJob
-from numeric.kernel import Extent, Kernel
-from numeric.loops import Compiled
-from numeric.program import Line, Size, reads
+from numeric.kernels import jit
+from numeric.kernels.blocked import printed_block
+from numeric.kernels.blocks import Layout
+from numeric.kernels.compiled import printed_rows
+from numeric.kernels.jobs import ArrayJob, Job, LoopJob
+from numeric.kernels.kernel import Extent, Kernel
+from numeric.kernels.loops import Compiled
+from numeric.programs.codegen import assignment, load_source, printed
+from numeric.programs.program import Line, Size, reads
 
 
 class Runner:

@@ -16,10 +16,10 @@ import numpy as np
 
 from derive.errors import OutOfFragment
 from derive.syntax import walk
-from numeric import codegen
 from numeric.inputs import Array, Signature
-from numeric.kernel import of_arguments
-from numeric.program import Arange, Floor, Fold, Line, Output, Program, Size, View, reads
+from numeric.kernels.kernel import of_arguments
+from numeric.programs import codegen
+from numeric.programs.program import Arange, Floor, Fold, Line, Output, Program, Size, View, reads
 
 BLOCK = 1 << 20
 """Bytes of a block of the result; its lines need a few of these."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from derive.errors import OutOfFragment
 from derive.syntax import walk
 from numeric.inputs import Signature
-from numeric.program import (
+from numeric.programs.program import (
     Arange,
     Argmax,
     Floor,

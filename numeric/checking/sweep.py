@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from numeric.differences import (
+from numeric.checking.differences import (
     CLOSE_STEP,
     FIRST_STEP,
     Function,

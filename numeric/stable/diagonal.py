@@ -16,7 +16,7 @@ from derive.decide import pose
 from derive.problem import Problem
 from derive.syntax import Deriv, Entry, Name, Node, Rel, children, transform, walk
 from numeric.names import Names, all_names, head
-from numeric.proof import line, shown
+from numeric.stable.proof import line, shown
 
 ROW, COLUMN = 0, 1
 Places = Mapping[str, tuple[int | None, ...]]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.differences import (
+from numeric.checking.differences import (
     CLOSE_STEP,
     FIRST_STEP,
     Estimate,
@@ -30,9 +30,9 @@ from numeric.differences import (
     one_sided,
     value,
 )
-from numeric.forms import wrong_shape
+from numeric.checking.forms import wrong_shape
+from numeric.checking.points import Case
 from numeric.inputs import Array
-from numeric.points import Case
 
 # A right gradient may be off by so many roundings of its largest entry: p - 1 rounds 1 and p.
 ROUNDINGS = 8

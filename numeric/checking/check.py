@@ -25,13 +25,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from derive.catalogue import Loss
-from numeric.diagnosis import Finding, diagnose
-from numeric.differences import Function
-from numeric.engine import Engine, compile  # noqa: A004
-from numeric.forms import Backward, Pair, contracted, parted
-from numeric.inputs import Array
-from numeric.observed import ROUNDINGS, SLIGHT, Point, judge, loss_roundoff, observe, ruler
-from numeric.points import (
+from numeric.checking.diagnosis import Finding, diagnose
+from numeric.checking.differences import Function
+from numeric.checking.forms import Backward, Pair, contracted, parted
+from numeric.checking.observed import ROUNDINGS, SLIGHT, Point, judge, loss_roundoff, observe, ruler
+from numeric.checking.points import (
     Case,
     Points,
     Skipped,
@@ -41,7 +39,9 @@ from numeric.points import (
     hessian_cases,
     ties,
 )
-from numeric.sweep import LEAST_RATE, Sweep, central_sweep, taylor_sweep
+from numeric.checking.sweep import LEAST_RATE, Sweep, central_sweep, taylor_sweep
+from numeric.engine import Engine, compile  # noqa: A004
+from numeric.inputs import Array
 
 
 @dataclass(frozen=True)

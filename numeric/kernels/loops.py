@@ -20,9 +20,9 @@ from derive.syntax import (
     children,
     walk,
 )
-from numeric.fusion import Spread, Step, fused, step_reads
-from numeric.kernel import Kernel, Pass
-from numeric.program import Arange, Floor, Fold, Map, Pick, PositivePart, Take, View
+from numeric.kernels.fusion import Spread, Step, fused, step_reads
+from numeric.kernels.kernel import Kernel, Pass
+from numeric.programs.program import Arange, Floor, Fold, Map, Pick, PositivePart, Take, View
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from derive.errors import OutOfFragment
 from derive.syntax import Logic, Neg, Node, Rel, children, rebuild, walk
-from numeric.fusion import Spread, Step, Total
-from numeric.kernel import Kernel, Pass
-from numeric.loops import Compiled, Printer
-from numeric.program import Argmax, Fold, View
+from numeric.kernels.fusion import Spread, Step, Total
+from numeric.kernels.kernel import Kernel, Pass
+from numeric.kernels.loops import Compiled, Printer
+from numeric.programs.program import Argmax, Fold, View
 
 LANES = 64
 _FOLDS = {"sum": "_sum", "max": "_largest"}

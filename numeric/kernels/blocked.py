@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from derive.syntax import Add, Call, Div, Mul, Neg, Node, Pow, children, walk
-from numeric.blocks import row_places
-from numeric.codegen import assignment, load_source, printed, text
-from numeric.fusion import Spread, Step, Total, fused, step_reads
 from numeric.inputs import Array
-from numeric.kernel import Kernel, Pass
+from numeric.kernels.blocks import row_places
+from numeric.kernels.fusion import Spread, Step, Total, fused, step_reads
+from numeric.kernels.kernel import Kernel, Pass
 from numeric.names import Names
-from numeric.program import Argmax, Fold, Pick, Take, View
+from numeric.programs.codegen import assignment, load_source, printed, text
+from numeric.programs.program import Argmax, Fold, Pick, Take, View
 
 PIECE = 32
 """So many entries of a row are added up at once; more would round more where many are equal."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from numeric.checking.pictures import ALIKE, Pictures, as_rows, balanced, slope, softmax
 from numeric.inputs import Array
-from numeric.pictures import ALIKE, Pictures, as_rows, balanced, slope, softmax
 
 Answer = str | None
 

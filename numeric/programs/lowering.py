@@ -36,9 +36,9 @@ from derive.syntax import (
     written,
 )
 from numeric.inputs import Signature
-from numeric.layout import Frame, Layout, Made
 from numeric.names import head
-from numeric.program import (
+from numeric.programs.layout import Frame, Layout, Made
+from numeric.programs.program import (
     Arange,
     Argmax,
     Floor,
@@ -56,7 +56,7 @@ from numeric.program import (
     shared,
     title,
 )
-from numeric.rewriting import Stable
+from numeric.stable.rewriting import Stable
 
 
 def program(

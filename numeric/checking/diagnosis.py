@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from numeric.kinds import AT_ONCE, KINDS
-from numeric.observed import Point, Ruler, Seen, allowed, observe, unit
-from numeric.pictures import ALIKE, Pictures, as_rows, class_axis
-from numeric.points import weighed_case
+from numeric.checking.kinds import AT_ONCE, KINDS
+from numeric.checking.observed import Point, Ruler, Seen, allowed, observe, unit
+from numeric.checking.pictures import ALIKE, Pictures, as_rows, class_axis
+from numeric.checking.points import weighed_case
 
 # Of more entries than this only a part is differentiated, and only kinds that any part tells are
 # asked for; so too where all entries, at so many values of the loss each, took more than seconds.

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.differences import Function
+from numeric.checking.differences import Function
 from numeric.inputs import Array
 
 Backward = Callable[[Array, Array], Any]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numeric.differences import Function
+from numeric.checking.differences import Function
+from numeric.checking.forms import Pair, drawn_upstream
 from numeric.engine import Engine
-from numeric.forms import Pair, drawn_upstream
 from numeric.inputs import Array, Input, Signature
 
 Generator = np.random.Generator

@@ -29,7 +29,7 @@ from derive.syntax import (
     Rel,
     children,
 )
-from numeric.program import (
+from numeric.programs.program import (
     Arange,
     Argmax,
     Floor,

@@ -1,4 +1,4 @@
-"""The identities of `numeric.stabilise`, put to work on formulas."""
+"""The identities of `numeric.stable.stabilise`, put to work on formulas."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from derive.syntax import (
     walk,
     written,
 )
-from numeric import patterns
 from numeric.names import Names, all_names, head
-from numeric.patterns import Binding, Hole, subscripts
-from numeric.stabilise import (
+from numeric.stable import patterns
+from numeric.stable.patterns import Binding, Hole, subscripts
+from numeric.stable.stabilise import (
     AT_LABEL,
     LABELLED,
     MEANINGS,

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from numeric import confusions
+from numeric.checking import confusions
+from numeric.checking.pictures import ALIKE, Pictures, even, named
 from numeric.inputs import Array
-from numeric.pictures import ALIKE, Pictures, even, named
 
 Answer = str | None
 

@@ -1,0 +1,1 @@
+"""From formulas to array programs, and those as NumPy source."""
