@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,7 +23,7 @@ UFUNC_BUFFER = 512
 """Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""
 
 
-class Job:
+class Job(ABC):
     """What both kinds of a pass share. `values` are its arguments by name.
 
     Those with rows are (*rows, C) or (*rows, 1), or one number for all rows.
@@ -42,17 +43,17 @@ class Job:
         self.values = {name: self.shared(name, value) for name, value in values.items()}
         self.wide = [name for name in values if extents[name].full]
 
+    @abstractmethod
     def shared(self, name: str, value: Any) -> Any:
         """A value in the form in which every block gets it, or as it is if it is cut in blocks."""
-        raise NotImplementedError
 
+    @abstractmethod
     def buffers(self) -> list[Array]:
         """What a thread has for itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         """One block: its outputs are written, its sums returned, (1, 1), (1, C) or as it lies."""
-        raise NotImplementedError
 
     def by_rows(self, name: str) -> bool:
         return self.extents[name].rows and bool(self.values[name].ndim)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from derive.errors import OutOfFragment
@@ -35,7 +36,7 @@ class Compiled:
     written: tuple[str, ...]
 
 
-class Printer:
+class Printer(ABC):
     """Steps to loops: what both forms share, the text of expressions."""
 
     def __init__(self, kernel: Kernel, work: Pass) -> None:
@@ -77,8 +78,9 @@ class Printer:
         source = f"def pass_over({', '.join(given)}):\n" + "".join(f"{line}\n" for line in lines)
         return Compiled(source, self.arguments, len(scratch), self.written)
 
+    @abstractmethod
     def body(self) -> None:
-        raise NotImplementedError
+        """The lines of the function."""
 
     def ahead(self, start: str, length: str) -> None:
         """Ask for the memory of the rows that come next."""
@@ -96,8 +98,9 @@ class Printer:
     def of_classes(self, name: str) -> bool:
         return name in self.inline or name in self.stored or self.extents[name].classes
 
+    @abstractmethod
     def variable(self, name: str) -> str:
-        raise NotImplementedError
+        """A variable at class `_k` of one row."""
 
     def shown(self, node: Node) -> str:
         """An expression at class `_k` of one row."""
