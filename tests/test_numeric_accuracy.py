@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mpmath import mpf
 
+import numeric
 from derive.catalogue import ENGINES
 from derive.problem import Problem, instantiate
 from derive.syntax import (
@@ -287,3 +288,30 @@ def test_binary_focal_losses_keep_the_tail(score: float, gamma: float, right: bo
         subnormal = float(np.finfo(np.float64).tiny)
         assert roundings(value, loss, subnormal) <= allowed
         assert roundings(slope, gradient, subnormal) <= allowed
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("classes", [10, 100, 256, 1000])
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_small_equal_masses_do_not_round_alike_on_a_one(
+    classes: int, kind: Any, backend: str
+) -> None:
+    """One large logit, the label elsewhere: 5 units in the last place beyond |f - max f|."""
+    if backend == "numba":
+        pytest.importorskip("numba", reason="numba is not installed")
+    rng = np.random.default_rng(classes)
+    below = rng.uniform(1, 40 if kind is np.float64 else 17, 60).astype(kind)
+    logits = -np.repeat(below[:, None], classes, axis=1)
+    logits[:, classes // 2] = 0
+    labels = np.zeros(60, int)
+    _, gradient = numeric.value_and_grad(logits, labels, reduction="none", backend=backend)
+    with mpmath.workdps(50):
+        for row, gap in zip(gradient, below, strict=True):
+            small = mpmath.exp(-mpf(float(gap)))
+            total = 1 + (classes - 1) * small
+            wanted = {0: -(1 + (classes - 2) * small) / total, 1: small / total}
+            wanted[classes // 2] = 1 / total
+            for place, exact in wanted.items():
+                unit = mpf(float(np.spacing(np.abs(kind(float(exact))))))
+                off = abs(mpf(float(row[place])) - exact) / unit
+                assert off <= 5 + (float(gap) if place == 1 else 0), (gap, place)

@@ -144,6 +144,19 @@ def both(
     return wanted, tuple(outs.values())
 
 
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_only_a_gap_to_the_largest_gets_the_exponential_of_gaps(kind: Any, lanes: bool) -> None:
+    """What is up to 43, or 665, is not good enough for an entry minus any other."""
+    gradient = "exp(f[k] - f[1]) - delta(k, 1)*sum(exp(f[j] - f[1]), j)"
+    engine = compiled(given=["L = sum(exp(f[j] - f[1]), j)"], gradient=gradient)
+    high = 80.0 if kind is np.float32 else 700.0
+    logits = np.array([[0.0, high, -1.0], [1.0, 2.0, high]], kind)
+    wanted, made = both(engine, "gradient", {}, logits, lanes)
+    assert np.isfinite(wanted[0]).all()
+    np.testing.assert_allclose(made[0], wanted[0], rtol=1e-4 if kind is np.float32 else 1e-12)
+
+
 def has_rows(name: str) -> bool:
     """Whether the row has samples and classes, each on axes of their own."""
     slots = compiled(name).signature.slots

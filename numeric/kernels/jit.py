@@ -13,7 +13,7 @@ import numpy as np
 from numeric.kernels import elementary, machine
 from numeric.programs.codegen import load_source
 
-CHUNK = 256
+CHUNK = 128
 """So many entries are looked at or added up at a time, in an order that vectorises.
 
 Each chunk is a slice: an index that might be negative would keep a loop from being vectorised.
