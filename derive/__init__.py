@@ -30,3 +30,7 @@ def __getattr__(name: str) -> Any:
 
     homes = {"Verdict": verdict, "derivation": teach, "losses": catalogue, "verify": decide}
     return getattr(homes[name], name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -64,3 +64,7 @@ def __getattr__(name: str) -> Any:
     homes = {"check": check, "engine": engine, "maps": maps}
     home = next((homes[key] for key, names in _HOMES.items() if name in names), semantics)
     return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -50,6 +50,17 @@ def shell(line: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_package_runs_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reports", *UNDECIDED],
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stdout == run(UNDECIDED).stdout
+
+
 # Streams.
 
 

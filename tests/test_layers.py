@@ -162,6 +162,18 @@ def test_witness_shares_nothing_with_the_first_opinion() -> None:
     assert witness_violations(MODULES) == []
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_type_checkers_of_users_see_the_types(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
+
+
+@pytest.mark.parametrize(("package", "name"), [("derive", "verify"), ("numeric", "value_and_grad")])
+def test_public_names_are_listed_before_anything_heavy_is_loaded(package: str, name: str) -> None:
+    printed, loaded = loaded_after(f"import {package}; print(*dir({package}))")
+    assert name in printed.split()
+    assert loaded == set()
+
+
 def test_help_is_light() -> None:
     printed, loaded = loaded_after(
         "import sys; sys.argv = ['gradproof', '--help']\n"
