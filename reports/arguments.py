@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+import re
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,6 +15,9 @@ _SHELLS = ("bash", "zsh", "tcsh")
 # The functions that a completion script calls for the names of the catalogue, and for files.
 _LOSSES = {"bash": "_gradproof_losses", "zsh": "_gradproof_losses", "tcsh": "f"}
 _FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+
+# A formula with a minus sign in front, and no option: those are words, -h, and -o with its file.
+_NEGATIVE = re.compile(r"-[^-o].*([(\[*/+]|==)", re.DOTALL)
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]
@@ -81,6 +86,26 @@ gradproof COMMAND --help says more of each command.
 """
 
 
+def read(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """What the command line asks for; a loss may begin with a minus sign: -log(p[y]).
+
+    A mistake is told on standard error and raises SystemExit(2).
+    """
+    # argparse takes a word for a value, whatever it begins with, once there is a space in front.
+    words = sys.argv[1:] if argv is None else argv
+    arguments = parser().parse_args([f" {w}" if _NEGATIVE.match(w) else w for w in words])
+    for name, value in vars(arguments).items():
+        if isinstance(value, str):
+            setattr(arguments, name, _unspaced(value))
+        elif isinstance(value, list):
+            setattr(arguments, name, [_unspaced(v) if isinstance(v, str) else v for v in value])
+    return arguments
+
+
+def _unspaced(value: str) -> str:
+    return value.removeprefix(" ") if value.startswith(" -") else value
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of `gradproof`, without SymPy."""
     root = _Parser(
@@ -134,6 +159,14 @@ def _add_timeout(command: argparse.ArgumentParser) -> None:
         default=10.0,
         metavar="SECONDS",
         help="for each claim; past it, the claim is undecided (default: 10)",
+    )
+
+
+def _add_allowance(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-undecided",
+        action="store_true",
+        help="exit with 0 in place of 3: nothing is wrong, though not all is proved",
     )
 
 
@@ -198,18 +231,23 @@ def _add_verify(commands: _Commands) -> None:
     )
     _add_language(command)
     _add_timeout(command)
+    _add_allowance(command)
     _add_format(command)
 
 
 def _add_check(commands: _Commands) -> None:
     command = commands.add_parser(
         "check",
-        help="judge every equality of a document",
+        help="judge every equality of a document, or of several",
         epilog="Markdown, LaTeX, notebooks and plain text are read. Exit status: 0 every claim\n"
         "is proved, 1 something is refuted or only conditional, 2 bad input, 3 nothing\n"
-        "of that, but something could not be decided or read, or there is no claim.",
+        "of that, but something could not be decided or read, or there is no claim.\n"
+        "Of several documents it is that of the worst.",
     )
-    _completed(command.add_argument("file", help="the document; - reads stdin"), _FILES)
+    files = command.add_argument(
+        "files", nargs="+", metavar="file", help="the documents; - reads stdin"
+    )
+    _completed(files, _FILES)
     _add_output(command, ".html, .tex, .pdf, .md, .txt or .json")
     _add_format(command)
     _add_language(command)
@@ -219,8 +257,9 @@ def _add_check(commands: _Commands) -> None:
         type=_seconds,
         default=300.0,
         metavar="SECONDS",
-        help="for the whole document (default: 300)",
+        help="for each document (default: 300)",
     )
+    _add_allowance(command)
     command.add_argument("--no-cache", action="store_true", help="judge every claim anew")
     command.add_argument("--quiet", action="store_true", help="only what is not proved")
     command.add_argument(

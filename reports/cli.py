@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from reports import streams
-from reports.arguments import parser
+from reports.arguments import read
 
 EXIT_PROVED, EXIT_NOT_PROVED, EXIT_USAGE, EXIT_UNDECIDED, EXIT_ALARM = range(5)
 EXIT_INTERRUPTED, EXIT_PIPE = 130, 141
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    arguments = parser().parse_args(argv)
+    arguments = read(argv)
     _check_home()
     from reports import commands
 

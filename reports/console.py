@@ -8,7 +8,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -25,6 +25,7 @@ EXITS = {
     "refuted": EXIT_NOT_PROVED,
     "undecided": EXIT_UNDECIDED,
 }
+_WORST_FIRST = (EXIT_ALARM, EXIT_USAGE, EXIT_NOT_PROVED, EXIT_UNDECIDED, EXIT_PROVED)
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -42,6 +43,16 @@ def for_people(command: Command) -> Command:
             return EXIT_USAGE
 
     return run
+
+
+def exit_status(statuses: Iterable[int], arguments: argparse.Namespace) -> int:
+    """The exit status of many claims, or of many documents: that of the worst.
+
+    With --allow-undecided, nothing wrong is as good as all proved.
+    """
+    worst = min(statuses, key=_WORST_FIRST.index)
+    allowed = arguments.allow_undecided and worst == EXIT_UNDECIDED
+    return EXIT_PROVED if allowed else worst
 
 
 def alarm(error: Disagreement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,12 @@ from xml.etree import ElementTree
 
 from derive.diagnoses import DIAGNOSES
 from reports.claims import Asked, Mistake, Written
+from reports.cli import EXIT_USAGE
 from reports.console import SCHEMA_VERSION
 from reports.judged import Judged
+
+# What became of the claims of each file; a claim on the command line counts as one called "claim".
+Results = Mapping[str, Sequence[Judged]]
 
 _LEVELS = {"refuted": "error", "conditional": "warning"}
 _WITHOUT_DIAGNOSIS = {"refuted": "GP000", "conditional": "GP001"}
@@ -65,10 +69,11 @@ def as_json(results: Sequence[Judged], origin: str) -> dict[str, Any]:
 # SARIF: defects only. What could not be read or decided is a notification of the run.
 
 
-def sarif(results: Sequence[Judged], origin: str, status: int) -> dict[str, Any]:
-    """A SARIF 2.1.0 log as plain data. `origin` is the file of the claims, `status` the exit."""
-    defects = [r for r in results if r.verdict is not None and r.status in _LEVELS]
-    codes = sorted({rule(r.verdict) for r in defects if r.verdict is not None})
+def sarif(results: Results, status: int) -> dict[str, Any]:
+    """A SARIF 2.1.0 log as plain data; `status` is the exit."""
+    judged = [(origin, result) for origin, found in results.items() for result in found]
+    defects = [(o, r) for o, r in judged if r.verdict is not None and r.status in _LEVELS]
+    codes = sorted({rule(r.verdict) for _, r in defects if r.verdict is not None})
     driver = {
         "name": "gradproof",
         "version": _version(),
@@ -80,12 +85,15 @@ def sarif(results: Sequence[Judged], origin: str, status: int) -> dict[str, Any]
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": all(r.status != "unread" for r in results),
+                "executionSuccessful": status != EXIT_USAGE
+                and all(r.status != "unread" for _, r in judged),
                 "exitCode": status,
-                "toolExecutionNotifications": list(_notifications(results, origin)),
+                "toolExecutionNotifications": [
+                    told for origin, result in judged for told in _notifications(result, origin)
+                ],
             }
         ],
-        "results": [_sarif_result(r, origin, codes, seen) for r in defects],
+        "results": [_sarif_result(r, origin, codes, seen) for origin, r in defects],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return {"$schema": schema, "version": "2.1.0", "runs": [run]}
@@ -121,7 +129,7 @@ def _sarif_result(
     assert result.asked is not None
     code = rule(result.verdict)
     claim = " ".join(result.asked.claim.text.split())
-    seen[f"{code} {claim}"] += 1
+    seen[f"{origin} {code} {claim}"] += 1
     told = hashlib.sha256(f"{code} {claim}".encode()).hexdigest()[:32]
     return {
         "ruleId": code,
@@ -130,7 +138,9 @@ def _sarif_result(
         "message": _sarif_text(sentence(result)),
         "locations": [_sarif_claim(result.asked, origin)],
         # The one fingerprint that GitHub reads. No line number in it: claims move.
-        "partialFingerprints": {"primaryLocationLineHash": f"{told}:{seen[f'{code} {claim}']}"},
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{told}:{seen[f'{origin} {code} {claim}']}"
+        },
     }
 
 
@@ -152,46 +162,51 @@ def _sarif_location(origin: str, region: dict[str, int]) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
-def _notifications(results: Sequence[Judged], origin: str) -> Iterator[dict[str, Any]]:
-    for result in results:
-        for mistake in result.mistakes:
-            place = _sarif_place(mistake.line, mistake.column)
-            yield {
-                "level": "error",
-                "message": _sarif_text(_with_hint(mistake)),
-                "locations": [_sarif_location(origin, place)],
-            }
-        if result.status == "undecided" and result.asked is not None:
-            yield {
-                "level": "note",
-                "message": _sarif_text(sentence(result)),
-                "locations": [_sarif_claim(result.asked, origin)],
-            }
+def _notifications(result: Judged, origin: str) -> Iterator[dict[str, Any]]:
+    for mistake in result.mistakes:
+        place = _sarif_place(mistake.line, mistake.column)
+        yield {
+            "level": "error",
+            "message": _sarif_text(_with_hint(mistake)),
+            "locations": [_sarif_location(origin, place)],
+        }
+    if result.status == "undecided" and result.asked is not None:
+        yield {
+            "level": "note",
+            "message": _sarif_text(sentence(result)),
+            "locations": [_sarif_claim(result.asked, origin)],
+        }
 
 
 def _with_hint(mistake: Mistake) -> str:
     return f"{mistake.message} (hint: {mistake.hint})" if mistake.hint else mistake.message
 
 
-# JUnit: a test case a claim. Undecided is skipped and never passes.
+# JUnit: a suite a file, a test case a claim. Undecided is skipped and never passes.
 
 
-def junit(results: Sequence[Judged], origin: str) -> str:
+def junit(results: Results) -> str:
     """JUnit XML."""
+    every = [result for found in results.values() for result in found]
+    root = ElementTree.Element("testsuites", {"name": "gradproof", **_junit_totals(every)})
+    for origin, found in results.items():
+        about = {"name": _xml_text(origin), **_junit_totals(found)}
+        suite = ElementTree.SubElement(root, "testsuite", about)
+        for result in found:
+            _junit_case(suite, result, origin)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _junit_totals(results: Sequence[Judged]) -> dict[str, str]:
     counts = Counter(result.status for result in results)
-    totals = {
+    return {
         "tests": str(len(results)),
         "failures": str(counts["refuted"] + counts["conditional"]),
         "errors": str(counts["unread"]),
         "skipped": str(counts["undecided"]),
         "time": f"{sum(r.verdict['seconds'] for r in results if r.verdict):.6f}",
     }
-    root = ElementTree.Element("testsuites", {"name": "gradproof", **totals})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": _xml_text(origin), **totals})
-    for result in results:
-        _junit_case(suite, result, origin)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _junit_case(suite: ElementTree.Element, result: Judged, origin: str) -> None:
@@ -235,23 +250,30 @@ def _xml_text(text: str) -> str:
 # GitHub: an annotation for each defect, as many as are shown.
 
 
-def github(results: Sequence[Judged], origin: str, text: str) -> str:
+def github(results: Results, text: str) -> str:
     """Workflow commands after the text, in which nothing is taken for a command."""
     found: dict[str, list[str]] = {"error": [], "warning": []}
-    for result in results:
-        for mistake in result.mistakes:
-            place = {"file": origin, "line": str(mistake.line), "col": str(mistake.column)}
-            place = place if mistake.line else {}
-            found["error"].append(_annotation("error", place, "gradproof", _with_hint(mistake)))
-        if result.verdict is not None and result.asked is not None and result.status != "proved":
-            level = _LEVELS.get(result.status, "warning")
-            title = rule(result.verdict) if result.status in _LEVELS else "undecided"
-            place = _github_place(result.asked.claim, origin)
-            found[level].append(_annotation(level, place, f"gradproof {title}", sentence(result)))
+    for origin, judged in results.items():
+        for result in judged:
+            for level, line in _annotations(result, origin):
+                found[level].append(line)
     # What no text can hold is its own hash, so that no line of it ends the pause.
     token = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     lines = [f"::stop-commands::{token}", text.rstrip("\n"), f"::{token}::"]
     return "\n".join((*lines, *(line for level in found for line in _capped(level, found[level]))))
+
+
+def _annotations(result: Judged, origin: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a claim, each with its level."""
+    for mistake in result.mistakes:
+        place = {"file": origin, "line": str(mistake.line), "col": str(mistake.column)}
+        place = place if mistake.line else {}
+        yield "error", _annotation("error", place, "gradproof", _with_hint(mistake))
+    if result.verdict is not None and result.asked is not None and result.status != "proved":
+        level = _LEVELS.get(result.status, "warning")
+        title = rule(result.verdict) if result.status in _LEVELS else "undecided"
+        place = _github_place(result.asked.claim, origin)
+        yield level, _annotation(level, place, f"gradproof {title}", sentence(result))
 
 
 def _capped(level: str, lines: Sequence[str]) -> Iterator[str]:

@@ -13,11 +13,12 @@ from derive.errors import GradproofError, OutOfBudget, OutOfFragment
 from derive.witness.recompute import recompute
 from reports import formats
 from reports.claims import KINDS, Asked, Written, read_claims
-from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
+from reports.cli import EXIT_NOT_PROVED, EXIT_UNDECIDED
 from reports.console import (
     SCHEMA_VERSION,
     ProgressLine,
     colourful,
+    exit_status,
     print_json,
     read_file,
     read_stdin,
@@ -29,7 +30,6 @@ from reports.words import Words
 
 # A claim on standard input may have this many characters, a file of claims this many bytes.
 _CLAIM_LIMIT, _FILE_LIMIT = 1_000_000, 10_000_000
-_WORST_FIRST = (EXIT_ALARM, EXIT_USAGE, EXIT_NOT_PROVED, EXIT_UNDECIDED, EXIT_PROVED)
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -47,11 +47,12 @@ def verify(arguments: argparse.Namespace) -> int:
         result = judge(asked, arguments.timeout)
     words, colour = Words(arguments.lang), arguments.format == "text" and colourful()
     text = "\n".join(verdict_lines(result, words, colour))
+    status = exit_status([result.exit], arguments)
     if arguments.format == "text":
         print(text)
     else:
-        _print_for_tools(arguments.format, [result], "claim", result.exit, text)
-    return result.exit
+        _print_for_tools(arguments.format, [result], "claim", status, text)
+    return status
 
 
 def _claim(arguments: argparse.Namespace) -> str:
@@ -79,11 +80,11 @@ def _print_for_tools(form: str, results: list[Judged], origin: str, status: int,
         case "json":
             print_json(formats.as_json(results, origin))
         case "sarif":
-            print_json(formats.sarif(results, origin, status))
+            print_json(formats.sarif({origin: results}, status))
         case "junit":
-            print(formats.junit(results, origin), end="")
+            print(formats.junit({origin: results}), end="")
         case "github":
-            print(formats.github(results, origin, text))
+            print(formats.github({origin: results}, text))
 
 
 def _verify_at(asked: Asked, arguments: argparse.Namespace) -> int:
@@ -125,7 +126,7 @@ def _verify_file(arguments: argparse.Namespace) -> int:
         if form == "text":
             for line in listed(result, origin, words, colourful()):
                 print(line)
-    status = min((result.exit for result in results), key=_WORST_FIRST.index)
+    status = exit_status((result.exit for result in results), arguments)
     lines.append(summary(results, words))
     if form == "text":
         print(lines[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,6 +69,24 @@ def test_the_exit_status_is_the_gravest(
     finds(monkeypatch, *items)
     for form in ("text", "json", "github", "sarif", "junit"):
         assert main(["check", str(document), "--format", form]) == status
+
+
+@pytest.mark.parametrize(("items", "status"), [((4, 8), 0), ((), 0), ((4, 7, 8), 1), ((4,), 0)])
+def test_a_build_may_go_on_where_nothing_is_wrong(
+    items: tuple[int, ...],
+    status: int,
+    document: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    finds(monkeypatch, *items)
+    allowed = ["check", str(document), "--allow-undecided"]
+    assert main(allowed) == status
+    assert main(["check", "absent.md", *allowed[1:]]) == 2
+    capsys.readouterr()
+    main([*allowed, "--format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert run["invocations"][0]["exitCode"] == status
 
 
 def test_documents_that_are_refused(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,6 +209,88 @@ def test_an_unknown_ending_is_refused_before_the_work(
 ) -> None:
     monkeypatch.setattr("derive.check", None, raising=False)
     assert main(["check", str(document), "-o", "out.docx"]) == 2
+
+
+# Several documents.
+
+
+@pytest.fixture
+def two(document: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A document in which all is proved; one with a wrong claim, an undecided one, a mistake."""
+
+    def by_name(text: str, *, name: str, **_: Any) -> Checked:
+        return known((1, 4) if name == "right.md" else (1, 7, 8, 9))(text, name=name)
+
+    monkeypatch.setattr("derive.check", by_name, raising=False)
+    Path("right.md").write_text(ARTICLE, "utf-8")
+    return ["right.md", str(document)]
+
+
+def test_of_several_documents_each_is_shown_and_the_worst_tells_the_exit_status(
+    two: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *two]) == main(["check", *reversed(two)]) == 1
+    assert main(["check", "right.md", "right.md"]) == 0
+    shown = re.findall(r"^(.*\.md): ", capsys.readouterr().out, re.MULTILINE)
+    assert shown == ["right.md", "my article.md", "my article.md", "right.md", "right.md"]
+
+
+def test_a_file_that_is_no_document_does_not_stop_the_others(
+    two: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "absent.md", "right.md"]) == 2
+    captured = capsys.readouterr()
+    assert "absent.md: cannot be opened" in captured.err
+    assert "right.md:" in captured.out
+    assert main(["check", "absent.md", "right.md", "--format", "sarif"]) == 2
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert not run["invocations"][0]["executionSuccessful"]
+
+
+def test_every_tool_is_told_the_document_of_a_claim(
+    two: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", *two, "--format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    (defect,) = run["results"]
+    place = defect["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "my%20article.md"
+    main(["check", *two, "--format", "junit"])
+    suites = ElementTree.fromstring(capsys.readouterr().out)
+    assert [(s.attrib["name"], s.attrib["failures"]) for s in suites] == [
+        *(("right.md", "0"), ("my article.md", "1")),
+    ]
+    assert suites.attrib["tests"] == "4"
+    main(["check", *two, "--format", "github"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("::stop-commands::")] == [lines[0]]
+    told = [line for line in lines if " file=" in line]
+    assert len(told) == 3
+    assert all("file=my article.md" in line for line in told)
+
+
+@pytest.mark.parametrize("option", [["-o", "out.html"], ["--format", "json"]])
+def test_a_report_is_of_one_document(
+    option: list[str], two: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *two, *option]) == 2
+    assert "one document at a time" in capsys.readouterr().err
+    assert not Path("out.html").exists()
+
+
+def test_a_report_never_takes_the_place_of_its_document(
+    document: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("other name.md").symlink_to(document)
+    for path in (
+        str(document),
+        f"../{document.absolute().parent.name}/{document}",
+        "other name.md",
+    ):
+        assert main(["check", str(document), "-o", path]) == 2
+        assert "the document itself" in capsys.readouterr().err
+    assert document.read_text("utf-8") == ARTICLE
+    assert Path("other name.md").is_symlink()
 
 
 def test_korean(document: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,37 @@ def test_the_package_runs_as_the_command() -> None:
     assert done.stdout == run(UNDECIDED).stdout
 
 
+def test_undecided_may_be_allowed() -> None:
+    assert main([*UNDECIDED, "--allow-undecided"]) == 0
+    assert main(["verify", "a == 2*a", "--allow-undecided"]) == 1
+
+
+def command_status(words: list[str]) -> int:
+    try:
+        return main(words)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["verify", "-log(a)==-log(a)"], 0, "proved  -log(a) == -log(a)"),
+        (["verify", "b == -a*-1", "--given", "b = -(-a)"], 0, "proved"),
+        (["report", "-z*z", "--wrt", "z", "--lang=en"], 0, "-z*z"),
+        (["verify", "-log(a"], 2, "claim: line 1, column 5"),
+        (["verify", "-log"], 2, "one of the arguments claim --file is required"),
+        (["verify", "a == a", "-O=3"], 2, "unrecognized arguments: -O=3"),
+    ],
+)
+def test_a_formula_may_begin_with_a_minus_sign(
+    words: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_status(words) == status
+    captured = capsys.readouterr()
+    assert told in captured.out + captured.err
+
+
 # Streams.
 
 

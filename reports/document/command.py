@@ -1,21 +1,23 @@
-"""`gradproof check`: one document, judged, shown in the format asked for, and mended."""
+"""`gradproof check`: documents judged, shown in the format asked for, and mended."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from derive.document.items import Checked
+from derive.document.judge import Answer
 from derive.errors import Disagreement, GradproofError
 from reports import formats
-from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED
+from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
 from reports.columns import harmless, json_text, printable
-from reports.console import ProgressLine, colourful, print_json, read_stdin
+from reports.console import ProgressLine, colourful, exit_status, print_json, read_stdin
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
 from reports.document.terminal import render_text
@@ -35,30 +37,63 @@ _EXITS = {
 }
 
 
+@dataclass(frozen=True)
+class _Document:
+    """A file's text and what was found in it; `again` judges another text under its name."""
+
+    text: str
+    checked: Checked
+    record: DocumentRecord
+    again: Callable[[str], Checked]
+
+
 def check(arguments: argparse.Namespace) -> int:
-    """Judge the document that the command line names; returns the exit status."""
+    """Judge the documents that the command line names; returns the worst exit status."""
+    names = list(dict.fromkeys(arguments.files))
+    if len(names) > 1 and (arguments.output or arguments.format == "json"):
+        raise GradproofError("-o and --format json are for one document at a time")
     outputs = [(path, _renderer(path)) for path in arguments.output]
     for path in arguments.output:
         refuse(path)
-    target = _target(arguments) if arguments.fix else None
-    name, text = _document(arguments.file)
-    again = _checker(name, arguments)
-    checked = again(text)
-    record = build_document(checked, arguments.lang)
-    status = _EXITS[checked.status]
-    if not outputs or arguments.format != "text":
-        _show(checked, record, arguments, status)
-    else:
-        print(harmless(f"{record.name}: {record.sentence}\n{record.headline}"))
-    _write(outputs, checked, record, quietly=arguments.format != "text")
-    if target is not None:
-        mend(checked, again, target, arguments.lang, _put_back(text, checked))
-    if checked.alarms:
-        raise Disagreement("\n".join(checked.alarms))
+        _keep_apart(path, names[0])
+    targets = {name: _target(name, arguments) for name in names} if arguments.fix else {}
+    answer, documents, statuses = _answer(arguments), dict[str, _Document](), list[int]()
+    for name in names:
+        if documents and arguments.format == "text":
+            print()
+        try:
+            documents[name] = _examined(name, arguments, answer)
+        except GradproofError as error:
+            if len(names) == 1:
+                raise
+            print(harmless(str(error)), file=sys.stderr)
+            statuses.append(EXIT_USAGE)
+            continue
+        statuses.append(_EXITS[documents[name].checked.status])
+        if arguments.format == "text":
+            _show_text(documents[name].record, arguments)
+    status = exit_status(statuses, arguments)
+    _print_for_tools(list(documents.values()), arguments, status)
+    for name, document in documents.items():
+        _write(outputs, document, quietly=arguments.format != "text")
+        if name in targets:
+            back = _put_back(document.text, document.checked)
+            mend(document.checked, document.again, targets[name], arguments.lang, back)
+    alarms = [alarm for document in documents.values() for alarm in document.checked.alarms]
+    if alarms:
+        raise Disagreement("\n".join(alarms))
     return status
 
 
-def _document(name: str) -> tuple[str, str]:
+def _examined(name: str, arguments: argparse.Namespace, answer: Answer) -> _Document:
+    """Raises GradproofError for a file that is no document."""
+    name, text = _read(name)
+    again = _checker(name, arguments, answer)
+    checked = again(text)
+    return _Document(text, checked, build_document(checked, arguments.lang), again)
+
+
+def _read(name: str) -> tuple[str, str]:
     if name == "-":
         name, text = "stdin", read_stdin(_LIMIT)
     else:
@@ -72,19 +107,24 @@ def _document(name: str) -> tuple[str, str]:
     return name, text
 
 
-def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checked]:
-    """A check of a text under the document's name; with the cache, equal claims are judged once.
+def _answer(arguments: argparse.Namespace) -> Answer:
+    """How a claim is judged; with the cache, equal claims are judged once.
 
     What was judged in earlier runs is remembered too, in the user's cache.
     """
-    from derive import check as check_document
     from derive.cache import remembering, users_cache
     from derive.document.judge import answering
 
     answer = answering(arguments.timeout)
-    if not arguments.no_cache:
-        kept = users_cache()
-        answer = cache(answer if kept is None else remembering(answer, kept, arguments.timeout))
+    if arguments.no_cache:
+        return answer
+    kept = users_cache()
+    return cache(answer if kept is None else remembering(answer, kept, arguments.timeout))
+
+
+def _checker(name: str, arguments: argparse.Namespace, answer: Answer) -> Callable[[str], Checked]:
+    """A check of a text under the document's name."""
+    from derive import check as check_document
 
     def run(text: str) -> Checked:
         with ProgressLine(name) as line:
@@ -99,24 +139,32 @@ def _checker(name: str, arguments: argparse.Namespace) -> Callable[[str], Checke
 # What is shown.
 
 
-def _show(
-    checked: Checked, record: DocumentRecord, arguments: argparse.Namespace, status: int
+def _show_text(record: DocumentRecord, arguments: argparse.Namespace) -> None:
+    if arguments.output:
+        print(harmless(f"{record.name}: {record.sentence}\n{record.headline}"))
+    else:
+        print(render_text(record, colourful(), arguments.quiet), end="")
+
+
+def _print_for_tools(
+    documents: Sequence[_Document], arguments: argparse.Namespace, status: int
 ) -> None:
+    results = {each.checked.name: list(judged(each.checked)) for each in documents}
     match arguments.format:
-        case "text":
-            print(render_text(record, colourful(), arguments.quiet), end="")
         case "json":
-            print_json(checked.to_json())
+            for document in documents:
+                print_json(document.checked.to_json())
         case "sarif":
-            print_json(formats.sarif(list(judged(checked)), checked.name, status))
+            print_json(formats.sarif(results, status))
         case "junit":
-            print(harmless(formats.junit(list(judged(checked)), checked.name)), end="")
+            print(harmless(formats.junit(results)), end="")
         case "github":
-            text = render_text(record, quiet=arguments.quiet)
-            print(harmless(formats.github(list(judged(checked)), checked.name, text)))
+            texts = (render_text(each.record, quiet=arguments.quiet) for each in documents)
+            print(harmless(formats.github(results, "\n".join(texts))))
 
 
 _Render = Callable[[Checked, DocumentRecord], str | bytes]
+_Output = tuple[Path, _Render]
 
 
 def _html(_: Checked, record: DocumentRecord) -> str:
@@ -168,22 +216,29 @@ def _renderer(path: Path) -> _Render:
     return _RENDER[ending]
 
 
-def _write(
-    outputs: list[tuple[Path, _Render]], checked: Checked, record: DocumentRecord, quietly: bool
-) -> None:
+def _keep_apart(path: Path, name: str) -> None:
+    """Raises GradproofError where a report would take the place of its document."""
+    if name != "-" and path.exists() and Path(name).exists() and path.samefile(name):
+        raise GradproofError(
+            f"{path}: that is the document itself, nothing was written\n"
+            "  hint: give the report a name of its own; --fix writes a corrected copy"
+        )
+
+
+def _write(outputs: Sequence[_Output], document: _Document, quietly: bool) -> None:
     for path, render in outputs:
-        write(path, render(checked, record))
+        write(path, render(document.checked, document.record))
         print(harmless(f"wrote {path}"), file=sys.stderr if quietly else sys.stdout)
 
 
 # What is mended.
 
 
-def _target(arguments: argparse.Namespace) -> Path:
+def _target(name: str, arguments: argparse.Namespace) -> Path:
     """Where the corrected copy goes. Raises GradproofError where there is no place for it."""
-    if arguments.file == "-" or arguments.format != "text":
+    if name == "-" or arguments.format != "text":
         raise GradproofError("--fix needs a file, and is for --format text")
-    path = Path(arguments.file)
+    path = Path(name)
     target = path.with_name(f"{path.stem}.fixed{path.suffix}")
     if target.exists() and not arguments.force:
         raise GradproofError(f"{target}: exists already\n  hint: --force writes over it")
