@@ -216,12 +216,14 @@ def _all_zero(
     problem: Problem, first: Sequence[Residual], second: Opinion, told: dict[str, Any]
 ) -> Verdict:
     where = domain(problem)
-    # What the definitions themselves need of a size: at n = 1 there may be no loss to speak of.
-    granted = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
-    inside = replace(problem, where=(*problem.where, *granted))
-    beyond = second if granted and isinstance(second, Nonzero) else None
-    if beyond is not None or (isinstance(second, OneSided) and not where.open):
+    # What a formula needs of a size: at n = 1 there may be no loss to speak of, and an empty sum
+    # has a value whatever its terms divide by.
+    inside = replace(problem, where=(*problem.where, *where.sizes))
+    beyond = second if where.sizes and isinstance(second, Nonzero) else None
+    if beyond is not None:
         second = modular_opinion(inside)
+    elif isinstance(second, OneSided) and not where.open:
+        second = modular_opinion(_granted(problem, where))
     third = interval_opinion(inside)
     _compare_opinions(inside, second, third, told["claim"])
     for opinion in (second, third):
@@ -230,7 +232,7 @@ def _all_zero(
     if isinstance(second, Nonzero):
         return Undecided(reason="the second opinion could not confirm the proof", **told)
     if beyond is not None:
-        return _beyond_granted(problem, granted, beyond, told)
+        return _beyond_sizes(problem, where, beyond, told)
     proved = prove(first, second, third, where, **told)
     return proved if proved is not None else _open_domain(problem, where, second, told)
 
@@ -240,25 +242,36 @@ def _compare_opinions(problem: Problem, second: Opinion, third: Opinion, claim: 
     if isinstance(third, Nonzero):
         raise Disagreement(f"normal form zero, but intervals are apart: {claim}")
     if isinstance(second, Nonzero):
-        found = counterexample(problem, second.differing)
+        # Where one side alone has no value the opinions need not differ: 1/(1/x) is x but at 0.
+        found = counterexample(problem, second.differing, valued=True)
         if found is not None:
             raise Disagreement(f"normal form zero, but the sides differ at {found}: {claim}")
 
 
-def _beyond_granted(
-    problem: Problem, granted: tuple[Rel, ...], beyond: Nonzero, told: dict[str, Any]
+def _granted(problem: Problem, where: Domain) -> Problem:
+    """The problem for the sizes that its definitions need."""
+    sizes = (need.of for need in where.granted if isinstance(need.of, Rel))
+    return replace(problem, where=(*problem.where, *sizes))
+
+
+def _beyond_sizes(
+    problem: Problem, where: Domain, beyond: Nonzero, told: dict[str, Any]
 ) -> Verdict:
-    """Right for the sizes that the definitions need; for others there is a value, another one."""
+    """Right for the sizes that the formulas need; for others there is a value, another one."""
     found = counterexample(problem, beyond.differing)
     if found is None:
-        return Undecided(reason="the sides may differ where a definition divides by 0", **told)
-    condition = " and ".join(map(text, granted))
+        return Undecided(reason="the sides may differ where something divides by 0", **told)
+    others = (str(need) for need in where.open if not isinstance(need.of, Rel))
+    condition = " and ".join((*map(text, where.sizes), *others))
     return Conditional(condition=condition, counterexample=found, **told)
 
 
 def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[str, Any]) -> Verdict:
     """The sides agree wherever both have a value; somewhere one of them has none."""
     needs = " and ".join(map(str, where.open))
+    large = replace(problem, where=(*problem.where, *where.sizes))
+    if not needs and isinstance(modular_opinion(large), Zero):
+        needs = " and ".join(map(text, where.sizes))
     where_to_look = second.frames if isinstance(second, OneSided) else frames(problem)
     found = counterexample(problem, where_to_look)
     if found is None or not needs:
@@ -337,8 +350,7 @@ def _proves(problem: Problem) -> bool:
     if not first or not all(residual.is_zero for residual in first):
         return False
     where = domain(problem)
-    granted = tuple(need.of for need in where.granted if isinstance(need.of, Rel))
-    inside = replace(problem, where=(*problem.where, *granted))
+    inside = _granted(problem, where)
     return not where.open and agree(first, modular_opinion(inside), interval_opinion(inside))
 
 

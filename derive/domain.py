@@ -30,11 +30,13 @@ class Domain:
 
     `premises` are those of the definitions that the claim reaches, `open` those of one side of the
     claim only, `granted` those of every definition: what a step of a derivation may rely on.
+    `sizes` are all that are about sizes, those that both sides have among them.
     """
 
     premises: tuple[Need, ...]
     open: tuple[Need, ...]
     granted: tuple[Need, ...]
+    sizes: tuple[Rel, ...]
 
 
 def domain(problem: Problem) -> Domain:
@@ -51,7 +53,9 @@ def domain(problem: Problem) -> Domain:
         for need in (*mine.certain, *mine.possible)
         if not _covered(problem, need, [*other.certain, *asked])
     ]
-    return Domain(tuple(premises), tuple(lone), tuple(asked))
+    every = (*asked, *left.certain, *left.possible, *right.certain, *right.possible)
+    sizes = dict.fromkeys(need.of for need in every if isinstance(need.of, Rel))
+    return Domain(tuple(premises), tuple(lone), tuple(asked), tuple(sizes))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from derive.syntax import (
     Deriv,
     Div,
     Entry,
+    Mul,
     Name,
+    Neg,
     Node,
     Pow,
     Reduce,
@@ -50,13 +52,25 @@ def needs(problem: Problem, node: Node) -> Iterator[Need]:
             case Div(den=Pow(base=base, exponent=exponent)) if _counts(problem, exponent):
                 yield Need(base, positive=False)
             case Div(den=bottom):
-                yield Need(bottom, positive=False)
+                yield from (Need(factor, positive=False) for factor in _factors(bottom))
             case Call(function="log", arg=arg):
                 yield Need(arg, positive=True)
             case Call(function="sqrt", arg=arg):
                 yield Need(arg, positive=True, or_zero=True)
             case Pow(base=base, exponent=exponent):
                 yield from _power_needs(problem, base, exponent)
+
+
+def _factors(product: Node) -> Iterator[Node]:
+    """The factors of a product, each of which must not be 0 for the product not to be."""
+    match product:
+        case Mul(factors=factors):
+            for factor in factors:
+                yield from _factors(factor)
+        case Neg(arg=arg):
+            yield from _factors(arg)
+        case _:
+            yield product
 
 
 def _counts(problem: Problem, exponent: Node) -> bool:

@@ -109,3 +109,38 @@ def test_a_formula_that_states_the_wrong_case_is_refuted() -> None:
     verdict = verify("d(L, f[k]) == p[k] + delta(k, y)", given=LABEL)
     assert verdict.status == "refuted"
     assert "k != y" in str(verdict.reason)
+
+
+# A sum over no class is 0 whatever its terms divide by: only of more classes do the sides agree.
+OF_EMPTY_SUMS = [
+    "sum(q[j]/(1 - q[k]), j, j != k) == 1",
+    "sum(q[j]/(1 - q[k]), j, j != k) == 2 - sum(q[j]/(1 - q[k]), j, j != k)",
+    "sum(q[j], j, j != k)*(1/(1 - q[k])) == sum(q[j]/(1 - q[k]), j, j != k)",
+    "sum(q[j]/((1 - q[k])*x), j, j != k) == 1/x",
+]
+
+
+@pytest.mark.parametrize("claim", OF_EMPTY_SUMS)
+def test_a_quotient_within_an_empty_sum_is_a_condition_on_the_size(claim: str) -> None:
+    verdict = verify(claim, given=["q[k] = exp(f[k])/sum(exp(f[j]), j)"])
+    assert (verdict.status, verdict.condition) == ("conditional", "n >= 2")
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.sizes == {"n": 1}
+
+
+def test_a_power_of_zero_refutes_nothing() -> None:
+    """0**x is 0 for x > 0, and has no value for x < 0."""
+    assert verify("0**x == 0").status == "undecided"
+    assert verify("0**x == 1").status == "undecided"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "log(sigma(w) + exp(1)) == log((1 + tanh(1/(2/w)))/2 + exp(1))",
+        "tanh(z + s) == 2*sigma(exp(log(2) + log(z + s**3))) - 1",
+    ],
+)
+def test_a_side_without_a_value_is_no_disagreement(claim: str) -> None:
+    """Where w is 0, or z + s negative, one side has no value: the opinions need not differ."""
+    assert verify(claim, declare=["s: sign"]).status in ("undecided", "conditional")

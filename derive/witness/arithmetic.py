@@ -16,6 +16,10 @@ class OutsidePremises(Undefined):
     """A definition itself has no value at this point, so that the claim says nothing of it."""
 
 
+class ByConvention(Undefined):
+    """A power of 0 with a real exponent: 0 to some, without a value to others."""
+
+
 class Unsupported(Exception):
     """This arithmetic cannot follow the formula here; another one may."""
 

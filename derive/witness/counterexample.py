@@ -16,7 +16,14 @@ from typing import Any
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
 from derive.syntax import Call, Entry, Mul, Name, Node, Pow, children, walk
-from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, Unsupported, V
+from derive.witness.arithmetic import (
+    Arithmetic,
+    ByConvention,
+    OutsidePremises,
+    Undefined,
+    Unsupported,
+    V,
+)
 from derive.witness.evaluate import Evaluator, Point
 from derive.witness.intervals import Intervals
 from derive.witness.points import Frame, Place, fill, respects_facts, trees
@@ -170,7 +177,7 @@ def _try_in(
 def _side(evaluator: Evaluator[V], node: Node) -> V | None:
     try:
         return evaluator.value(node)
-    except OutsidePremises:
+    except (OutsidePremises, ByConvention):
         raise
     except Undefined:
         return None

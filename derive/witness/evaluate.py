@@ -33,7 +33,14 @@ from derive.syntax import (
     Rel,
     rational,
 )
-from derive.witness.arithmetic import Arithmetic, OutsidePremises, Undefined, Unsupported, V
+from derive.witness.arithmetic import (
+    Arithmetic,
+    ByConvention,
+    OutsidePremises,
+    Undefined,
+    Unsupported,
+    V,
+)
 from derive.witness.jets import Jet, Jets
 
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
@@ -193,6 +200,8 @@ class Evaluator(Generic[V]):
             if whole or self._counted(power) is not None:
                 # A real exponent that happens to be whole: some give it a value here.
                 raise Unsupported("a whole power of a number that is not positive") from None
+            if self.arithmetic.is_zero(base.get(0, self.arithmetic.const(Fraction(0)))):
+                raise ByConvention from None
             raise
 
     def _counted(self, whole: Jet[V]) -> int | None:

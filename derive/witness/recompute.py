@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from derive.errors import Complaint, FormulaError, OutOfBudget
 from derive.problem import Problem, Symbol
 from derive.syntax import Node, Span
-from derive.witness.arithmetic import Undefined, Unsupported
+from derive.witness.arithmetic import ByConvention, Undefined, Unsupported
 from derive.witness.counterexample import Counterexample
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Intervals
@@ -358,6 +358,8 @@ def _differ(arithmetic: Any, left: Any, right: Any) -> bool | None:
 def _side(evaluator: Evaluator[Any], node: Node) -> Any:
     try:
         return evaluator.value(node)
+    except ByConvention:
+        raise Unsupported("a power of 0") from None
     except Undefined:
         return None
 
