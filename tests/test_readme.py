@@ -1,4 +1,4 @@
-"""Every block of the README and of the tutorial runs, and shows what it says."""
+"""Every block of the README and of the pages for readers runs, and shows what it says."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+GUIDES = [
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+    for name in ("tutorial", "architecture", "contributing")
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall(README)
-PAGES = [*BLOCKS, *BLOCK.findall(TUTORIAL)]
+PAGES = [*BLOCKS, *(block for page in GUIDES for block in BLOCK.findall(page))]
 PYTHON = [code for kind, code in PAGES if kind == "python"]
 CONSOLE = [code for kind, code in PAGES if kind == "console"]
 
@@ -44,6 +47,16 @@ def test_console_blocks_show_real_output(block: str, tmp_path: Path) -> None:
         check=False,
     )
     assert run.stdout == wanted
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    named = {
+        name
+        for page in (README, *GUIDES)
+        for name in re.findall(r"`((?:derive|numeric|reports|tests|docs|\.ci)/[\w./]*)`", page)
+    }
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
