@@ -38,10 +38,7 @@ _SUMS = ("sum-add", "sum-minus", "sum-delta", "sum-factor", "sum-over", "assumpt
 
 DIRECT = (
     Phase("the loss", ("definition",)),
-    Phase(
-        "logarithms",
-        ("log-of-definition", "log-quotient", "log-product", "log-exp", "spread-minus"),
-    ),
+    Phase("logarithms", _LOGARITHMS),
     Phase("differentiate", ("lemma", *DERIVATIVE_RULES)),
     Phase("sums", _SUMS),
     Phase("fold", ("fold",)),

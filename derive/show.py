@@ -1,4 +1,4 @@
-"""Trees as formula text, which reads back to the same tree, and as LaTeX (amsmath only)."""
+"""Trees as formula text, which reads back to the same tree."""
 
 from __future__ import annotations
 
@@ -39,27 +39,28 @@ MAX_LITERAL = 12
 _LETTERS_FOR_INDICES = [*"jmqrsabcghouvx", *(f"j{place}" for place in range(1, 200))]
 
 # How tightly a node holds together when printed; an operand that holds less is bracketed.
-_OR, _AND, _NOT, _REL, _SUM, _PRODUCT, _POWER, _ATOM = range(1, 9)
+OR, AND, NOT, REL, SUM, PRODUCT, POWER, ATOM = range(1, 9)
 
 
-def _tightness(node: Node) -> int:
+def tightness(node: Node) -> int:
+    """How tightly the node holds together when printed, from OR to ATOM."""
     match node:
         case Logic(op=op):
-            return {"or": _OR, "and": _AND, "not": _NOT}[op]
+            return {"or": OR, "and": AND, "not": NOT}[op]
         case Rel():
-            return _REL
+            return REL
         case Add() | Neg():
-            return _SUM
+            return SUM
         case Mul() | Div() | Form(name="matmul"):
-            return _PRODUCT
+            return PRODUCT
         case Pow():
-            return _POWER
+            return POWER
         case Num(value=value):
             if value < 0:
-                return _SUM
-            return _ATOM if value.denominator == 1 or _decimal(value) else _PRODUCT
+                return SUM
+            return ATOM if value.denominator == 1 or decimal(value) else PRODUCT
         case _:
-            return _ATOM
+            return ATOM
 
 
 def text(node: Node) -> str:
@@ -108,7 +109,7 @@ def _legible(node: Node, taken: set[str]) -> Node:
 def _text(node: Node) -> str:
     match node:
         case Num(value=value):
-            return _decimal(value) or str(value)
+            return decimal(value) or str(value)
         case Name(id=name):
             return written(name)
         case Entry(base=base, indices=indices):
@@ -116,50 +117,67 @@ def _text(node: Node) -> str:
         case Add(terms=terms):
             return _signed_sum(terms)
         case Neg(arg=arg):
-            return f"-{_wrap(arg, _PRODUCT)}"
+            return f"-{_wrap(arg, PRODUCT)}"
         case Mul(factors=factors):
             first, *rest = factors
-            least = _POWER if isinstance(first, Mul) else _PRODUCT
-            return "*".join([_wrap(first, least), *(_wrap(f, _POWER) for f in rest)])
+            least = POWER if isinstance(first, Mul) else PRODUCT
+            return "*".join([_wrap(first, least), *(_wrap(f, POWER) for f in rest)])
         case Div(num=top, den=bottom):
-            return f"{_wrap(top, _PRODUCT)}/{_wrap(bottom, _POWER)}"
+            return f"{_wrap(top, PRODUCT)}/{_wrap(bottom, POWER)}"
         case Pow(base=base, exponent=exponent):
-            return f"{_wrap(base, _ATOM)}**{_wrap(exponent, _POWER)}"
+            return f"{_wrap(base, ATOM)}**{_wrap(exponent, POWER)}"
         case Call(function=function, arg=arg):
             return f"{function}({_text(arg)})"
-        case Reduce(kind=kind, body=body, index=index, where=where, over=over):
-            tail = "" if where is None else f", {_text(where)}"
-            tells = not over or index in free_names(body)
-            bound = written(index) if tells else f"({written(index)}, 1, {over})"
-            return f"{kind}({_text(body)}, {bound}{tail})"
+        case Reduce():
+            return _reduction(node)
         case Deriv(body=body, wrt=wrt):
             return f"d({_text(body)}, {_listed(wrt)})"
-        case Ind(condition=Rel(op="==", left=a, right=b)) if _subscripts(a) and _subscripts(b):
-            return f"delta({_text(a)}, {_text(b)})"
         case Ind(condition=condition):
-            return f"ind({_text(condition)})"
+            return _indicator(condition)
         case Cases(branches=branches, otherwise=otherwise):
             pairs = "".join(f"{_text(v)}, {_text(c)}, " for v, c in branches)
             return f"cases({pairs}{_text(otherwise)})"
-        case Form(name="transpose", args=(arg,)):
-            return f"{_wrap(arg, _ATOM)}.T"
-        case Form(name="matmul", args=(a, b)):
-            return f"{_wrap(a, _POWER)} @ {_wrap(b, _POWER)}"
-        case Form(name="at", args=(Name(id=name), *indices)):
-            # A row of a matrix, and no entry.
-            return f"({name})[{_listed(tuple(indices))}]"
-        case Form(name="at", args=(body, *indices)):
-            return f"{_wrap(body, _ATOM)}[{_listed(tuple(indices))}]"
         case Form(name=name, args=args):
-            return f"{name}({_listed(args)})"
+            return _form(name, args)
         case Rel(op=op, left=a, right=b):
-            return f"{_wrap(a, _SUM)} {op} {_wrap(b, _SUM)}"
+            return f"{_wrap(a, SUM)} {op} {_wrap(b, SUM)}"
         case Logic(op="not", args=args):
-            return f"not {_wrap(args[0], _NOT)}"
+            return f"not {_wrap(args[0], NOT)}"
         case Logic(op=op, args=args):
-            return f" {op} ".join(_wrap(a, _tightness(node) + 1) for a in args)
+            return f" {op} ".join(_wrap(a, tightness(node) + 1) for a in args)
         case _:
             raise AssertionError(f"no text for {type(node).__name__}")
+
+
+def _reduction(node: Reduce) -> str:
+    """A sum over j; where nothing of it says which dimension, the range stands with the index."""
+    tail = "" if node.where is None else f", {_text(node.where)}"
+    tells = not node.over or node.index in free_names(node.body)
+    index = written(node.index)
+    bound = index if tells else f"({index}, 1, {node.over})"
+    return f"{node.kind}({_text(node.body)}, {bound}{tail})"
+
+
+def _indicator(condition: Node) -> str:
+    match condition:
+        case Rel(op="==", left=a, right=b) if _subscripts(a) and _subscripts(b):
+            return f"delta({_text(a)}, {_text(b)})"
+    return f"ind({_text(condition)})"
+
+
+def _form(name: str, args: tuple[Node, ...]) -> str:
+    """Vector and matrix notation."""
+    match name, args:
+        case "transpose", (arg,):
+            return f"{_wrap(arg, ATOM)}.T"
+        case "matmul", (a, b):
+            return f"{_wrap(a, POWER)} @ {_wrap(b, POWER)}"
+        case "at", (Name(id=row), *indices):
+            # A row of a matrix, and no entry.
+            return f"({row})[{_listed(tuple(indices))}]"
+        case "at", (body, *indices):
+            return f"{_wrap(body, ATOM)}[{_listed(tuple(indices))}]"
+    return f"{name}({_listed(args)})"
 
 
 def _subscripts(node: Node) -> bool:
@@ -171,7 +189,7 @@ def _subscripts(node: Node) -> bool:
 
 def _wrap(node: Node, least: int) -> str:
     inner = _text(node)
-    return inner if _tightness(node) >= least else f"({inner})"
+    return inner if tightness(node) >= least else f"({inner})"
 
 
 def _listed(nodes: tuple[Node, ...]) -> str:
@@ -182,7 +200,7 @@ def _signed_sum(terms: tuple[Node, ...]) -> str:
     parts: list[str] = []
     for position, term in enumerate(terms):
         negative = isinstance(term, Neg)
-        shown = _wrap(term.arg if isinstance(term, Neg) else term, _PRODUCT)
+        shown = _wrap(term.arg if isinstance(term, Neg) else term, PRODUCT)
         if position == 0:
             parts.append(f"-{shown}" if negative else shown)
         else:
@@ -190,7 +208,7 @@ def _signed_sum(terms: tuple[Node, ...]) -> str:
     return "".join(parts)
 
 
-def _decimal(value: Fraction) -> str:
+def decimal(value: Fraction) -> str:
     """The number without a fraction bar, if it has such a form, else an empty string."""
     if value.denominator == 1:
         return str(value)
@@ -205,193 +223,3 @@ def _decimal(value: Fraction) -> str:
     places = max(twos, fives)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-
-
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
-_LETTERS = {name: f"\\{name}" for name in _GREEK} | {"eps": r"\varepsilon", "lam": r"\lambda"}
-_FUNCTIONS = {"log": r"\log", "tanh": r"\tanh", "exp": r"\exp"}
-_OPERATORS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max"}
-_RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
-
-
-def latex_name(name: str) -> str:
-    """A name as LaTeX: one letter in italics, a Greek letter by its command, a word upright."""
-    name = written(name)
-    if name in _LETTERS:
-        return _LETTERS[name]
-    stem = name.rstrip("0123456789")
-    if len(stem) == 1 and stem.isalpha():
-        return name if stem == name else f"{stem}_{{{name[len(stem) :]}}}"
-    escaped = name.replace("_", r"\_")
-    return rf"\mathrm{{{escaped}}}"
-
-
-def latex(node: Node) -> str:
-    """The node as LaTeX for amsmath."""
-    return _latex(legible(node))
-
-
-def _latex(node: Node) -> str:
-    match node:
-        case Num(value=value):
-            shown = _decimal(value)
-            sign = "-" if value < 0 else ""
-            return shown or rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-        case Name(id=name):
-            return latex_name(name)
-        case Entry(base=base, indices=indices):
-            return f"{_subscriptable(base)}_{{{_subscript(indices)}}}"
-        case Add(terms=terms):
-            return _latex_sum(terms)
-        case Neg(arg=arg):
-            return f"-{_latex_wrap(arg, _PRODUCT)}"
-        case Mul(factors=factors):
-            return _latex_product(factors)
-        case Div(num=top, den=bottom):
-            return rf"\frac{{{_latex(top)}}}{{{_latex(bottom)}}}"
-        case Pow(base=base, exponent=exponent):
-            return _latex_power(base, exponent)
-        case Call(function=function, arg=arg):
-            return _latex_call(function, arg)
-        case Reduce(kind=kind, body=body, index=index, where=where):
-            under = latex_name(index) if where is None else _latex(where)
-            return f"{_OPERATORS[kind]}_{{{under}}} {_latex_wrap(body, _PRODUCT)}"
-        case Deriv(body=body, wrt=wrt):
-            return _latex_derivative(body, wrt)
-        case Ind(condition=Rel(op="==", left=a, right=b)):
-            return rf"\delta_{{{_subscript((a, b))}}}"
-        case Ind(condition=condition):
-            return rf"\mathbf{{1}}[{_latex(condition)}]"
-        case Cases(branches=branches, otherwise=otherwise):
-            rows = [rf"{_latex(v)} & \text{{if }} {_latex(c)}" for v, c in branches]
-            rows.append(rf"{_latex(otherwise)} & \text{{otherwise}}")
-            return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
-        case Rel(op=op, left=a, right=b):
-            return f"{_latex(a)} {_RELATIONS[op]} {_latex(b)}"
-        case Logic(op="not", args=args):
-            return rf"\lnot ({_latex(args[0])})"
-        case Logic(op=op, args=args):
-            joint = r" \land " if op == "and" else r" \lor "
-            return joint.join(f"({_latex(a)})" for a in args)
-        case Form(name=name, args=args):
-            return _latex_form(name, args)
-        case _:
-            raise AssertionError(f"no LaTeX for {type(node).__name__}")
-
-
-def _latex_form(name: str, args: tuple[Node, ...]) -> str:
-    """Vector and matrix notation as it is printed."""
-    match name, args:
-        case "transpose", (arg,):
-            return rf"{_latex_wrap(arg, _ATOM)}^{{\top}}"
-        case "matmul", (a, b):
-            return rf"{_latex_wrap(a, _PRODUCT)} \, {_latex_wrap(b, _PRODUCT)}"
-        case "at", (Name(id=row), *indices) if len(row) == 1:
-            # Bold, since a row of a matrix is no entry.
-            return rf"\mathbf{{{row}}}_{{{_subscript(tuple(indices))}}}"
-        case "at", (body, *indices):
-            inner = _bracketed(_latex(body))
-            return f"{inner}_{{{_subscript(tuple(indices))}}}"
-    listed = ", ".join(map(_latex, args))
-    return rf"\operatorname{{{name}}}{_bracketed(listed)}"
-
-
-def _subscriptable(base: str) -> str:
-    name = latex_name(base)
-    return f"{{{name}}}" if "_" in name and "mathrm" not in name else name
-
-
-def _subscript(indices: tuple[Node, ...]) -> str:
-    shown = [_latex(index) for index in indices]
-    plain = all(len(s) == 1 or (s.startswith("\\") and s[1:].isalpha()) for s in shown)
-    return " ".join(shown) if plain else ", ".join(shown)
-
-
-def _latex_wrap(node: Node, least: int) -> str:
-    inner = _latex(node)
-    held = _ATOM if isinstance(node, Div) and least <= _PRODUCT else _tightness(node)
-    return inner if held >= least else _bracketed(inner)
-
-
-def _latex_sum(terms: tuple[Node, ...]) -> str:
-    parts: list[str] = []
-    for position, term in enumerate(terms):
-        negative = isinstance(term, Neg)
-        shown = _latex_wrap(term.arg if isinstance(term, Neg) else term, _PRODUCT)
-        sign = "-" if negative else "+"
-        parts.append(shown if position == 0 and not negative else f"{sign} {shown}")
-    return " ".join(parts)
-
-
-def _latex_product(factors: tuple[Node, ...]) -> str:
-    shown: list[str] = []
-    for position, factor in enumerate(factors):
-        loose = isinstance(factor, Add | Neg) or (isinstance(factor, Num) and factor.value < 0)
-        # A sum sign reaches as far right as it can: only the last factor may go unbracketed.
-        open_ended = isinstance(factor, Reduce) and position < len(factors) - 1
-        inner = _latex(factor)
-        shown.append(_bracketed(inner) if loose or open_ended else inner)
-        if position and isinstance(factor, Num) and not loose:
-            shown[-1] = rf"\cdot {inner}"
-    product = shown[0]
-    for latex_of_factor in shown[1:]:
-        product += _joint(latex_of_factor) + latex_of_factor
-    return product
-
-
-def _joint(factor: str) -> str:
-    """A thin space before a factor that does not begin with a bracket."""
-    return "" if factor.startswith(("(", r"\left(")) else r" \, "
-
-
-def _bracketed(inner: str) -> str:
-    """Brackets that grow only where something inside is tall."""
-    tall = r"\frac" in inner or r"\sum" in inner or r"\prod" in inner
-    return rf"\left({inner}\right)" if tall else f"({inner})"
-
-
-def _raised(exponent: Node) -> str:
-    """An exponent: a quotient on one line, for a fraction in one is too small to read."""
-    if isinstance(exponent, Div) and not isinstance(exponent.num, Reduce):
-        return f"{_latex_wrap(exponent.num, _PRODUCT)}/{_latex_wrap(exponent.den, _ATOM)}"
-    if isinstance(exponent, Neg) and isinstance(exponent.arg, Div):
-        return f"-{_raised(exponent.arg)}"
-    return _latex(exponent)
-
-
-def _latex_power(base: Node, exponent: Node) -> str:
-    if isinstance(base, Name | Entry | Num) and _tightness(base) == _ATOM:
-        inner = _latex(base)
-        return (
-            f"{{{inner}}}^{{{_raised(exponent)}}}"
-            if "^" in inner
-            else f"{inner}^{{{_raised(exponent)}}}"
-        )
-    return f"{_bracketed(_latex(base))}^{{{_raised(exponent)}}}"
-
-
-def _latex_call(function: str, arg: Node) -> str:
-    inner = _latex(arg)
-    if function == "exp":
-        return f"e^{{{_raised(arg)}}}"
-    if function == "sqrt":
-        return rf"\sqrt{{{inner}}}"
-    if function == "abs":
-        return rf"\left|{inner}\right|"
-    name = {"sigma": r"\sigma", "softplus": r"\operatorname{softplus}"}.get(
-        function, _FUNCTIONS.get(function, rf"\operatorname{{{function}}}")
-    )
-    if function == "log" and isinstance(arg, Name | Entry | Reduce):
-        return f"{name} {inner}"
-    return f"{name}{_bracketed(inner)}"
-
-
-def _latex_derivative(body: Node, wrt: tuple[Node, ...]) -> str:
-    order = f"^{{{len(wrt)}}}" if len(wrt) > 1 else ""
-    below = r" \, ".join(rf"\partial {_latex(variable)}" for variable in wrt)
-    if isinstance(body, Name | Entry):
-        return rf"\frac{{\partial{order} {_latex(body)}}}{{{below}}}"
-    return rf"\frac{{\partial{order}}}{{{below}}} {_latex_wrap(body, _ATOM)}"

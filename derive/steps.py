@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derive.show import latex, legible_within, text
+from derive.show import legible_within, text
 from derive.syntax import Node, Rel
+from derive.typeset import latex
 
 SCHEMA_VERSION = 1
 

@@ -1,6 +1,6 @@
 """Formulas on their way to a page: what may be typeset, and which part of one a step changed.
 
-Everything typeset is LaTeX that `derive.show` printed. `is_plain` is the second lock: LaTeX with
+Everything typeset is LaTeX that `derive.typeset` printed. `is_plain` is the second lock: LaTeX with
 any other command in it never reaches a TeX engine or the MathML converter.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 from derive.errors import FormulaError, GradproofError
 from derive.read.build import Equation
 from derive.read.formula import read_equation, read_expression
-from derive.show import latex, text
+from derive.show import text
 from derive.syntax import Node
+from derive.typeset import latex
 from reports.lettering import lettered
 
 
@@ -102,7 +103,7 @@ _NAMED = re.compile(r"\\(?:begin|end)(?!\{cases\})|\\text(?!\{[A-Za-z ]*\})")
 
 
 def is_plain(source: str) -> bool:
-    """Whether the LaTeX holds only what `derive.show` prints: no macro, file, text or colour."""
+    """Whether the LaTeX holds only what `derive.typeset` prints: no macro, file, text or colour."""
     depth = 0
     for token in _TOKEN.findall(source):
         depth += (token == "{") - (token == "}")

@@ -1,6 +1,6 @@
 """A record as a LaTeX file for pdflatex: amsmath alone, and kotex for Korean.
 
-Text is escaped on its way into the template; the only LaTeX that passes is what `derive.show`
+Text is escaped on its way into the template; the only LaTeX that passes is what `derive.typeset`
 prints. A formula with any other command in it is set as text, never run. Fonts stay in TeX's own
 OT1 encoding: a small TeX has no outlines for another one.
 """

@@ -1,6 +1,6 @@
 r"""Names as people write them: y_hat or yhat is \hat{y}, L_CE is L with a word below, y_star y^{*}.
 
-`derive.show` sets a name of several letters upright, with its underscores; this goes on from there.
+`derive.typeset` sets a name of several letters upright, with its underscores; here it goes on.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from derive.show import latex, latex_name, text
+from derive.show import text
 from derive.syntax import Node
+from derive.typeset import latex, latex_name
 
 _UPRIGHT = re.compile(r"\\mathrm\{((?:[A-Za-z0-9]|\\_)+)\}(\^)?")
 _ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar"}

@@ -20,7 +20,7 @@ def _converter() -> LatexToMathML:
 def latex_to_mathml(source: str, *, marked: str = "", display: bool = True) -> Markup:
     r"""The formula as MathML that carries its LaTeX; `\boxed` in `marked` becomes a tint.
 
-    LaTeX that the converter refuses, or that `derive.show` could not have printed, comes out as
+    LaTeX that the converter refuses, or that `derive.typeset` could not have printed, comes out as
     text with a "not rendered" mark: a page never loses a formula and never draws one wrongly.
     """
     if not is_plain(source):

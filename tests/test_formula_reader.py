@@ -15,7 +15,7 @@ from trees import readable
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation, read_expression
-from derive.show import latex, text
+from derive.show import text
 from derive.syntax import (
     Add,
     Call,
@@ -43,6 +43,7 @@ from derive.syntax import (
     same,
     walk,
 )
+from derive.typeset import latex
 
 x, y, z, a, b, c, k, l, j, n = map(Name, "xyzabckljn")  # noqa: E741
 fk, fj = Entry("f", (k,)), Entry("f", (j,))

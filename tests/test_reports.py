@@ -14,7 +14,7 @@ import pytest
 
 from derive.read.formula import read_condition, read_equation, read_expression
 from derive.rules import RULES
-from derive.show import latex
+from derive.typeset import latex
 from reports import html
 from reports import latex as tex
 from reports.curves import error_curve

@@ -12,7 +12,7 @@ from derive import derivation
 from derive.catalogue import CATALOGUE
 from derive.read.formula import read_equation
 from derive.rules import RULES
-from derive.show import latex
+from derive.typeset import latex
 from reports import html
 from reports import latex as tex
 from reports.formulas import from_text, is_plain
