@@ -370,3 +370,31 @@ def test_in_one_sentence_the_nearest_condition_counts_and_otherwise_turns_it_rou
     items = check(SOFTMAX + LABEL + sentence + "\n\n" + label, name="t.md").items[2:]
     assert [item.asked.where for item in items if item.asked] == ["k == y", "k != y", ""]
     assert [item.status for item in items] == ["proved"] * 3
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Suppose the true class is $c$, so $y_c = 1$. Then",
+        "With $y_c = 1$ and all the other $y_j = 0$ we get",
+        "Let $c$ denote the index of the true class, i.e. $y_c=1$ and $y_{j\\neq c}=0$.",
+        "where $y_j = 1$ if $j = c$ and $0$ otherwise.",
+        "Here $y = e_c$ is the one-hot encoding of the label $c$.",
+        r"where $\mathbf{y}$ has a 1 in position $c$ and zeros elsewhere.",
+    ],
+)
+def test_where_the_one_of_a_one_hot_vector_is(said: str) -> None:
+    document = SOFTMAX + r"$$L = -\sum_j y_j\log p_j$$" + f"\n\n{said}\n\n"
+    gradient = r"$$\frac{\partial L}{\partial z_k} = p_k - \delta_{kc}$$"
+    item = last(document + gradient)
+    assert item.status == "proved"
+    assert last(document + gradient.replace("-", "+")).status == "refuted"
+
+
+def test_a_target_of_which_nothing_is_said_is_one_hot_under_a_condition() -> None:
+    document = (
+        SOFTMAX + r"$$L = -\sum_j y_j\log p_j$$" + "\n\nOnly the correct class $c$ counts:\n\n"
+    )
+    item = last(document + r"$$\frac{\partial L}{\partial z_k} = p_k - \delta_{kc}$$")
+    assert item.verdict is not None
+    assert (item.status, item.verdict.condition) == ("conditional", "y == onehot(c)")

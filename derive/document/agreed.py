@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.document.classes import named_classes, with_classes
 from derive.document.columns import by_rows, columns
 from derive.document.events import with_entries
 from derive.document.known import Usage, indexed, usage
@@ -16,11 +17,13 @@ from derive.read.latex import Chain
 def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
     """The chains, in their order, and how their names stand.
 
-    With superscripts, arguments, events and marks as the indices or names that they are, and
-    written-out tables by their entries.
+    With superscripts, arguments, events, classes and marks as the indices or names that they are,
+    and written-out tables by their entries.
     """
     above = superscripts(chains)
     chains = [by_entries(with_entries(settled(chain, above))) for chain in chains]
+    classes = named_classes(chains)
+    chains = [with_classes(chain, classes) for chain in chains]
     own = marks(chains)
     chains = [marked(chain, own) for chain in chains]
     turned = columns(chains)

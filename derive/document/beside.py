@@ -34,6 +34,7 @@ _REASON = re.compile(
     r"|^\W*여기서|이므로|때문|其中|因为|ここで",
     re.IGNORECASE,
 )
+_TELLS = re.compile(r"\W*(?:where|with|in which)\b", re.IGNORECASE)
 _STATES = re.compile(
     r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
     r"|이므로|여기서|때문|因为|其中|ただし",
@@ -199,6 +200,15 @@ class Beside:
             return (), ()
         kinds = ("declare", "assume")
         return tuple(s for s in prose.said if s.kind in kinds and s.span[1] <= stop), prose.inline
+
+    def behind(self, place: int) -> range:
+        """The inline formulas of the sentence that goes on behind a display: where, with."""
+        prose = self._prose.get(place + 1)
+        closed = self._pieces[place].source.rstrip().endswith((".", "。"))
+        if prose is None or closed or not _TELLS.match(prose.source):
+            return range(0)
+        stop = prose.stop(0)
+        return range(place + 2, place + 2 + sum(mark < stop for mark in prose.marks))
 
     def conditions(self, place: int) -> tuple[Node, ...]:
         """The conditions that the prose around the formula at this place puts on it."""

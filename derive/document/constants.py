@@ -37,15 +37,16 @@ def basis_vectors(meaning: Meaning, node: Node) -> Node:
     """p - e_y beside a vector p: e_y is the one-hot vector of y."""
     if not isinstance(node, Add) or not any(meaning.ranks.of(term) == 1 for term in node.terms):
         return node
-    return Add(tuple(_basis_vector(meaning, term) for term in node.terms), span=node.span)
+    return Add(tuple(basis_vector(meaning, term) for term in node.terms), span=node.span)
 
 
-def _basis_vector(meaning: Meaning, term: Node) -> Node:
+def basis_vector(meaning: Meaning, term: Node) -> Node:
+    """The term with e_y, which is defined nowhere, as the one-hot vector of y."""
     match term:
         case Neg(arg=arg):
-            return Neg(_basis_vector(meaning, arg), span=term.span)
+            return Neg(basis_vector(meaning, arg), span=term.span)
         case Mul(factors=(*others, last)):
-            return mul(*others, _basis_vector(meaning, last))
+            return mul(*others, basis_vector(meaning, last))
         case Entry(base=base, indices=(index,)) if base in _BASES and not meaning.scope.named(base):
             meaning.note(f"{base}_{index.id if isinstance(index, Name) else 'k'} is one-hot")
             return Form("onehot", (index,), span=term.span)

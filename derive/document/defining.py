@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from derive.document.constants import CONSTANTS, ONES
+from derive.document.constants import CONSTANTS, ONES, basis_vector
 from derive.document.heads import (
     by_example,
     generalised,
@@ -141,6 +141,8 @@ class Defining(Stating):
         self.meaning.ranks.own = own
         try:
             meant = self.meaning.of(body)
+            if isinstance(head, Name) and self.scope.usage.is_array(head.id):
+                meant = basis_vector(self.meaning, meant)
         except FormulaError as error:
             self.leave_unread(members, "definition", error)
             self.scope = replace(self.scope, unread=self.scope.unread | {key_of(head)[0]})

@@ -44,5 +44,6 @@ def _shown(item: Item) -> str:
     assert verdict is not None
     said = f"{item.text} is refuted"
     if verdict.condition is not None:
-        said = f"{item.text} holds only if {verdict.condition}"
+        only = "only " if verdict.necessary else ""
+        said = f"{item.text} holds {only}if {verdict.condition}"
     return f"{said}; right is {verdict.repair}" if verdict.repair is not None else said

@@ -86,6 +86,7 @@ class Item:
             "where": "" if self.asked is None else self.asked.where,
             "status": self.status,
             "condition": told.get("condition"),
+            "necessary": told.get("necessary"),
             "counterexample": told.get("counterexample"),
             "repair": told.get("repair"),
             "diagnosis": told.get("diagnosis"),

@@ -19,7 +19,9 @@ from derive.document.written import (
     condition_text,
     definition_in,
     entry_of_one,
+    index_of_one,
     is_entry_of_number,
+    is_entry_of_zero,
     member_kind,
     name_of_value,
     name_text,
@@ -45,6 +47,9 @@ _HOLES = {
     "b": PLACEHOLDER,
     "k": rf"{PLACEHOLDER}|{_PLAIN_CONDITION}",
     "e": PLACEHOLDER,
+    "h": PLACEHOLDER,
+    "o": PLACEHOLDER,
+    "u": PLACEHOLDER,
     "s": PLACEHOLDER,
     "c": rf"{PLACEHOLDER}|{_PLAIN_CONDITION}",
     "q": PLACEHOLDER,
@@ -67,6 +72,7 @@ _SUPPOSED = re.compile(
     r"|만약|만일|[이으하라]면|면,|경우|때",
     re.IGNORECASE,
 )
+_NAMING = re.compile(r"\b(?:suppose|supposing|assume|assuming)\b", re.IGNORECASE)
 _NEVER = re.compile(
     r"\b(?:unless|whether|regardless|also|including|even (?:if|when|for))\b", re.IGNORECASE
 )
@@ -199,6 +205,9 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
         return not (_NEVER.search(led) or _DENIED.search(led) or _HEDGED.search(rest))
     if row.says.endswith("onehot") and _COMPARED.search(clause):
         return False
+    if row.says.endswith(": label"):
+        # "Suppose the true class is c" only names it.
+        clause, before = (_NAMING.sub("", part) for part in (clause, before))
     return not (_DENIED.search(clause) or _SUPPOSED.search(clause) or _SUPPOSED.search(before))
 
 
@@ -230,6 +239,8 @@ def _value(hole: str, found: str, place: int, sentence: _Sentence) -> str | None
             return name_text(source)
         case "q":
             return entry_of_one(source)
+        case "h":
+            return index_of_one(source)
         case "r":
             return name_of_value(source)
         case "m":
@@ -242,6 +253,8 @@ def _value(hole: str, found: str, place: int, sentence: _Sentence) -> str | None
             return shown if definition_in(source) else None
         case "s":
             return shown if sum_in(source) else None
+        case "o" | "u":
+            return shown if is_entry_of_zero(source, beside=hole == "u") else None
     return shown
 
 

@@ -17,20 +17,22 @@ from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
-from derive.document.known import Key, Known, Scope, key_of, names_in
+from derive.document.known import Key, Scope
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
+from derive.document.renewing import Renewing
 from derive.document.rows import Unread, read_rows
 from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
-from derive.document.supposed import gives_meaning, is_of_a_point, is_supposed
+from derive.document.supposed import is_of_a_point, is_supposed
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro
-from derive.syntax import Name, Node, Span
+from derive.syntax import Node, Span
 
 SUPPOSED = "it is only supposed"
 Progress = Callable[[int, int], None]
+_Read = tuple[tuple[Statement, ...], Scope, Open | None]
 _SIGNS = (
     "=",
     r"\approx",
@@ -77,7 +79,7 @@ def check(
     allowance = Allowance(total)
     sheets = _agreed(_read(document, allowance))
     scope = _first_scope(document, sheets, allowance)
-    reading = _Reading(document, scope, within(allowance, answer or answering(timeout)))
+    reading = _Reading(document, sheets, scope, within(allowance, answer or answering(timeout)))
     by_place = {sheet.place: sheet for sheet in sheets}
     for place in range(len(document.pieces)):
         reading.hear(place)
@@ -151,7 +153,9 @@ def _first_scope(document: Document, sheets: Sequence[_Sheet], allowance: Allowa
 class _Reading:
     """A document read from its first line to its last; `found` are its equalities so far."""
 
-    def __init__(self, document: Document, scope: Scope, answer: Answer) -> None:
+    def __init__(
+        self, document: Document, sheets: Sequence[_Sheet], scope: Scope, answer: Answer
+    ) -> None:
         self.found: list[Judged] = []
         self._pieces = document.pieces
         self._beside = Beside(document.pieces, document.text)
@@ -161,6 +165,9 @@ class _Reading:
         # The line of an equality that is supposed in this paragraph or leads to this display.
         self._supposition = 0
         self._heading = 0
+        self._sheets = {sheet.place: sheet for sheet in sheets}
+        # The names that a formula further on renews for the display before it, too.
+        self._renewed: dict[int, Key] = {}
 
     def hear(self, place: int) -> None:
         """Take in what the piece at this place declares or says."""
@@ -182,6 +189,7 @@ class _Reading:
         limits = self._beside.conditions(sheet.place)
         if sheet.piece.kind == "display":
             self._scope = heard(self._scope, *self._beside.reasons(sheet.place))
+            self._scope = self._meanings_behind(sheet.place)
         waiting = list(sheet.unread)
         for written in sheet.chains:
             while waiting and waiting[0].span.start < written.span.start:
@@ -191,37 +199,21 @@ class _Reading:
             self._leave_row(sheet, row)
 
     def _taken_up(self, place: int, statements: Sequence[Statement]) -> Key | None:
-        """The name that is given a new meaning here, though it has one.
-
-        By its words, "with p = softmax(z/T)", or under a new heading, where q is defined below it
-        and J above it in J = -log q_y; and only where the two meanings differ.
-        """
-        if not statements or statements[0].kind != "claim" or statements[0].members != (0, 1):
-            return None
-        claim = statements[0]
-        old = self._meaning_of(claim.left)
-        if old is None or not (self._is_below_heading(claim, old) or self._is_told(place)):
-            return None
-        verdict = judge(claim, self._answer).verdict
-        return None if verdict is not None and verdict.status == "proved" else old.key
-
-    def _meaning_of(self, head: Node) -> Known | None:
-        """The definition so far of a name or of an entry at letters."""
-        name, count = key_of(head)
-        definitions = self._scope.definitions
-        exact = definitions.get((name, count))
-        whole = definitions.named(name) if isinstance(head, Name) else ()
-        return exact or (whole[0] if len(whole) == 1 else None)
-
-    def _is_below_heading(self, claim: Statement, old: Known) -> bool:
-        definitions = self._scope.definitions
-        own = (known for name in names_in(claim.right) for known in definitions.named(name))
-        new = any(known.line >= self._heading for known in own)
-        return isinstance(claim.left, Name) and old.line < self._heading and new
-
-    def _is_told(self, place: int) -> bool:
+        """The name that is given a new meaning here, though it has one."""
+        renewing = Renewing(self._scope, self._beside, self._heading, self._answer)
         is_inline = self._pieces[place].kind == "inline"
-        return is_inline and gives_meaning(self._beside.before(place))
+        return renewing.taken_up(place, statements, is_inline=is_inline)
+
+    def _meanings_behind(self, place: int) -> Scope:
+        """The scope with the new meanings that the sentence behind a display gives for it."""
+        scope = self._scope
+        for behind in self._beside.behind(place):
+            for chain in self._sheets[behind].chains if behind in self._sheets else ():
+                if (old := self._taken_up(behind, read_chain(chain, scope)[0])) is not None:
+                    fresh = replace(scope, definitions=scope.definitions.without(old))
+                    scope = read_chain(chain, fresh)[1]
+                    self._renewed[behind] = old
+        return scope
 
     def _supposed(self, place: int) -> str:
         """Why a counterexample to the formula at this place would be none, "" if it would be."""
@@ -261,9 +253,10 @@ class _Reading:
         before = self._scope
         conditioned, self._scope = with_bare_sum(conditioned, self._scope)
         read = read_chain(conditioned, self._scope, self._before)
-        if (old := self._taken_up(sheet.place, read[0])) is not None:
+        renewed = self._renewed.pop(sheet.place, None)
+        if (old := renewed or self._taken_up(sheet.place, read[0])) is not None:
             fresh = replace(self._scope, definitions=self._scope.definitions.without(old))
-            read = read_chain(conditioned, fresh, self._before)
+            read = _told_anew(old, read_chain(conditioned, fresh, self._before))
         statements, self._scope, so_far = read
         if statements or not is_inline:
             # An i = j in running prose does not part a chain that goes on behind it.
@@ -314,6 +307,13 @@ class _Reading:
             return replace(statement, complaint=ambiguity(chain))
         note = "other readings are possible; the one that is usual holds"
         return replace(statement, notes=(*statement.notes, note))
+
+
+def _told_anew(name: Key, read: _Read) -> _Read:
+    """What was read of a chain, with the note that its first statement gives a new meaning."""
+    (first, *rest), scope, so_far = read
+    notes = (*first.notes, f"{name[0]} gets a new definition here")
+    return (replace(first, notes=notes), *rest), scope, so_far
 
 
 def _item(piece: Piece, statement: Statement, numbers: tuple[int, int], answer: Answer) -> Judged:

@@ -13,6 +13,7 @@ from derive.document.known import (
 from derive.document.statement import EQUALITIES, INEQUALITIES, Open, Statement
 from derive.document.totals import totals
 from derive.errors import Complaint, FormulaError
+from derive.read.facts import read_facts
 from derive.read.latex import Chain
 from derive.show import text
 from derive.syntax import (
@@ -103,10 +104,18 @@ class _Reader(Defining):
         if not isinstance(left, Entry) or self.scope.named(left.base) or right not in (ZERO, ONE):
             return False
         kinds = " ".join(self.scope.declared.get(left.base, ()))
+        if right == ONE and not kinds and self._is_label(left.indices[0]):
+            self.scope = self.scope.declaring(read_facts(f"{left.base}: onehot"))
+            return True
         if right == ONE and "onehot" in kinds and len(left.indices) == 1:
             picked = Rel("==", left.indices[0], Name(f"label_{left.base}"))
             self.scope = replace(self.scope, picked=(*self.scope.picked, (left.base, picked)))
         return True
+
+    def _is_label(self, index: Node) -> bool:
+        """Whether the text says of a letter that it is the true class."""
+        name = index.id if isinstance(index, Name) else ""
+        return f"{name}: label" in self.scope.declared.get(name, ())
 
     # Claims.
 

@@ -26,6 +26,12 @@ _MEANING = re.compile(
     r"\b(?:with|where|let|define|put|denote|set|now|instead|redefin\w+)(?: now| instead)?\s*$",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r"\b(?:where|with)\s*$", re.IGNORECASE)
+
+
+def is_beside(before: str) -> bool:
+    """Whether a formula is only told beside another: where p = ..., with p = ..."""
+    return bool(_BESIDE.search(before))
 
 
 def gives_meaning(before: str) -> bool:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from derive.document.classes import CLASS_WORDS
+
 MAX_LENGTH = 200
 _SPACING = re.compile(r"\\(?:left|right|[bB]ig[lrg]?|displaystyle)(?![A-Za-z])|\\[,;:! ]|~|&")
 _FONT = re.compile(
@@ -34,6 +36,7 @@ _ARGUMENT = re.compile(r"\((?:[a-z]|\\cdot|·|\.)\)$")
 _WORD_BELOW = re.compile(r"[A-Z]{2,}|[A-Za-z]{3,}")
 _RELATION = re.compile(r"(?P<unequal>≠|!=)|(?P<equal>==?)|(?P<other>[<>])")
 _ANY_RELATION = re.compile(r"!=|[≠=<>≤≥∈≈∝~]")
+_ENTRY_OF_ONE = re.compile(r"[^_=]{1,30}_\{?(\\?[A-Za-z]+)\}?=1")
 _NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?")
 _SUM = re.compile(r"(?:∑|Σ|sum(?![A-Za-z])).*=1")
 # What stands behind a name, and the kind that it gives.
@@ -117,8 +120,8 @@ def _name(text: str) -> str | None:
 
 
 def _head(written: str) -> str | None:
-    """One letter, Latin or Greek, as a name."""
-    if len(written) == 1 and written.isascii():
+    """One letter, Latin or Greek, or a word for a class, as a name."""
+    if (len(written) == 1 and written.isascii()) or written in CLASS_WORDS:
         return written
     if len(written) == 1:
         letter = unicodedata.name(written, "").removeprefix("GREEK ").split(" LETTER ")
@@ -159,7 +162,7 @@ def _are_compared(sides: Sequence[str]) -> bool:
     if not names or None in names or len(subscripted) > 1:
         return False
     if len(names) == len(sides):
-        return all(name in _INDEX_LETTERS for name in names)
+        return _INDEX_LETTERS.union(CLASS_WORDS).issuperset(map(str, names))
     if subscripted:
         return names == ["y"]
     return all(name not in _SCORES for name in names)
@@ -183,6 +186,21 @@ def entry_of_one(source: str) -> str | None:
     """`t` for `t_k = 1`, else None."""
     text = _squeezed(source) if len(source) <= MAX_LENGTH else ""
     return _name(text[:-2]) if text.endswith("=1") else None
+
+
+def index_of_one(source: str) -> str | None:
+    """`c` for `y_c = 1`, else None."""
+    text = _squeezed(source) if len(source) <= MAX_LENGTH else ""
+    below = _ENTRY_OF_ONE.fullmatch(text)
+    return _head(below[1]) if below is not None and _name(text[:-2]) else None
+
+
+def is_entry_of_zero(source: str, *, beside: bool = False) -> bool:
+    """Whether the formula is `y_j = 0`; `beside`: with its condition below, `y_{j != c} = 0`."""
+    text = _squeezed(source) if len(source) <= MAX_LENGTH else ""
+    entry, _, rest = text.removesuffix("=0").partition("≠")
+    is_entry = text.endswith("=0") and ("_" in entry or "[" in entry)
+    return is_entry and "=" not in entry and bool(rest) == beside
 
 
 def name_of_value(source: str) -> str | None:

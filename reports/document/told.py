@@ -65,7 +65,8 @@ def spelling(item: Item) -> dict[str, str]:
 
 def _of_verdict(verdict: Verdict, spelled: Mapping[str, str], words: Words) -> Iterator[Told]:
     if verdict.condition:
-        yield Told(words("check_only_if"), formula=from_text(verdict.condition))
+        key = "check_only_if" if verdict.necessary else "check_if"
+        yield Told(words(key), formula=from_text(verdict.condition))
     if verdict.counterexample is not None:
         at, _, _ = str(verdict.counterexample).rpartition(": left = ")
         yield Told(words("check_counterexample"), at or words("check_every_point"))

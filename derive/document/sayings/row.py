@@ -3,7 +3,8 @@ r"""A row of the table of sayings.
 A pattern is a regular expression in which `@n` and `@m` stand for names, `@a` for a name that is
 given a meaning, `@b` for the formula that is its meaning, `@c` for a condition on indices or
 parameters, `@k` for one in which no entry is a number, `@e` for a definition, `@s` for an
-equality of a sum, `@r` for the c of j = c, `@x` and `@w` for the number of an equation.
+equality of a sum, `@r` for the c of j = c, `@q` for the y and `@h` for the c of y_c = 1, `@o` for
+y_j = 0 and `@u` for that with a condition below, `@x` and `@w` for the number of an equation.
 `says` repeats their values as `<n>`, `<c>` …
 """
 

@@ -26,6 +26,7 @@ _FIRM = frozenset({"RBRACE", "END"})
 _CUTS = frozenset({"QUAD", "AMP", "ROW", "BREAK", "STOP", "LABEL"})
 _OPERANDS = _CLOSERS | {"NAME", "NUMBER", "WORD", "PRIME", "DECOR", "TRANSPOSE", "DOTS"}
 _BARS = {"BAR": ("LBAR", "RBAR", "MID"), "DBAR": ("LNORM", "RNORM", "PARALLEL")}
+_LONGEST_LIMIT = 12
 _SHOWN = {
     "RPAR": ")",
     "RSQB": "]",
@@ -51,6 +52,8 @@ def paired(reader: Text, tokens: list[Token], notes: list[str]) -> list[Token]:
     """The tokens with every bracket paired; what cuts a display stays at the top level only."""
     state = _Pairing(reader, tokens, notes)
     for position, tok in enumerate(tokens):
+        if _evaluates(state, position):
+            continue
         if tok.type in _BARS:
             _bar(state, position, tok)
         elif tok.type in CLOSING:
@@ -175,6 +178,18 @@ def _bar(state: _Pairing, position: int, tok: Token) -> None:
         _open(state, tok, left)
     else:
         state.out.append(token(alone, str(tok), place(tok)))
+
+
+def _evaluates(state: _Pairing, position: int) -> bool:
+    """Whether a bar opens and closes nothing: that of dp/dz|_{i != j}, whose script says enough."""
+    tok = state.source[position]
+    opened = state.opened[-1][0] if state.opened else ""
+    if tok.type not in ("BAR", "RBAR") or opened == "LBAR" or not state.out:
+        return False
+    below = state.source[position + 1 : position + 1 + _LONGEST_LIMIT]
+    stop = next((k for k, t in enumerate(below) if t.type == "RBRACE"), 0)
+    kinds = [t.type for t in below[:stop]]
+    return kinds[:2] == ["SUB", "LBRACE"] and kinds.count("REL") == 1
 
 
 def _another(tokens: list[Token], position: int) -> bool:

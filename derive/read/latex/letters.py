@@ -162,7 +162,7 @@ class Letters(Stream):
         return True
 
     def _word_of_script(self) -> None:
-        """L_{CE}, L_{total}: letters that cannot be separate indices are one word."""
+        """L_{CE}, L_{total}, p_{gt}: letters that cannot be separate indices are one word."""
         self._mixed_word()
         lone = self._lone()
         if lone is None or lone.type != "RUN" or (not self._peek("{") and not self.plain):
@@ -172,9 +172,8 @@ class Letters(Stream):
         loss = len(self.out) > 1 and self._loss_letter()
         capitals = run.isupper() and len(run) > 1
         word = capitals or run in NAMES or (len(run) > 2 and not indices)
-        if (word and not (len(run) == 2 and run.islower())) or (
-            loss and run in ("ce", "nll", "kl")
-        ):
+        short = run == "gt" or (loss and run in ("ce", "nll", "kl"))
+        if (word and not (len(run) == 2 and run.islower())) or short:
             replaced = token("TEXT", run, place(lone))
             self._stack[-2 if self._peek("{") else -1] = replaced
 

@@ -35,6 +35,7 @@ from derive.syntax import (
     Pow,
     Rel,
     Span,
+    children,
     free_names,
 )
 
@@ -99,8 +100,7 @@ class Names(Values):
         special = self._special(head, hung, scripts, span)
         if special is not None:
             return special
-        if hung.below and any(relational(part) for part in hung.below):
-            return self.complain("a condition hangs on no indicator", span)
+        self._hung_limits(hung, span)
         if len(hung.indices) == 1 and not hung.samples and isinstance(hung.indices[0], Name):
             parameter = hung.indices[0].id
             if parameter in _PARAMETERS:
@@ -113,6 +113,23 @@ class Names(Values):
         if head.vector and not axes:
             node = Form("vec", (Name(name, span=span),), span=span)
         return self._raised(node, hung, span)
+
+    def _hung_limits(self, hung: Scripts, span: Span, named: bool = True) -> None:
+        """The conditions below: z_{j != i} is z_j for j != i; below a bracket there is no index."""
+        for part in hung.below:
+            if not relational(part):
+                continue
+            condition = self.condition(part)
+            sides = children(condition)
+            plain = isinstance(condition, Rel) and condition.op in ("==", "!=")
+            if not plain or not all(isinstance(side, Name | Entry) for side in sides):
+                no_index = "a condition hangs on no indicator"
+                self.complain(no_index if named else "this is no condition on an index", span)
+                return
+            assert isinstance(condition, Rel)
+            self.limits.append(condition)
+            if named and isinstance(condition.left, Name):
+                hung.indices.append(condition.left)
 
     def _letter_exponent(self, hung: Scripts, name: str) -> None:
         """x^i_j may be a power, or the sample's index: a person must say which."""
@@ -246,11 +263,10 @@ class Names(Values):
             node = Form("prime", (node,), span=span)
         if hung.primes > 1:
             return self.complain("one prime at a time", span)
+        self._hung_limits(hung, span, named=False)
         axes = (*hung.samples, *hung.indices)
         if axes:
             node = Form("at", (node, *axes), span=span)
-        elif hung.below:
-            return self.complain("a condition hangs on no indicator", span)
         return self._raised(node, hung, span)
 
     # Indices.

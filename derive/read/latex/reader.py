@@ -122,6 +122,7 @@ class _Assembly:
             _plain_value(lexer, member, _extent(tokens, whole))
         stated = [node(tokens, condition=True) for tokens in draft.conditions]
         conditions = [part for condition in stated for part in _joined(condition)]
+        conditions += self._limits(builders, members)
         ranges = [Form("in", (node(a), node(b))) for a, b in draft.ranges]
         if len(draft.relations) >= len(members) and not lexer.complaints:
             lexer.complain("this relation has no right side", place(draft.relations[-1]))
@@ -132,6 +133,16 @@ class _Assembly:
             choices = {c: note for c, note in choices.items() if c.kind != "Sigma"}
         notes = tuple(dict.fromkeys(note for b in builders for note in b.notes))
         return self._made(members, conditions, ranges, notes), choices
+
+    def _limits(self, builders: Sequence[Builder], members: Sequence[Node]) -> list[Rel]:
+        """The conditions below an index, which must be one that no sum binds."""
+        free = frozenset[str]().union(*map(free_names, members))
+        found = [limit for builder in builders for limit in builder.limits]
+        for limit in found:
+            if not free_names(limit.left) & free:
+                message = "a condition hangs on no indicator"
+                self.lexer.complain(message, limit.span or self._span())
+        return list(dict.fromkeys(found))
 
     def _made(
         self,

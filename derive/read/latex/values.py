@@ -94,6 +94,8 @@ class Values(ABC):
     def __init__(self, reader: Text, whole: Span, taken: frozenset[Choice]) -> None:
         self.reader, self.whole, self.taken = reader, whole, taken
         self.notes: list[str] = []
+        # Conditions that hang on an index: those of z_{j != i}.
+        self.limits: list[Rel] = []
         self._level = 0
         self.choices: dict[Choice, str] = {}
 
