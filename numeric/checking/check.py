@@ -39,6 +39,7 @@ from numeric.checking.points import (
     hessian_cases,
     ties,
 )
+from numeric.checking.returned import of_gradient, of_loss
 from numeric.checking.sweep import LEAST_RATE, Sweep, central_sweep, taylor_sweep
 from numeric.engine import Engine, compile  # noqa: A004
 from numeric.inputs import Array
@@ -96,7 +97,7 @@ class Report:
         shown = failed or [max(judged, key=lambda point: point.max_error / point.bound)] * any(
             judged
         )
-        below = [str(self.hessian)] if self.hessian else []
+        below = [] if self.hessian is None else [str(self.hessian)]
         return "\n".join((head, *found, *map(_line, shown), *below))
 
 
@@ -159,7 +160,7 @@ def gradcheck(
         name = getattr(loss, "__name__", "loss")
         if gradient is None and vjp is None:
             loss, gradient = parted(loss)
-        pair = Pair(loss, gradient, vjp)
+        pair = Pair(of_loss(loss, kind), *(read and of_gradient(read) for read in (gradient, vjp)))
         if points is not None:
             made = given_cases(pair, points, rng)
         else:
@@ -223,7 +224,7 @@ def _second(
     if hessian is False:
         return None
     if callable(hessian):
-        cases = [replace(case, hessian=hessian) for case in cases]
+        cases = [replace(case, hessian=of_gradient(hessian)) for case in cases]
     seconds = list(hessian_cases(cases, rng))
     if not seconds:
         raise ValueError(f"{name} has no Hessian to check")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from numeric.checking.pictures import ALIKE, Pictures, as_rows, balanced, slope, softmax
+from numeric.checking.pictures import ALIKE, Pictures, as_rows, balanced, listed, slope, softmax
 from numeric.inputs import Array
 
 Answer = str | None
@@ -63,7 +63,7 @@ def another_axis(seen: Pictures) -> Answer:
         return None
     right = as_rows(softmax(point, classes), classes)
     for axis in (axis for axis in range(point.ndim) if axis != classes):
-        if seen.multiple(as_rows(softmax(point, axis), classes) - right) is not None:
+        if _of_rows(seen, as_rows(softmax(point, axis), classes) - right):
             over = "the samples" if point.ndim == 2 else f"axis {axis}"
             return f"softmax is taken over {over}, not over the classes"
     everywhere = softmax(point, tuple(range(point.ndim)))
@@ -72,6 +72,12 @@ def another_axis(seen: Pictures) -> Answer:
     if not balanced(seen.true, 1) or balanced(seen.given, 1):
         return None
     return "it sums to 0 over the samples, not over the classes" * balanced(seen.given, 0) or None
+
+
+def _of_rows(seen: Pictures, of: Array) -> bool:
+    """A - G = c*of, with one c, or of three classes and more with a c of each sample."""
+    own = seen.true.shape[1] > 2 and seen.multiple(of, 1) is not None
+    return own or seen.multiple(of) is not None
 
 
 def another_map(seen: Pictures) -> Answer:
@@ -96,22 +102,37 @@ def _one_row(one: Array, other: Array) -> bool:
 
 
 def another_temperature(seen: Pictures) -> Answer:
-    """A - G = c*(softmax(f) - softmax(f/T)) for a T that is looked for; or the other way round."""
+    """A - G = c*(softmax(f) - softmax(f/T)) for a T that is looked for, either way round.
+
+    softmax(f*T) may stand for the one without T.
+    """
     if seen.jacobian or seen.off.size < LEAST_ENTRIES or not np.all(np.isfinite(seen.logits)):
         return None
-    plain, low, high = softmax(seen.logits, 1), *np.log((0.05, 20.0))
+    return _between(seen, "f", 0.0) or _between(seen, "f*T", 1.0)
+
+
+def _between(seen: Pictures, other: str, power: float) -> Answer:
+    """Whether softmax(f*T**power) and softmax(f/T) are exchanged, for some T."""
+    low, high = np.log((0.05, 20.0))
+
+    def changed(log_t: float) -> Array:
+        hot = softmax(seen.logits * np.exp(power * log_t), 1)
+        return hot - softmax(seen.logits / np.exp(log_t), 1)
+
+    def left(log_t: float) -> float:
+        made = changed(log_t)
+        return float(np.sum((seen.off - slope(made, seen.off, None, seen.bound) * made) ** 2))
+
     for _ in range(SEARCHES):
         tried = np.linspace(low, high, 41)
-        changed = [plain - softmax(seen.logits / np.exp(log_t), 1) for log_t in tried]
-        left = [np.sum((seen.off - slope(c, seen.off, None, seen.bound) * c) ** 2) for c in changed]
-        best = int(np.argmin(left))
+        best = int(np.argmin([left(log_t) for log_t in tried]))
         low, high = tried[max(best - 1, 0)], tried[min(best + 1, len(tried) - 1)]
-    factor, temperature = seen.multiple(changed[best]), float(np.exp(tried[best]))
+    factor, temperature = seen.multiple(changed(tried[best])), float(np.exp(tried[best]))
     if factor is None or abs(temperature - 1) < ALIKE or not 0.06 < temperature < 19:
         return None
-    words = ("softmax(f)", f"softmax(f/T), T = {temperature:.4g},")
+    words = (f"softmax({other})", "softmax(f/T)")
     right, stands = words if factor.item() < 0 else words[::-1]
-    return f"{stands} stands where {right.rstrip(',')} should"
+    return f"{stands} stands where {right} should, T = {temperature:.4g}"
 
 
 def penalty(seen: Pictures) -> Answer:
@@ -190,7 +211,7 @@ def multiple_of_p(seen: Pictures) -> Answer:
         return None
     factors = slope(p, seen.off, 1, seen.bound)[:, 0]
     return (
-        f"off by a multiple of p = softmax(f), {_listed(factors)}: what multiplies p, a sum over "
+        f"off by a multiple of p = softmax(f), {listed(factors)}: what multiplies p, a sum over "
         "the classes such as that of the targets or their weights, is missing or wrong"
     )
 
@@ -225,12 +246,6 @@ def of_p_itself(seen: Pictures) -> Answer:
     if not seen.alike(seen.given, factor * slopes):
         return None
     return "p*(1 - p), the derivative of p[k] by f[k], stands for that of the loss"
-
-
-def _listed(factors: Array) -> str:
-    """The first few numbers, with a word if there are more."""
-    shown = ", ".join(f"{factor:.4g}" for factor in np.round(factors[:4], 12) + 0.0)
-    return f"{shown}, …" if len(factors) > 4 else shown
 
 
 def broadcast(seen: Pictures) -> Answer:

@@ -12,10 +12,11 @@ import numpy as np
 from numeric.checking.kinds import AT_ONCE, KINDS
 from numeric.checking.observed import Point, Ruler, Seen, allowed, observe, unit
 from numeric.checking.pictures import ALIKE, Pictures, as_rows, class_axis
-from numeric.checking.points import weighed_case
+from numeric.checking.points import Case, weighed_case
+from numeric.inputs import Array
 
-# Of more entries than this only a part is differentiated, and only kinds that any part tells are
-# asked for; so too where all entries, at so many values of the loss each, took more than seconds.
+# Of more entries than this only some samples are differentiated; so too where all entries, at so
+# many values of the loss each, took more than seconds.
 MOST, STEPS, PATIENCE = 4096, 16, 4.0
 
 
@@ -135,17 +136,71 @@ def _extreme(seen: Seen) -> tuple[str, str]:
 def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
     """The first row of the table that fits, for the whole gradient or for the Jacobian.
 
-    Where differentiating every entry would take seconds, what the entries at hand tell.
+    Where differentiating every entry would take seconds, what the entries at hand tell, or else
+    some samples.
     """
-    size = seen.gradient.size
-    if size <= MOST and size * STEPS * _seconds(seen) < PATIENCE:
+    most = int(min(MOST, PATIENCE / (STEPS * _seconds(seen))))
+    if seen.gradient.size <= most:
         pictures = [_picture(seen, by), _jacobian(seen, by)]
         tried = reversed(pictures) if _is_map(seen) else pictures
         answers = (_asked(KINDS, picture) for picture in tried if picture is not None)
         found = next(filter(None, answers), None)
     else:
-        found = _asked(AT_ONCE, _part(seen, by))
+        found = _asked(AT_ONCE, _part(seen, by)) or _of_some_samples(seen, by, most)
     return found or (UNKNOWN[0], f"{UNKNOWN[1]}: {_aside(seen)}")
+
+
+def _of_some_samples(seen: Seen, by: Ruler, most: int) -> tuple[str, str] | None:
+    """The first row that fits as many samples as have no more than `most` entries together.
+
+    Half of them are wrong, if there are so many of either kind; the others are kept as they are.
+    """
+    shape, classes = seen.gradient.shape, class_axis(seen.gradient.astype(np.float64))
+    axis = int(classes == 0)
+    if len(shape) < 2 or most < seen.gradient.size // shape[axis]:
+        return None
+    count = min(most * shape[axis] // seen.gradient.size, shape[axis])
+    bad = np.unique(
+        [at[axis] for at, off in zip(seen.indices, _wrong(seen, by), strict=True) if off]
+    )
+    good = np.setdiff1d(np.arange(shape[axis]), bad)
+    few = max(count - len(good), (count + 1) // 2)
+    kept = np.sort(np.concatenate((bad[:few], good[: count - min(few, len(bad))])))
+    between = seen.gradient.size // shape[axis] // shape[classes]
+    rows = (kept[:, None] * between + np.arange(between)).ravel()
+    picture = _picture(replace(seen, case=_with_samples(seen.case, kept, axis)), by)
+    return _asked(KINDS[len(AT_ONCE) :], replace(picture, rows=rows))
+
+
+def _wrong(seen: Seen, by: Ruler) -> Array:
+    """Which of the entries at hand are wrong."""
+    true = np.array([entry.value for entry in seen.numeric])
+    wrong: Array = np.abs(seen.analytic.astype(np.float64) - true) > allowed(seen, by)[0]
+    return wrong
+
+
+def _with_samples(case: Case, kept: Array, axis: int) -> Case:
+    """The same of these samples only, the others as they are."""
+    where: Any = (*(slice(None),) * axis, kept)
+
+    def whole(part: Array) -> Array:
+        logits = case.logits.astype(part.dtype)
+        logits[where] = part
+        return logits
+
+    upstream = case.upstream
+    if upstream is not None:
+        upstream = (
+            upstream[kept] if upstream.shape[:1] == case.logits.shape[axis : axis + 1] else None
+        )
+    return replace(
+        case,
+        logits=case.logits[where],
+        loss=lambda part: case.loss(whole(part)),
+        gradient=lambda part: case.gradient(whole(part))[where],
+        upstream=upstream,
+        pair=None,
+    )
 
 
 def _asked(

@@ -30,14 +30,8 @@ class Pair:
     vjp: Backward | None = None
 
     def shape(self, logits: Array) -> tuple[int, ...]:
-        """The shape of the loss at these logits. Raises TypeError for a loss of several things."""
-        made = self.loss(logits.copy())
-        if isinstance(made, tuple):
-            raise TypeError(
-                f"the loss returned {len(made)} things; leave `gradient` out if they are the loss "
-                "and its gradient"
-            )
-        return np.shape(made)
+        """The shape of the loss at these logits."""
+        return np.shape(self.loss(logits.copy()))
 
     def slope(self, f: Array) -> Any:
         """The gradient, right after the loss at the same logits: a layer keeps what it computed."""
@@ -61,7 +55,7 @@ class Pair:
 
 
 def parted(both: Function) -> tuple[Function, Function]:
-    """The two functions in one that returns (loss, gradient).
+    """The two functions in one that returns (loss, gradient), a tuple or a list.
 
     They raise TypeError where it returns something else.
     """
@@ -69,10 +63,10 @@ def parted(both: Function) -> tuple[Function, Function]:
     def part(place: int) -> Function:
         def one(f: Array) -> Any:
             made = both(f)
-            if not isinstance(made, tuple) or len(made) != 2:
+            if not isinstance(made, tuple | list) or len(made) != 2:
                 raise TypeError(
                     "a loss that is a function needs its gradient: a second function, or a loss "
-                    "that returns (loss, gradient)"
+                    f"that returns (loss, gradient); this one returned {type(made).__name__}"
                 )
             return made[place]
 

@@ -11,14 +11,19 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from numeric.checking import confusions
-from numeric.checking.pictures import ALIKE, Pictures, even, named
+from numeric.checking import confusions, partly
+from numeric.checking.pictures import ALIKE, Pictures, even, named, slope
 from numeric.inputs import Array
 
 Answer = str | None
 
 # Of more samples or classes than this, no other order is looked for.
 MOST_TO_ORDER = 64
+
+
+# Where a 2 may come from.
+HALVED = "the 1/2 before a square is missing"
+SQUARED = "the 2 of a square's derivative is missing"
 
 
 def _not_finite(seen: Pictures) -> Answer:
@@ -68,10 +73,12 @@ def _mean(seen: Pictures) -> Answer:
     if 0 < counted < rows and _near(factor, counted / rows):
         return f"the mean counts all {rows} samples, the loss only {counted}"
     for count, words in _other_means(seen.point.shape):
+        large, small = ("", "") if count != 2 else (f", or {HALVED}", f", or {SQUARED}")
         if _near(factor, count):
-            return f"every entry is {count} times too large: the loss is a mean over {words}"
+            return f"every entry is {count} times too large: the loss is a mean over {words}{large}"
         if _near(factor, 1 / count):
-            return f"every entry is {count} times too small: divided by the length of {words}"
+            why = f"divided by the length of {words}{small}"
+            return f"every entry is {count} times too small: {why}"
     return None
 
 
@@ -96,6 +103,7 @@ def _constant(seen: Pictures) -> Answer:
     shown = f"{factor:.6g}" if abs(factor - 1) > ALIKE else f"1 + {factor - 1:.3g}"
     whole = max(factor, 1 / factor) if factor > 0 else 0.0
     hint = f": a mean over {whole:.0f}?" if whole > 2.5 and _near(whole, round(whole)) else ""
+    hint += f": {HALVED}?" * _near(factor, 2) + f": {SQUARED}?" * _near(factor, 1 / 2)
     return f"every entry is {shown}{name} times what it should be{hint}"
 
 
@@ -130,27 +138,47 @@ def _ignored(seen: Pictures) -> Answer:
     present = left_out & ~np.all(seen.zero(seen.given), axis=1)
     if seen.jacobian or not present.any() or left_out.all():
         return None
-    return f"samples that the loss leaves out ({named(present)}) have a gradient: ignore_index?"
+    factor = _of_samples(seen)
+    if factor is not None and np.ptp(factor[~left_out]) > ALIKE * np.nanmax(np.abs(factor)):
+        return None
+    return (
+        f"samples that the loss leaves out ({seen.samples(present)}) have a gradient: ignore_index?"
+    )
+
+
+def _of_samples(seen: Pictures) -> Array | None:
+    """c with A = c*G, one of each sample, nan where G is 0; None if there is none."""
+    if len(seen.true) < 2 or (seen.true.shape[1] < 2 and seen.upstream is None):
+        return None
+    counted = ~np.all(seen.zero(seen.true), axis=1)
+    factor = slope(seen.true, seen.given, 1, seen.bound)
+    if not seen.alike(np.where(counted[:, None], seen.given, seen.true), factor * seen.true):
+        return None
+    found: Array = np.where(counted, factor[:, 0], np.nan)
+    return found
 
 
 def _left_out(seen: Pictures) -> Answer:
     absent = np.all(seen.given == 0, axis=1) & ~np.all(seen.zero(seen.true), axis=1)
     if seen.jacobian or not absent.any():
         return None
-    return f"samples that the loss counts ({named(absent)}) have no gradient"
+    return f"samples that the loss counts ({seen.samples(absent)}) have no gradient"
 
 
 def _row_factor(seen: Pictures) -> Answer:
-    found = seen.ratio(1)
-    if seen.jacobian or found is None or len(seen.true) < 2:
+    factor = _of_samples(seen)
+    if seen.jacobian or factor is None or np.all(np.isnan(factor)):
         return None
-    factor = found[:, 0]
-    if seen.upstream is not None and np.ptp(factor * seen.upstream) <= ALIKE * np.max(
-        np.abs(factor)
-    ):
+    most = np.nanmax(np.abs(factor))
+    if seen.upstream is not None and np.ptp(factor * seen.upstream) <= ALIKE * most:
         return "the upstream gradient is not applied"
-    shown = ", ".join(f"{i}: {factor[i]:.4g}" for i in np.flatnonzero(seen.wrong.any(axis=1))[:4])
-    if np.sum(np.abs(factor - 1) > ALIKE) == 1:
+    parts = [
+        f"{seen.numbers[i]}: "
+        + ("not 0, as it should be" if np.isnan(factor[i]) else f"{factor[i]:.4g}")
+        for i in np.flatnonzero(seen.wrong.any(axis=1))[:4]
+    ]
+    shown = ", ".join(parts)
+    if np.sum(np.abs(factor - 1) > ALIKE) + np.sum(np.isnan(factor)) == 1:
         return f"a factor of one sample is missing or wrong ({shown})"
     by_label = {int(label): c for label, c in zip(seen.label, factor, strict=True)}
     wanted = np.array([by_label[int(label)] for label in seen.label])
@@ -161,7 +189,7 @@ def _row_factor(seen: Pictures) -> Answer:
 
 def _class_factor(seen: Pictures) -> Answer:
     """A/G is a number of the class times one of the sample, such as w[k]/w[y]."""
-    if seen.jacobian or len(seen.true) < 2 or np.any(seen.zero(seen.true)):
+    if seen.jacobian or min(seen.true.shape) < 2 or np.any(seen.zero(seen.true)):
         return None
     ratio = seen.given / seen.true
     if not seen.alike(ratio * ratio[0, 0], ratio[:, :1] * ratio[:1]):
@@ -193,7 +221,7 @@ def _away_from_label(seen: Pictures) -> tuple[Array, Array]:
 def _label_term(seen: Pictures) -> Answer:
     at_label, others = _away_from_label(seen)
     least = np.min(np.abs(at_label))
-    if seen.jacobian or least == 0 or np.any(np.abs(others) > ALIKE * least):
+    if seen.jacobian or not others.size or least == 0 or np.any(np.abs(others) > ALIKE * least):
         return None
     return "only the entry at the label is wrong: its delta is missing or has the other sign"
 
@@ -209,7 +237,7 @@ def _label_everywhere(seen: Pictures) -> Answer:
 
 def _offset(seen: Pictures) -> Answer:
     off = seen.off
-    return "the same number is added to every class" * even(off) or None
+    return "the same number is added to every class" * (even(off) and off.shape[1] > 1) or None
 
 
 def _smoothing(seen: Pictures) -> Answer:
@@ -264,7 +292,12 @@ def _indexing(seen: Pictures) -> Answer:
     off = np.abs(seen.off)
     step = off.max()
     some = off > step / 2
-    if seen.jacobian or some.all() or np.any(np.where(some, step - off, off) > ALIKE * step):
+    if (
+        seen.jacobian
+        or some.all()
+        or some.sum() < 2
+        or np.any(np.where(some, step - off, off) > ALIKE * step)
+    ):
         return None
     return (
         f"off by {step:.4g}, up or down, at {int(some.sum())} entries: a term such as the label's "
@@ -285,15 +318,19 @@ def _some_rows(seen: Pictures) -> Answer:
     if rows.all() or not rows.any():
         return None
     if seen.jacobian:
-        return f"only these rows of the Jacobian are wrong: {named(rows)}"
-    return f"only these samples are wrong: {named(rows)}"
+        return f"only these rows of the Jacobian are wrong: {named(np.flatnonzero(rows))}"
+    if np.sum(seen.wrong) == 1 < seen.true.shape[1]:
+        column = int(np.argmax(seen.wrong.any(axis=0)))
+        return f"only one entry is wrong, of sample {seen.samples(rows)} and class {column}"
+    return f"only these samples are wrong: {seen.samples(rows)}"
 
 
 def _some_columns(seen: Pictures) -> Answer:
     columns: Array = np.any(seen.wrong, axis=0)
     if columns.all() or not columns.any():
         return None
-    return f"only these classes are wrong: {named(columns)}"
+    entries = "classes" if len(seen.true) > 1 else "entries"
+    return f"only these {entries} are wrong: {named(np.flatnonzero(columns))}"
 
 
 AT_ONCE: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
@@ -325,9 +362,11 @@ KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("another function", confusions.another_map),
     ("another temperature", confusions.another_temperature),
     ("penalty", confusions.penalty),
+    ("inner derivative", partly.through_norm),
     ("another label", _another_label),
     ("label smoothing", _smoothing),
     ("p[y] for p[k]", _one_for_all),
+    ("another function", partly.power),
     ("multiple of p", confusions.multiple_of_p),
     ("wrong axis", confusions.another_sum),
     ("complement", confusions.complement),
@@ -336,6 +375,8 @@ KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("same for all", _same_for_all),
     ("indexing", _indexing),
     ("rounded", _rounded),
+    ("mask", partly.unseen_entries),
+    ("some entries", partly.some_entries),
     ("some samples", _some_rows),
     ("some classes", _some_columns),
 )

@@ -48,6 +48,9 @@ SLIGHT = 2.0**-16
 # sums that run in parallel may round differently.
 REPEATED = 1e-5
 
+# A function that keeps what it was given may keep a trace of a complex step.
+TRACE = 1e-12
+
 # An entry is unresolved where not even an error of this share of it would be seen.
 VISIBLE = 0.1
 
@@ -159,13 +162,11 @@ def _middle(found: Iterable[float]) -> float:
 def _given(case: Case, logits: Array) -> Array:
     """The gradient as given, nan where it could not be computed. Raises TypeError, ValueError."""
     try:
-        returned = case.gradient(logits.copy())
+        gradient = np.array(case.gradient(logits.copy()))
     except ArithmeticError:
         return np.full(logits.shape, np.nan)
-    gradient = np.array(returned)
-    if gradient.dtype.kind not in "biufc" or np.any(gradient.imag):
-        words = "complex numbers" if gradient.dtype.kind == "c" else type(returned).__name__
-        raise TypeError(f"the gradient returned {words}; expected an array of real numbers")
+    if np.any(np.abs(gradient.imag) > TRACE * np.max(np.abs(gradient), initial=0)):
+        raise TypeError("the gradient returned complex numbers; expected an array of real numbers")
     gradient = gradient.real
     if gradient.shape != logits.shape:
         raise wrong_shape(gradient.shape, logits.shape)
@@ -186,9 +187,14 @@ def observe(
     with np.errstate(all="ignore"):
         # Asked twice, since a gradient may be added up in memory: the second is judged.
         gradient = [_given(case, logits) for _ in range(2)][1]
-        first, again = (value(case.loss, point.copy()) for _ in range(2))
+        along = rng.normal(size=point.shape)
+        # Between the two, it is asked beside the point: what it keeps of a call shows.
+        asked = (point, point + FIRST_STEP * along, point)
+        first, _, again = (value(case.loss, one) for one in asked)
         finite = bool(np.isfinite(first) and np.isfinite(again))
-        method = best_method(case.loss, point, rng.normal(size=point.shape), roundoff)
+        repeats = not finite or bool(abs(first - again) <= REPEATED * (abs(first) + largest(point)))
+        # A loss that keeps what it was given is not given complex numbers.
+        method = best_method(case.loss, point, along, roundoff) if repeats else "float64"
         indices = _entries(point, gradient, rng, most) if finite else ()
         if len(indices) < point.size and finite:
             indices = (*indices, _suspect(case, gradient, method, roundoff, rng))
@@ -199,7 +205,6 @@ def observe(
         rough = _rough(lambda f: _given(case, f), point, rng) if as_float64 else 0.0
     analytic = np.array([gradient[index] for index in indices], dtype=gradient.dtype)
     eps = max(float(np.finfo(kind).eps) for kind in (dtype, gradient.dtype))
-    repeats = not finite or bool(abs(first - again) <= REPEATED * (abs(first) + largest(point)))
     parts = (case, method, indices, numeric, analytic, gradient, finite, repeats)
     return Seen(*parts, roundoff, rough, eps)
 

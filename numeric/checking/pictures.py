@@ -17,7 +17,8 @@ class Pictures:
     """A and G as rows of classes, what they may differ by, the logits, an upstream of each row.
 
     `point` is where they were taken, in the shape that the functions take, with its classes along
-    `axis`. A `jacobian` has a row for each value of the loss.
+    `axis`. A `jacobian` has a row for each value of the loss. `rows` are the samples' numbers where
+    not all of them are there.
     """
 
     given: Array
@@ -27,6 +28,7 @@ class Pictures:
     axis: int = 0
     upstream: Array | None = None
     jacobian: bool = False
+    rows: Array | None = None
 
     @property
     def logits(self) -> Array:
@@ -37,6 +39,15 @@ class Pictures:
     def off(self) -> Array:
         """A - G."""
         return self.given - self.true
+
+    @property
+    def numbers(self) -> Array:
+        """The number of each sample."""
+        return np.arange(len(self.true)) if self.rows is None else self.rows
+
+    def samples(self, some: Array) -> str:
+        """The numbers of these samples, in words."""
+        return named(self.numbers[some])
 
     def alike(self, one: Array, other: Array) -> bool:
         """Whether two arrays are the same but for rounding."""
@@ -127,5 +138,13 @@ def even(array: Array) -> bool:
 
 
 def named(numbers: Array) -> str:
-    """The first few numbers of those that are True."""
-    return ", ".join(map(str, np.flatnonzero(numbers)[:4]))
+    """The first few of some ascending numbers, runs of three and more by their ends."""
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1)
+    words = [f"{r[0]} to {r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
+    return ", ".join((*words[:4], *["…"] * (len(words) > 4)))
+
+
+def listed(factors: Array) -> str:
+    """The first few numbers, with a word if there are more."""
+    shown = ", ".join(f"{factor:.4g}" for factor in np.round(factors[:4], 12) + 0.0)
+    return f"{shown}, …" if len(factors) > 4 else shown

@@ -90,12 +90,18 @@ def function_cases(
 
 
 def given_cases(pair: Pair, points: Points, rng: Generator) -> Iterator[Case]:
-    """A user's functions at the user's points; one array is one point."""
+    """A user's functions at the user's points; one array is one point. Raises TypeError, ValueError
+    for points that hold no real numbers.
+    """
     if isinstance(points, np.ndarray):
         points = [points]
     named = points if isinstance(points, Mapping) else {str(i): p for i, p in enumerate(points)}
     for name, point in named.items():
+        if np.iscomplexobj(point):
+            raise TypeError("points of complex numbers; expected real logits")
         logits = np.asarray(point, dtype=np.float64)
+        if not logits.size:
+            raise ValueError(f"a point of shape {logits.shape} has no entry to check")
         yield _case(name, _classes(logits.shape), logits, pair, rng)
 
 
