@@ -50,7 +50,8 @@ class TextbookClaim:
     """A formula that is printed of a loss, right or wrong, and the verdict on it.
 
     `where` and `assume` are added to the loss' own setting; `condition` and `repair` are what
-    `verify` says with the status, or empty. `says` tells what is right or wrong about the claim,
+    `verify` says with the status, or empty; `necessary` whether the condition is needed, or only
+    enough. `says` tells what is right or wrong about the claim,
     `seen` where it is found.
     """
 
@@ -60,6 +61,7 @@ class TextbookClaim:
     says: str
     seen: str
     condition: str = ""
+    necessary: bool = True
     repair: str = ""
     where: str = ""
     assume: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from derive.cases import Case, cases, term_name
 from derive.problem import Problem, index_terms, literals, one_hot_of
 from derive.show import text
 from derive.syntax import Entry, Name, Rel, Relation, children, num, walk
+from derive.witness.points import Frame
 
 # Conjunctions of more relations than this are given as a list of cases.
 _MAX_RELATIONS = 2
@@ -39,6 +40,28 @@ def enough(problem: Problem, holding: Sequence[Case]) -> Iterator[tuple[str, Pro
             found.append((len(chosen), relation))
     for _, relation in sorted(found, key=lambda pair: -pair[0]):
         yield _said(problem, relation), replace(problem, where=(*problem.where, relation))
+
+
+def needed(problem: Problem, narrowed: Problem, agreeing: Sequence[Frame]) -> bool:
+    """Whether the claim also fails where the condition is not met, as far as was looked.
+
+    `agreeing` are the frames at which the sides agree without it; of one class, nearly all do. True
+    is said of the value of one number, sum or size and of a one-hot simplex; an array of ones,
+    positive numbers, one of several cases are enough, and more than is needed.
+    """
+    changed = [s for n, s in problem.symbols.items() if narrowed.symbols.get(n) != s]
+    kept = [narrowed.symbols[s.name] for s in changed if s.name in narrowed.symbols]
+    fixed = [
+        s for s in changed if s.axes and s.kind != "simplex" and s.name not in narrowed.symbols
+    ]
+    one_entry = not narrowed.symbols.keys() <= problem.symbols.keys()
+    if problem.assumptions or narrowed.where != problem.where:
+        return False
+    if (fixed and not one_entry) or any(symbol.kind == "positive" for symbol in kept):
+        return False
+    sizes = narrowed.sizes.items() - problem.sizes.items()
+    large = (frame.sizes for frame in agreeing if 1 not in frame.sizes.values())
+    return all(sizes and sizes <= found.items() for found in large)
 
 
 def _said(problem: Problem, relation: Rel) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from derive.asymptotic import Weak, leading_order, proportional, weak
 from derive.budget import DEFAULT_SECONDS, limited
-from derive.conditions import distinguishes, enough, index_condition
+from derive.conditions import distinguishes, enough, index_condition, needed
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
 from derive.menu import Candidate, candidates, small_sizes
@@ -306,8 +306,10 @@ def _conditional(
     roots = root_candidates(problem, first)
     other = _saving(problem, candidates(problem), roots, relations, small_sizes(problem))
     if other is not None:
-        outside = _outside(problem, other, found)
-        return Conditional(condition=other, counterexample=outside, **told)
+        condition, narrowed = other
+        outside = _outside(problem, condition, found)
+        only = needed(problem, narrowed, second.agreeing)
+        return Conditional(condition=condition, necessary=only, counterexample=outside, **told)
     return Refuted(counterexample=found, reason=reason, **told)
 
 
@@ -322,7 +324,7 @@ def _outside(problem: Problem, condition: str, found: Counterexample) -> Counter
     return counterexample(problem, frames(problem), {name: value}) or found
 
 
-def _saving(problem: Problem, *menus: Iterable[Candidate]) -> str | None:
+def _saving(problem: Problem, *menus: Iterable[Candidate]) -> Candidate | None:
     """The first condition of the menus under which the claim is proved and says something."""
     sides = (text(problem.left), text(problem.right))
     claim = {" == ".join(sides), " == ".join(reversed(sides))}
@@ -331,7 +333,7 @@ def _saving(problem: Problem, *menus: Iterable[Candidate]) -> str | None:
             continue
         try:
             if _proves(narrowed) and not _vanishes(narrowed):
-                return condition
+                return condition, narrowed
         except (OutOfFragment, ZeroDivisionError):
             continue
     return None
@@ -369,10 +371,10 @@ def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
     different = found or one_sided
     if different is None:
         return Undecided(reason=reason, **told)
-    condition = _saving(problem, candidates(problem), small_sizes(problem))
-    if condition is not None:
-        outside = _outside(problem, condition, different)
-        return Conditional(condition=condition, counterexample=outside, **told)
+    saved = _saving(problem, candidates(problem), small_sizes(problem))
+    if saved is not None:
+        outside = _outside(problem, saved[0], different)
+        return Conditional(condition=saved[0], necessary=False, counterexample=outside, **told)
     if found is None and isinstance(interval_opinion(problem), Zero):
         return Undecided(reason=f"{reason}; one side has no value at {one_sided}", **told)
     return Refuted(counterexample=different, reason=reason, **told)

@@ -16,13 +16,15 @@ from derive.witness.opinion import Opinion, Zero
 class Verdict:
     """What is known of a claim. Never a bool: ask `status`.
 
-    `reading` says how each formula was understood, `condition` when the claim holds, `reason` why
-    nothing better can be said, `premises` what the definitions themselves need in order to exist.
+    `reading` says how each formula was understood, `condition` when the claim holds, `necessary`
+    whether only then (else it is enough), `reason` why nothing better can be said, `premises` what
+    the definitions themselves need in order to exist.
     """
 
     claim: str
     reading: tuple[str, ...] = ()
     condition: str | None = None
+    necessary: bool = True
     counterexample: Counterexample | None = None
     repair: str | None = None
     diagnosis: str | None = None
@@ -45,6 +47,7 @@ class Verdict:
             "reading": list(self.reading),
             "status": self.status,
             "condition": self.condition,
+            "necessary": None if self.condition is None else self.necessary,
             "counterexample": None
             if self.counterexample is None
             else self.counterexample.to_json(),
@@ -113,6 +116,7 @@ def recalled(record: Mapping[str, Any]) -> Verdict:
         "reading": _lines(record.get("reading")),
         "premises": _lines(record.get("premises")),
         "counterexample": None if found is None else Counterexample.from_json(found),
+        "necessary": record.get("necessary") is not False,
     }
     if (found is not None) != (kind in (Conditional, Refuted)):
         raise ValueError("a counterexample where there is none, or none where there is one")

@@ -39,7 +39,7 @@ def sentence(result: Judged) -> str:
     assert data is not None
     parts = [f"{data['status']}: {data['claim']}"]
     if data["condition"]:
-        parts.append(f"holds only if {data['condition']}")
+        parts.append(f"holds {'only ' * data['necessary']}if {data['condition']}")
     if data["diagnosis"] in DIAGNOSES:
         parts.append(f"{data['diagnosis']} {DIAGNOSES[data['diagnosis']].name}")
     if result.counterexample:

@@ -203,6 +203,8 @@ ROWS: Mapping[str, str] = {
     "Line {a}: {b}.": "{a}행: {b}.",
     "{a} holds only if {b}; right is {c}": "{a} (이때만 성립: {b}; 옳은 식: {c})",
     "{a} holds only if {b}": "{a} (이때만 성립: {b})",
+    "{a} holds if {b}; right is {c}": "{a} (이때 성립: {b}; 옳은 식: {c})",
+    "{a} holds if {b}": "{a} (이때 성립: {b})",
     "{a} is refuted; right is {b}": "{a} (틀림; 옳은 식: {b})",
     "{a} is refuted": "{a} (틀림)",
     "line {a} undecided, {b}": "{a}행 미결정, {b}",

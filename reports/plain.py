@@ -29,7 +29,8 @@ def verdict_lines(
     if status == "proved":
         yield f"  {_for_all(result, words)}"
     if data["condition"]:
-        yield f"  {words('verdict_only_if', condition=data['condition'])}"
+        key = "verdict_only_if" if data["necessary"] else "verdict_if"
+        yield f"  {words(key, condition=data['condition'])}"
     if result.counterexample:
         point, _, values = result.counterexample.rpartition(": left = ")
         left, _, right = values.partition(", right = ")

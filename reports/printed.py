@@ -22,7 +22,8 @@ class Printed:
     """A formula that is printed of the loss, and what is known of it.
 
     `says` is what is right or wrong about it, `told` what kind of mistake it is. `point` is where
-    the sides are `left` and `right`. What there is not is empty or None.
+    the sides are `left` and `right`; `holds` says whether the condition is needed or only enough.
+    What there is not is empty or None.
     """
 
     claim: Formula
@@ -31,6 +32,7 @@ class Printed:
     says: str
     seen: str
     told: str
+    holds: str
     condition: Formula | None
     point: str
     left: Formula | None
@@ -93,6 +95,7 @@ def _printed(row: Mapping[str, Any], words: Words) -> Printed:
         # Where a formula was seen is told in English only.
         seen=row["seen"] if words.lang == "en" else "",
         told=_told(verdict["diagnosis"], words),
+        holds=words("printed_only_if" if verdict["necessary"] else "printed_if"),
         condition=from_text(verdict["condition"]) if verdict["condition"] else None,
         point=point,
         left=expression(left) if left else None,

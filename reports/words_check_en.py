@@ -30,6 +30,7 @@ SAYINGS = {
     "check_jump": "from the first to the last member",
     "check_where": "judged where",
     "check_only_if": "holds only if",
+    "check_if": "holds if",
     "check_counterexample": "counterexample",
     "check_every_point": "at every point",
     "check_left": "left",

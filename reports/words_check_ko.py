@@ -36,6 +36,7 @@ SAYINGS = {
     "check_jump": "첫 항에서 마지막 항까지",
     "check_where": "판정한 범위",
     "check_only_if": "이때만 성립",
+    "check_if": "이때 성립",
     "check_counterexample": "반례",
     "check_every_point": "모든 점에서",
     "check_left": "왼쪽",

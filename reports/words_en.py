@@ -207,6 +207,7 @@ SAYINGS = {
     "printed_right": "Also true",
     "printed_setting": "said of",
     "printed_only_if": "holds only if",
+    "printed_if": "holds if",
     "printed_at": "counterexample",
     "printed_left": "left",
     "printed_right_side": "right",

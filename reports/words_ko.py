@@ -193,6 +193,7 @@ SAYINGS = {
     "printed_right": "이것도 참",
     "printed_setting": "범위",
     "printed_only_if": "이때만 성립",
+    "printed_if": "이때 성립",
     "printed_at": "반례",
     "printed_left": "왼쪽",
     "printed_right_side": "오른쪽",

@@ -7,6 +7,7 @@ SAYINGS = {
     "verdict_where": "for every size and every index where {condition}",
     "verdict_assuming": "assuming {equations}",
     "verdict_only_if": "holds only if {condition}",
+    "verdict_if": "holds if {condition}",
     "verdict_read": "read {line}",
     "verdict_one": "1 claim",
     "verdict_many": "{total} claims",

@@ -7,6 +7,7 @@ SAYINGS = {
     "verdict_where": "모든 크기와 다음 첨자에 대해: {condition}",
     "verdict_assuming": "가정: {equations}",
     "verdict_only_if": "이때만 성립: {condition}",
+    "verdict_if": "이때 성립: {condition}",
     "verdict_read": "읽음: {line}",
     "verdict_one": "주장 1개",
     "verdict_many": "주장 {total}개",

@@ -51,7 +51,7 @@ def _short(claim: TextbookClaim) -> str:
 
 def _verdict(claim: TextbookClaim) -> str:
     if claim.status == "conditional":
-        return f"only if {_code(claim.condition)}"
+        return f"{'only ' * claim.necessary}if {_code(claim.condition)}"
     return claim.says if claim.status == "refuted" else ""
 
 
@@ -85,7 +85,7 @@ def _lines() -> Iterator[str]:
             formula = " ".join([_code(claim.claim), *_setting(claim)])
             told = claim.says
             if claim.condition:
-                told += f"; right only if {_code(claim.condition)}"
+                told += f"; right {'only ' * claim.necessary}if {_code(claim.condition)}"
             mended = _code(claim.repair) if claim.repair else ""
             yield f"| {SIGNS[claim.status]} | {formula} | {told} | {mended} | {claim.seen} |"
 

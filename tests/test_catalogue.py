@@ -63,6 +63,7 @@ def test_the_verdict_is_the_one_that_is_written(claim: TextbookClaim) -> None:
     found = verify(claim.claim, **claim.arguments())
     assert found.status == claim.status, found.reason
     assert (found.condition or "") == claim.condition
+    assert found.necessary == claim.necessary
     assert (found.repair or "") == claim.repair
     assert (found.counterexample is None) == (claim.status == "proved")
 

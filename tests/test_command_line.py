@@ -366,6 +366,7 @@ KOREAN_VERDICTS = [
     ["d(L, f[k]) == p[k] - 1", "--given", "p[k] = exp(f[k])/sum(exp(f[j]), j)",
      "--given", "L = -log(p[y])"],
     ["sigma(-z) == 1 - sigma(z)"],
+    ["abs(a) == a"],
     ["max(f[j], j) == max(f[k], k)"],
     ["a == b", "--at", "a=1, b=2"],
     ["a == a", "--at", "a=1"],

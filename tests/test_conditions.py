@@ -144,3 +144,40 @@ def test_a_power_of_zero_refutes_nothing() -> None:
 def test_a_side_without_a_value_is_no_disagreement(claim: str) -> None:
     """Where w is 0, or z + s negative, one side has no value: the opinions need not differ."""
     assert verify(claim, declare=["s: sign"]).status in ("undecided", "conditional")
+
+
+# Conditions that are enough, and more than is needed, with what else makes the claim right.
+ENOUGH = [
+    ("abs(x) == x", [], [], "x > 0"),  # x == 0
+    ("delta(k, l)*delta(l, m) == delta(k, m) + 0*f[k]", [], [], "n == 1"),  # k != m
+    ("d(L, f[k]) == w[y]*(p[k] - delta(k, y))/w[k]", LABEL, ["w: positive[n]"], "w[y] == w[k]"),
+    ("sum(w[j]*p[j], j) == w[k]", [SOFTMAX], ["w: real[n]"], "w[j] == 1"),  # any one number
+]
+NEEDED = [
+    ("d(L, f[k]) == p[k] - 1", LABEL, [], "k == y"),
+    ("d(L, f[k]) == p[k] - t[k]", TARGET, [], "sum(t[j], j) == 1"),
+    ("d(L, f[k]) == p[k] - delta(k, y)", WARM, ["T: positive"], "T == 1"),
+    ("p[1] + p[2] == 1", [SOFTMAX], [], "n == 2"),
+    ("log(exp(x))/x == 1", [], [], "x != 0"),
+]
+
+
+@pytest.mark.parametrize(("claim", "given", "declare", "condition"), ENOUGH)
+def test_what_is_enough_is_not_said_to_be_needed(
+    claim: str, given: list[str], declare: list[str], condition: str
+) -> None:
+    verdict = verify(claim, given=given, declare=declare)
+    assert (verdict.condition, verdict.necessary) == (condition, False)
+    assert verdict.to_json()["necessary"] is False
+
+
+@pytest.mark.parametrize(("claim", "given", "declare", "condition"), NEEDED)
+def test_what_is_needed_is_said_to_be(
+    claim: str, given: list[str], declare: list[str], condition: str
+) -> None:
+    verdict = verify(claim, given=given, declare=declare)
+    assert (verdict.condition, verdict.necessary) == (condition, True)
+
+
+def test_without_a_condition_nothing_is_needed() -> None:
+    assert verify("x == x").to_json()["necessary"] is None

@@ -92,8 +92,11 @@ def test_no_saying_of_a_check_is_left_over(monkeypatch, tmp_path, capsys):
     large = [replace(items[2], number=number) for number in range(3, 90)]
     limited = replace(items[3].asked, where="k != y")
     pointless = replace(items[6].verdict, counterexample=POINTLESS, premises=("n > 1",))
+    conditional = next(item for item in items if item.status == "conditional")
+    enough = replace(conditional, verdict=replace(conditional.verdict, necessary=False))
     odd = [
         replace(items[0], kind="fact"),
+        enough,
         replace(items[3], asked=limited),
         replace(items[6], verdict=pointless),
     ]
