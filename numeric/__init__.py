@@ -12,12 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from numeric.binary import (
+        binary_cross_entropy_with_logits,
+        binary_cross_entropy_with_logits_value_and_grad,
+    )
     from numeric.checking.check import gradcheck
     from numeric.engine import Engine, NotProved, compile  # noqa: A004
     from numeric.maps import jacobian, log_softmax, softmax
     from numeric.semantics import (
-        binary_cross_entropy_with_logits,
-        binary_cross_entropy_with_logits_value_and_grad,
         cross_entropy,
         hessian,
         hvp,
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "binary": (
+        "binary_cross_entropy_with_logits",
+        "binary_cross_entropy_with_logits_value_and_grad",
+    ),
     "engine": ("Engine", "NotProved", "compile"),
     "check": ("gradcheck",),
     "maps": ("jacobian", "log_softmax", "softmax"),
@@ -58,10 +64,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'numeric' has no attribute {name!r}")
-    from numeric import engine, maps, semantics
+    from numeric import binary, engine, maps, semantics
     from numeric.checking import check
 
-    homes = {"check": check, "engine": engine, "maps": maps}
+    homes = {"binary": binary, "check": check, "engine": engine, "maps": maps}
     home = next((homes[key] for key, names in _HOMES.items() if name in names), semantics)
     return getattr(home, name)
 

@@ -146,6 +146,12 @@ class Shapes:
         self.before = logits.shape[: logits.ndim - min(len(call.slots), 1)]
         self.rows = self.before if call.batched else ()
 
+    def learn(self, wanted: Input, array: Array) -> None:
+        """The lengths that only this argument tells."""
+        own = array.shape[max(array.ndim - len(wanted.axes), 0) :]
+        for size, length in zip(wanted.axes, own, strict=False):
+            self.sizes.setdefault(size, length)
+
     def of(self, axes: Sequence[str]) -> tuple[int, ...]:
         """The axes of samples in full, one number for every other axis."""
         found: list[int] = []
@@ -191,6 +197,7 @@ def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
 
 def _checked(wanted: Input, value: ArrayLike | None, shapes: Shapes) -> Array:
     array, call = np.asarray(value), shapes.call
+    shapes.learn(wanted, array)
     if wanted.role == "label":
         return _labels(wanted, array, shapes.given(wanted), shapes.sizes[wanted.size])[..., None]
     if array.dtype.kind not in "fiub":
@@ -226,9 +233,6 @@ def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: boo
 
 def _array(wanted: Input, array: Array, shapes: Shapes) -> Array:
     """A target has the shape of the logits; other arrays have no axes but their own."""
-    own = array.shape[array.ndim - len(wanted.axes) :]
-    for size, length in zip(wanted.axes, own, strict=False):
-        shapes.sizes.setdefault(size, length)
     shape = shapes.given(wanted)
     if array.shape != shape:
         raise ValueError(f"{wanted.name} of shape {array.shape}; expected {shape}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from derive.decide import pose
-from numeric import memory
+from numeric import memory, standard
 from numeric.function import Function
 from numeric.how import How
 from numeric.inputs import Array, as_logits, signature
@@ -32,14 +32,16 @@ MAPS = {
 def softmax(logits: ArrayLike, axis: int = -1, **how: Any) -> Array:
     """exp(f[k])/sum(exp(f[j]), j) along an axis; the shape and type of the logits.
 
-    `how` to run: out, precise, threads; see `numeric.how`.
+    `how` to run: out, precise, threads; see `numeric.how`. Arrays of other libraries stay such.
     """
-    return _along("softmax", logits, axis, how)
+    made: Array = _along("softmax", logits, axis, how)
+    return made
 
 
 def log_softmax(logits: ArrayLike, axis: int = -1, **how: Any) -> Array:
     """log(softmax(f)) along an axis, with its digits kept where softmax rounds to 1."""
-    return _along("log_softmax", logits, axis, how)
+    made: Array = _along("log_softmax", logits, axis, how)
+    return made
 
 
 def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any) -> Array:
@@ -49,16 +51,22 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
     """
     if _JACOBIAN + of not in MAPS:
         raise ValueError(f"jacobian of {of!r}; expected softmax or log_softmax")
+    xp = standard.namespace(logits)
+    if xp is not None:
+        made: Array = _elsewhere(_JACOBIAN + of, xp, logits, axis, how)
+        return made
     moved = _moved(logits, axis)
     shape = (*moved.shape, moved.shape[-1])
     running = How(**how)
     function = _map(_JACOBIAN + of, running.keeps_slips(moved))
-    (blocks,) = function([moved], {"jacobian": shape}, running)
-    made: Array = blocks
+    (made,) = function([moved], {"jacobian": shape}, running)
     return made
 
 
-def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Array:
+def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Any:
+    xp = standard.namespace(logits)
+    if xp is not None:
+        return xp.moveaxis(_elsewhere(name, xp, logits, axis, how), -1, axis)
     moved = _moved(logits, axis)
     out = how.pop("out", None)
     whole = memory.empty(np.shape(logits), moved.dtype) if out is None else out
@@ -66,7 +74,18 @@ def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Arra
         raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
     running = How(**how, out=np.moveaxis(whole, axis, -1))
     _map(name, running.keeps_slips(moved))([moved], {name: moved.shape}, running)
-    made: Array = whole
+    return whole
+
+
+def _elsewhere(name: str, xp: Any, logits: Any, axis: int, how: dict[str, Any]) -> Any:
+    """The map of an array of another library, its axis the last."""
+    standard.refuse(how)
+    standard.require_real(xp, logits)
+    moved = xp.moveaxis(logits, axis, -1)
+    if moved.shape[-1] == 0:
+        raise ValueError("logits without classes")
+    own = moved.shape[-1:] if name.startswith(_JACOBIAN) else ()
+    (made,) = standard.run(_map(name, False), xp, [moved], {name: (*moved.shape, *own)})
     return made
 
 

@@ -146,6 +146,12 @@ def refuse(how: Mapping[str, Any]) -> None:
         )
 
 
+def require_real(xp: Any, logits: Any) -> None:
+    """Raises TypeError for logits that are no real floating numbers."""
+    if not xp.isdtype(logits.dtype, "real floating"):
+        raise TypeError(f"logits of type {logits.dtype}; convert them to float32 or float64")
+
+
 def beside(xp: Any, array: Any, like: Any) -> Any:
     """NumPy's arrays, lists and numbers as an array of the library, where the logits are.
 
@@ -177,6 +183,7 @@ def _in_range(name: str, labels: Any, classes: int, xp: Any) -> Any:
 
 def _argument(wanted: Input, value: Any, xp: Any, shapes: Shapes) -> Any:
     array = beside(xp, value, shapes.logits)
+    shapes.learn(wanted, array)
     is_scalar = wanted.role == "scalar"
     expected = (shapes.rows if array.shape else ()) if is_scalar else shapes.given(wanted)
     if tuple(array.shape) != expected:

@@ -115,6 +115,92 @@ def test_labels_out_of_range_are_nan_where_they_cannot_be_refused() -> None:
         assert list(np.isnan(np.asarray(gradient)).any(axis=1)) == [False, True, False]
 
 
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_maps_elsewhere(axis: int, array_of: Any) -> None:
+    f = np.random.default_rng(0).normal(size=(2, 3, 4)) * 3
+    there = array_of(f)
+    for call in (numeric.softmax, numeric.log_softmax, numeric.jacobian):
+        got = call(there, axis=axis)
+        assert type(got) is type(there)
+        assert_near(got, call(f, axis=axis))
+    got = numeric.jacobian(there, "log_softmax", axis=axis)
+    assert_near(got, numeric.jacobian(f, "log_softmax", axis=axis))
+    assert float(numeric.log_softmax(array_of([40.0, 0.0]))[0]) == pytest.approx(
+        -4.2483542552915e-18
+    )
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("shape", [(5,), (4, 5), (4, 5, 2)])
+def test_products_and_nll_elsewhere(shape: Any, reduction: Any, array_of: Any) -> None:
+    rng = np.random.default_rng(1)
+    f, tangent, weight = rng.normal(size=shape), rng.normal(size=shape), rng.uniform(0.5, 2, 5)
+    labels = np.asarray(rng.integers(5, size=shape[:1] * (len(shape) > 1) + shape[2:]))
+    if labels.ndim:
+        labels.flat[0] = -100
+    options: Any = {"weight": weight, "reduction": reduction}
+    there, y = array_of(f), array_of(labels)
+    upstream = rng.normal(size=labels.shape if reduction == "none" else ())
+    for got, wanted in (
+        (numeric.vjp(there, y, upstream, **options), numeric.vjp(f, labels, upstream, **options)),
+        (
+            numeric.vjp(there, y, array_of(upstream), **options),
+            numeric.vjp(f, labels, upstream, **options),
+        ),
+        (numeric.jvp(there, y, tangent, **options), numeric.jvp(f, labels, tangent, **options)),
+        (numeric.nll_loss(there, y, **options), numeric.nll_loss(f, labels, **options)),
+        *zip(
+            numeric.nll_loss_value_and_grad(there, y, **options),
+            numeric.nll_loss_value_and_grad(f, labels, **options),
+            strict=True,
+        ),
+    ):
+        assert type(got) is type(there)
+        assert_near(got, wanted)
+    for call in (numeric.vjp, numeric.jvp, numeric.hvp):
+        with pytest.raises(ValueError, match=re.escape("of shape (7,); expected")):
+            call(there, y, np.zeros(7), **options)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("weights", [{}, {"pos_weight": [0.5, 2.0, 1.0]}, {"weight": 3.0}])
+def test_binary_cross_entropy_elsewhere(reduction: Any, weights: Any, array_of: Any) -> None:
+    rng = np.random.default_rng(2)
+    z, t = rng.normal(size=(4, 3)) * 20, rng.uniform(size=(4, 3))
+    there = array_of(z)
+    call = numeric.binary_cross_entropy_with_logits_value_and_grad
+    for target in (t, array_of(t)):
+        made = call(there, target, reduction=reduction, **weights)
+        for got, wanted in zip(made, call(z, t, reduction=reduction, **weights), strict=True):
+            assert type(got) is type(there)
+            assert_near(got, wanted)
+    with pytest.raises(ValueError, match=re.escape("target of shape (3,); expected (4, 3)")):
+        call(there, t[0])
+    loss, gradient = call(array_of(np.zeros((0, 3))), np.zeros((0, 3)))
+    assert np.isnan(float(loss))
+    assert tuple(gradient.shape) == (0, 3)
+
+
+def test_logits_that_are_no_real_numbers_are_refused_elsewhere(array_of: Any) -> None:
+    whole = array_of(np.zeros((2, 3), int))
+    for call in (numeric.softmax, numeric.jacobian):
+        with pytest.raises(TypeError, match="convert them to float32 or float64"):
+            call(whole)
+    for call in (numeric.cross_entropy, numeric.nll_loss):
+        with pytest.raises(TypeError, match="convert them to float32 or float64"):
+            call(whole, array_of(np.zeros(2, int)))
+    with pytest.raises(TypeError, match="convert them to float32 or float64"):
+        numeric.binary_cross_entropy_with_logits(whole, whole)
+
+
+def test_torch_differentiates_the_program() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    f, y = np.random.default_rng(3).normal(size=(3, 4)), np.array([0, 1, 3])
+    logits = torch.tensor(f, requires_grad=True)
+    numeric.cross_entropy(logits, torch.tensor(y), label_smoothing=0.1).backward()
+    assert_near(logits.grad, numeric.value_and_grad(f, y, label_smoothing=0.1)[1])
+
+
 @pytest.mark.parametrize("option", [{"precise": True}, {"threads": 2}, {"backend": "numpy"}])
 def test_how_to_run_is_refused_elsewhere(option: dict[str, Any], array_of: Any) -> None:
     f, y = array_of(np.zeros((3, 4))), array_of(np.array([0, 1, 2]))

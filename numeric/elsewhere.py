@@ -1,0 +1,104 @@
+"""One call of a loss with PyTorch's arguments on arrays of another library: see `standard`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numeric import standard
+from numeric.arguments import Asked, class_axis
+from numeric.engine import Engine
+from numeric.options import Options, engine
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The call, made ready as `here.Here` is."""
+
+    xp: Any
+    engine: Engine
+    axis: int
+    logits: Any
+    target: Any
+    params: Mapping[str, Any]
+    ignored: Any
+    lifted: bool
+
+    def loss(self) -> Any:
+        return self.engine.loss(self.logits, self.target, **self.params)
+
+    def with_gradient(self) -> tuple[Any, Any]:
+        """The loss, and the gradient in the shape of the logits that were given."""
+        loss, made = self.engine.value_and_grad(self.logits, self.target, **self.params)
+        return loss, self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
+
+    def vjp(self, upstream: Any) -> Any:
+        """upstream times the gradient."""
+        loss, gradient = self.with_gradient()
+        factor = standard.beside(self.xp, upstream, gradient)
+        if tuple(factor.shape) != tuple(loss.shape):
+            shapes = tuple(factor.shape), tuple(loss.shape)
+            raise ValueError(f"upstream of shape {shapes[0]}; expected {shapes[1]}")
+        factor = self.xp.astype(factor, gradient.dtype)
+        return gradient * (self.xp.expand_dims(factor, axis=self.axis) if factor.ndim else factor)
+
+    def jvp(self, tangent: Any) -> Any:
+        """The derivative of the loss along the tangent."""
+        loss, gradient = self.with_gradient()
+        moved = self._like_logits(tangent, "tangent", gradient)
+        along = gradient * self.xp.astype(moved, gradient.dtype)
+        return self.xp.sum(along, axis=self.axis) if loss.ndim else self.xp.sum(along)
+
+    def hessian(self) -> Any:
+        """A block for each sample."""
+        return self._masked(self.engine.hessian(self.logits, self.target, **self.params), 2)
+
+    def hvp(self, vector: Any) -> Any:
+        """The Hessian times a vector, in the shape of the logits that were given."""
+        own = self.logits[0, ...] if self.lifted else self.logits
+        like = self.xp.moveaxis(own, -1, self.axis)
+        moved = self.xp.moveaxis(self._like_logits(vector, "vector", like), self.axis, -1)
+        moved = moved[None, ...] if self.lifted else moved
+        made = self.engine.hvp(self.logits, self.target, moved, **self.params)
+        return self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
+
+    def _like_logits(self, values: Any, name: str, like: Any) -> Any:
+        array = standard.beside(self.xp, values, like)
+        if tuple(array.shape) != tuple(like.shape):
+            shapes = tuple(array.shape), tuple(like.shape)
+            raise ValueError(f"{name} of shape {shapes[0]}; expected {shapes[1]}")
+        return array
+
+    def _masked(self, derivative: Any, classes: int) -> Any:
+        """0 for ignored samples; `classes` axes are behind those of the samples."""
+        if self.ignored is not None:
+            ignored = self.ignored[(..., *(None,) * classes)]
+            derivative = self.xp.where(ignored, self.xp.zeros_like(derivative), derivative)
+        return derivative[0, ...] if self.lifted else derivative
+
+
+def elsewhere(
+    xp: Any, logits: Any, target: Any, asked: Asked, *, logged: bool = False
+) -> Elsewhere:
+    """The same for another library. No value is looked at: every label may be the ignored one."""
+    axis = class_axis(tuple(logits.shape), asked.axis)
+    standard.refuse({**asked.how, "out": asked.out})
+    standard.require_real(xp, logits)
+    f, goal = xp.moveaxis(logits, axis, -1), standard.beside(xp, target, logits)
+    shares = xp.isdtype(goal.dtype, "real floating")
+    if shares and tuple(goal.shape) == tuple(logits.shape):
+        goal = xp.moveaxis(goal, axis, -1)
+    lifted = f.ndim == 1 and asked.reduction != "none"
+    if lifted:
+        f, goal = f[None, ...], goal[None, ...]
+    params: dict[str, Any] = {} if asked.weight is None else {"w": asked.weight}
+    if asked.label_smoothing and not logged:
+        params["eps"] = asked.label_smoothing
+    ignored = None if shares else goal == asked.ignore_index
+    if ignored is not None:
+        goal = xp.where(ignored, xp.zeros_like(goal), goal)
+        params["c"] = xp.astype(~ignored, f.dtype)
+    words = {"weighted": "w" in params, "smoothed": "eps" in params, "masked": "c" in params}
+    options = Options(reduction=asked.reduction, shares=shares, logged=logged, **words)
+    return Elsewhere(xp, engine(options), axis, f, goal, params, ignored, lifted)
