@@ -219,6 +219,14 @@ def test_page(lang: str) -> None:
         assert render_html(build_document(checked, lang)) == page
 
 
+def test_a_page_is_named_after_the_file_and_not_after_its_folders() -> None:
+    record = build_document(replace(article(), name="/home/ann/drafts/my notes.md"))
+    for made in (render_html(record), render_latex(record), render_markdown(record)):
+        assert "my notes" in made
+        assert "drafts" not in made
+    assert "/home/ann/drafts/my notes.md:8:8:" in render_text(record)
+
+
 def test_the_page_has_the_author_s_text_and_our_reading() -> None:
     page = render_html(build_document(article()))
     assert r"<code>\frac{\partial L}{\partial f_k} &amp;= p_k" in page

@@ -24,7 +24,7 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         record, words = self._record, self._words
-        yield f"# {_plain(record.name)}"
+        yield f"# {_plain(record.title)}"
         yield from ("", f"**{_plain(record.sentence)}**")
         if record.headline:
             yield from ("", _plain(record.headline))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import PurePath
 
 from derive.document.items import Checked, Item
 from reports.document.mended import mended
@@ -96,6 +97,11 @@ class DocumentRecord:
     notes: tuple[str, ...]
     counts: tuple[tuple[Badge, int], ...]
     items: tuple[ShownItem, ...]
+
+    @property
+    def title(self) -> str:
+        """The file's name without its folders: a page is shown to people of other machines."""
+        return PurePath(self.name).name or self.name
 
     @property
     def claims(self) -> tuple[ShownItem, ...]:
