@@ -197,7 +197,8 @@ def _decide(problem: Problem, told: dict[str, Any]) -> Verdict:
         return _refuted_or(problem, told, _unsettled(second))
     # Labels are drawn at random: a smaller frame may differ for other labels than those drawn.
     where_to_look = frames(problem) if problem.label_range else second.differing
-    found = counterexample(problem, where_to_look)
+    found = counterexample(problem, where_to_look, valued=True)
+    found = found or counterexample(problem, where_to_look)
     if found is None:
         return Undecided(
             reason="the sides differ modulo a prime, but no exact counterexample was found", **told

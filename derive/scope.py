@@ -20,6 +20,7 @@ from derive.reading import reading
 from derive.show import text
 from derive.syntax import (
     Deriv,
+    Div,
     Logic,
     Name,
     Node,
@@ -53,6 +54,7 @@ class _Resolver(Indices):
         self._split_where()
         self._find_ranges()
         self._check_shadows()
+        self._check_quotients()
         if self.complaints:
             raise FormulaError(self.complaints)
         sizes = self._name_sizes()
@@ -151,6 +153,25 @@ class _Resolver(Indices):
     def _hangs_on(self, name: str, letter: str) -> bool:
         """Whether the definition depends on an index of that name which is none of its own."""
         return letter in reachable((self.definitions[name].body,), self.definitions)
+
+    def _check_quotients(self) -> None:
+        """dL/df[k] of names that nothing defines is meant as a derivative, and is none here."""
+        for source, tree in self._trees():
+            for part in walk(tree):
+                if isinstance(part, Div):
+                    above, below = name_of(part.num), name_of(part.den)
+                    if self._is_differential(above) and self._is_differential(below):
+                        by = text(part.den).removeprefix("d")
+                        hint = f"the derivative is  d({above[1:]}, {by})"
+                        message = f"{above} and {below} are two names here, and this is a quotient"
+                        self._complain(message, part, source, hint)
+
+    def _is_differential(self, name: str) -> bool:
+        """Whether the name is d and a letter, or d and a name that is known, and itself unknown."""
+        told = self.definitions.keys() | self.facts.keys()
+        rest = name[1:]
+        known = rest in told or rest in self.arity or (len(rest) == 1 and rest.isalpha())
+        return name.startswith("d") and known and name not in told
 
     def _check_variables(self, sizes: Collection[str]) -> None:
         for source, tree in self._trees():

@@ -269,7 +269,9 @@ class _Shaper:
 
     def _total(self, node: Node, whole: Node, *, mean: bool) -> Node:
         rank = self.rank(node)
-        if rank == 0 or mean:
+        if mean:
+            raise self._fail("a mean is a sum over the size that is meant: sum(f)/n", whole)
+        if rank == 0:
             raise self._fail("a sum over all entries of what is no vector", whole)
         letters = [fresh(self._inner) for _ in range(rank)]
         body = self.at(node, tuple(map(Name, letters)))

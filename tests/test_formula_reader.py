@@ -140,6 +140,15 @@ def test_text_means(source: str) -> None:
         ("Derivative(L, f[k])", "d(L, f[k])"),
         ("((x))", "x"),
         ("delta(k, y)", "ind(k == y)"),
+        ("log1p(x)", "log(1 + x)"),
+        ("expm1(x)", "exp(x) - 1"),
+        ("log_sigmoid(x)", "-softplus(-x)"),
+        ("logsigmoid(x)", "-softplus(-x)"),
+        ("max(x, 0)", "cases(x, x > 0, 0)"),
+        ("max(0, x)", "cases(0, 0 > x, x)"),
+        ("min(x, 1 - y)", "cases(x, x < 1 - y, 1 - y)"),
+        ("clip(x, 1, 2)", "min(max(x, 1), 2)"),
+        ("clamp(x, 1, 2)", "min(max(x, 1), 2)"),
     ],
 )
 def test_two_spellings_of_one_formula(spelling: str, plain: str) -> None:
@@ -297,6 +306,12 @@ def test_a_mistake_is_pointed_at(source: str, message: str) -> None:
         ("x²", "write **2"),
         ("x - 1 if k == y else x", "cases(p[k] - 1, k == y, p[k])"),
         ("ind(k = y)", "equality is written =="),
+        ("I(k == y)", "ind(k == y)"),
+        ("grad(L, f)", "d(L, f)"),
+        ("trace(A)", "sum(A[j, j], j)"),
+        ("norm(x)", "sqrt(sum(x[j]**2, j))"),
+        ("lgamma(x)", "functions are abs, cases, clamp"),
+        ("max(x, y)", "cases(x, x > y, y)"),
     ],
 )
 def test_the_hint_says_how_to_write_it(source: str, hint: str) -> None:

@@ -226,3 +226,34 @@ def test_a_counterexample_is_recomputed_from_its_text(claim: str, told: dict[str
     again = recompute(problem, point_text(found))
     assert again.differ
     assert (again.left, again.right) == (found.left, found.right)
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("dL/df[k] == q[k] - 1", ["q[k] = exp(f[k])", "L = -log(q[y])"]),
+        ("dL/dz == 2*z", []),
+        ("dloss/dz == 2*z", ["loss = z**2"]),
+    ],
+)
+def test_a_quotient_of_names_is_not_taken_for_a_derivative(claim: str, given: list[str]) -> None:
+    with pytest.raises(FormulaError, match="this is a quotient") as caught:
+        verify(claim, given=given)
+    assert caught.value.complaints[0].hint.startswith("the derivative is  d(")
+
+
+@pytest.mark.parametrize(
+    "claim", ["depth/delta == depth*delta", "d1/d2 == d2/d1", "dx*dt == dt*dx"]
+)
+def test_names_that_begin_with_d_are_names(claim: str) -> None:
+    assert verify(claim).status in ("proved", "refuted", "conditional")
+
+
+def test_a_quotient_of_names_that_are_declared_is_one() -> None:
+    assert verify("dL/dz*dz == dL", declare=["dL: real", "dz: positive"]).status == "proved"
+
+
+def test_a_counterexample_has_two_values_where_there_is_one() -> None:
+    found = verify("x/z == x*z").counterexample
+    assert found is not None
+    assert "undefined" not in (found.left, found.right)

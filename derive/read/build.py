@@ -10,6 +10,7 @@ from fractions import Fraction
 import lark
 
 from derive.read.constants import bits_of
+from derive.read.shorthand import SHORTHAND, instead_of
 from derive.read.text import MAX_DEPTH, Part, Text
 from derive.read.words import DECIDED_FUNCTIONS, FUNCTIONS, VECTOR_FORMS
 from derive.show import MAX_LITERAL
@@ -236,15 +237,12 @@ class Builder(Text):
             return self._vector_form(name, args, span)
         if name in _FORMS:
             return _FORMS[name](self, args, span)
+        if (name, len(args)) in SHORTHAND:
+            node = SHORTHAND[name, len(args)](*map(self._value, args))
+            return dataclasses.replace(node, span=span)
         head = Span(span.start, span.start + len(name))
-        if len(args) == 1 and (len(name) <= 2 or "_" in name):
-            entry = "[".join(name.split("_", 1)) + "]" if "_" in name else f"{name}[k]"
-            hint = f"for an entry write {entry}; for a product write {name}*(...)"
-        else:
-            hint = "functions are " + ", ".join(
-                sorted({*FUNCTIONS, *_FORMS, *VECTOR_FORMS} - _QUIET)
-            )
-        self.complain(f"{name} is no function", head, hint)
+        known = {*FUNCTIONS, *_FORMS, *VECTOR_FORMS} - _QUIET
+        self.complain(f"{name} is no function", head, instead_of(name, len(args), known))
         return Num(Fraction(1), span=span)
 
     # The forms: sum(e, j), d(L, f[k]), delta(k, y), ind(k == y), cases(v, c, otherwise).
@@ -338,9 +336,12 @@ class Builder(Text):
         return Cases(branches, self._value(otherwise), span=span)
 
     def _maximum(self, args: Sequence[Part], span: Span) -> Node:
+        """The largest entry, max(f[j], j), or the larger of two numbers, max(0, 1 - m)."""
+        if len(args) == 2 and not (_is_index(args[1]) and args[0].data != "number"):  # type: ignore[union-attr]
+            return SHORTHAND["max", 2](*map(self._value, args))
         node = self._reduce("max", args, span)
         if isinstance(node, Reduce) and node.index not in free_names(node.body):
-            hint = "write  max(f[j], j)  for the largest entry"
+            hint = "write  max(f[j], j)  for the largest entry, cases(x, x > y, y)  of two numbers"
             self.complain(f"{node.index} does not occur in what the maximum is of", span, hint)
         return node
 
