@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from derive.document.backprop import backprop, with_gradients
 from derive.document.classes import named_classes, with_classes
 from derive.document.columns import by_rows, columns
 from derive.document.events import with_entries
@@ -22,6 +23,8 @@ def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
     """
     above = superscripts(chains)
     chains = [by_entries(with_entries(settled(chain, above))) for chain in chains]
+    back = backprop(chains)
+    chains = [with_gradients(chain, back) for chain in chains]
     classes = named_classes(chains)
     chains = [with_classes(chain, classes) for chain in chains]
     own = marks(chains)

@@ -20,6 +20,7 @@ from derive.document.negatives import with_negatives
 from derive.document.roles import Posed, harmonised
 from derive.document.samples import of_samples
 from derive.document.statement import Statement
+from derive.document.upstream import with_any_loss
 from derive.errors import Complaint, FormulaError
 from derive.read.formula import read_equation
 from derive.show import legible, text
@@ -55,11 +56,12 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
     conditions = (*conditions, *_same_class((*trees, *(k.body for k in known)), scope))
-    definitions = tuple((k.head, k.body) for k in known)
+    sides = statement.left, statement.right
+    definitions, above = with_any_loss(sides, [(k.head, k.body) for k in known], scope)
     posed = Posed(statement.left, statement.right, definitions, conditions)
     posed = with_negatives(posed) if scope.has_negatives else posed
     posed = harmonised(of_samples(posed))
-    notes = [*_foresight(known, scope), *_fixed(posed)]
+    notes = [*above, *_foresight(known, scope), *_fixed(posed)]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)
     declared = tuple(declarations(posed, scope))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+from derive.document.biases import by_rows
 from derive.document.constants import CONSTANTS, ONES, basis_vector
 from derive.document.heads import (
     by_example,
@@ -149,6 +150,7 @@ class Defining(Stating):
             return True
         value = isinstance(meant, Num)
         meant = self._at_condition(head, meant)
+        head, meant = by_rows(head, meant, self.meaning)
         head, arguments, meant = generalised(head, arguments, meant)
         if value or self._uses(meant, key_of(head)):
             return False

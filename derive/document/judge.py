@@ -12,6 +12,7 @@ from derive.document.asking import asked
 from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
 from derive.document.statement import EQUALITIES, Statement
+from derive.document.upstream import speaks_of_any_loss
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
@@ -156,6 +157,8 @@ def _answered(
         verdict = _if_one_hot(statement, question, verdict, answer)
     if isinstance(verdict, Refuted) and verdict.repair is None:
         verdict = _with_left_derivative(statement, question, verdict, answer)
+    if verdict.repair is not None and speaks_of_any_loss(verdict.repair, question.given):
+        verdict = replace(verdict, repair=None)
     return question, verdict, said
 
 

@@ -371,7 +371,7 @@ def _listed(nodes: Sequence[Node]) -> str:
 
 
 _ENDLESS = frozenset({"inf", "infty", "infinity"})
-_KEPT = frozenset({"transpose", "outer", "matmul", "blank"})
+_KEPT = frozenset({"transpose", "outer", "matmul", "blank", "differential"})
 _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "apply": Meaning.apply,
     "apply_pow": notations.power_of_brackets,

@@ -174,6 +174,10 @@ def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
             sizes[place : place + 2] = [left + right]
             # A row before a matrix is a row again.
             rows[place : place + 2] = [right > left]
+        elif isinstance(a, Deriv) and sizes[place : place + 2] == [1, 1] and rows[place + 1]:
+            # A gradient beside a row stands as a column.
+            factors[place : place + 2] = [Form("outer", (a, children(b)[0]))]
+            sizes[place : place + 2], rows[place : place + 2] = [2], [False]
         else:
             place += 1
     if ranks.scope.usage.rows and sum(ranks.of(factor) == 1 for factor in factors) == 1:

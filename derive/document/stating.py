@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from derive.document.differentials import settled
 from derive.document.known import Known, Scope, index_letters, last_variable
 from derive.document.meaning import Meaning
 from derive.document.primes import with_argument
@@ -71,6 +72,9 @@ class Stating:
     ) -> None:
         """Find a statement that joins two members."""
         notes = [*self.chain.notes, *(n for place in members for n in self.said.get(place, ()))]
+        scope = self.scope
+        if kind == "claim":
+            left, right, scope = settled(left, right, scope, self.members)
         notes += [f"{own} is the array of all {own.lower()}" for own in sorted(self.presumed)]
         self.found.append(
             Statement(
@@ -78,7 +82,7 @@ class Stating:
                 left=left,
                 right=right,
                 span=self.span(members),
-                scope=self.scope,
+                scope=scope,
                 members=members,
                 known=known,
                 relation=relation,

@@ -23,7 +23,8 @@ _SUPPOSING = re.compile(
 )
 _STATED = re.compile(r"\b(?:then|get|gets|obtain|have|find|gives?|yields?|becomes?)\b")
 _MEANING = re.compile(
-    r"\b(?:with|where|let|define|put|denote|set|now|instead|redefin\w+)(?: now| instead)?\s*$",
+    r"\b(?:with|where|let|define|put|denote|set|now|instead|redefin\w+)(?: now| instead)?\s*$"
+    r"|\bfor (?:the|an?) (?:[\w-]+ ){1,4}$",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"\b(?:where|with)\s*$", re.IGNORECASE)

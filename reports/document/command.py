@@ -17,6 +17,7 @@ from derive.errors import Disagreement, GradproofError
 from reports import formats
 from reports.cli import EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
 from reports.columns import harmless, json_text, printable
+from reports.complaints import error_text
 from reports.console import ProgressLine, colourful, exit_status, print_json, read_stdin
 from reports.document.judged import judged
 from reports.document.record import DocumentRecord, build_document
@@ -66,7 +67,7 @@ def check(arguments: argparse.Namespace) -> int:
         except GradproofError as error:
             if len(names) == 1:
                 raise
-            print(harmless(str(error)), file=sys.stderr)
+            print(harmless(error_text(error, Words(arguments.lang))), file=sys.stderr)
             statuses.append(EXIT_USAGE)
             continue
         statuses.append(_EXITS[documents[name].checked.status])

@@ -44,9 +44,8 @@ def _mistake(item: Item) -> Mistake:
     """What kept the item from being read, at its place in the document."""
     complaint = item.complaint
     assert complaint is not None
-    _, _, excerpt = str(complaint).partition("\n")
     line, column = item.line, item.column
     if complaint.source == item.source:
         column = complaint.column + (column - 1 if complaint.line == 1 else 0)
         line += complaint.line - 1
-    return Mistake(line, column, complaint.message, complaint.hint, excerpt)
+    return Mistake(line, column, complaint.message, complaint.hint, complaint.excerpt)

@@ -210,5 +210,5 @@ def _mistake(item: Item, words: Words) -> tuple[str, ...]:
     """What kept the item from being read, with carets into the author's text."""
     if item.complaint is None:
         return ()
-    _, line, carets, *_ = str(item.complaint).split("\n")
+    line, carets = item.complaint.excerpt.split("\n")
     return words.phrase(item.complaint.message), line, carets

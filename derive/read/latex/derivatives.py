@@ -20,6 +20,8 @@ MAX_ORDER = 4
 # The usual reading is that of the whole product.
 FIRST_FACTOR = "the derivative may be of its first factor alone"
 
+DIFFERENTIAL_NOTE = "d is read as a differential; it may be a factor"
+
 
 @dataclass
 class Row:
@@ -344,8 +346,7 @@ class Derivatives(Names):
         if kind(following) not in ("NAME", "scripted", "WORD", "font", "accent"):
             return None
         span = self.span(first)
-        note = "d is read as a differential; it may be a factor"
-        if not head.font and self.chosen("differential", EVERYWHERE, note):
+        if not head.font and self.chosen("differential", EVERYWHERE, DIFFERENTIAL_NOTE):
             return None
         body = self.operand(row)
         return Form("differential", (body,), span=self.across(span, body.span))

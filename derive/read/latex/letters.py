@@ -29,9 +29,13 @@ class Letters(Stream):
         def part(first: int, last: int) -> Span:
             return Span(at.start + first, at.start + last) if own else at
 
+        if run == "grad" and [tok.type for tok in self._stack[-3:]] == ["RUN", "RUN", "CHAR"]:
+            # grad_z L; but grad_k = ... is a name.
+            self._emit("NABLA", "grad", at)
+            return
         if self._known(run, at):
             return
-        if self.plain and COMMANDS.get(run, ("", ""))[1].startswith("NAME"):
+        if self._is_greek(run):
             self._emit("NAME", COMMANDS[run][1].split()[1], at)
             return
         head = next((f for f in ("log", "exp", "ln") if run.startswith(f)), "")
@@ -39,15 +43,19 @@ class Letters(Stream):
             self.notes.append(f"{run} is read as \\{head} of {run[len(head) :]}")
             self._emit("FUNC", FUNCTION_WORDS[head], part(0, len(head)))
             self._letters(token("RUN", run[len(head) :], part(len(head), len(run))))
-        elif run[0] == "d" and (run[1:] in NAMES or run[1:] in HEADS):
+        elif run[0] == "d" and (run[1:] in NAMES or run[1:] in HEADS or self._is_greek(run[1:])):
             self._emit("NAME", "d", part(0, 1))
-            self._known(run[1:], part(1, len(run)))
+            self._letters(token("RUN", run[1:], part(1, len(run))))
         elif len(run) > 3 or (self.plain and len(run) > 2 and not run.startswith("d")):
             self.notes.append(f"{run} is read as one name")
             self._emit("WORD", run, at)
         else:
             for k, letter in enumerate(run):
                 self._emit("NAME", letter, part(k, k + 1))
+
+    def _is_greek(self, run: str) -> bool:
+        """Whether plain text spells a letter: sigma in dsigma/dx."""
+        return self.plain and COMMANDS.get(run, ("", ""))[1].startswith("NAME")
 
     def _known(self, run: str, at: Span) -> bool:
         """Emit a word of the tables; whether the run is one."""

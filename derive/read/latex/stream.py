@@ -11,6 +11,7 @@ from derive.read.text import Text
 from derive.syntax import Span
 
 MAX_NESTING = 60
+_LONGEST_SCRIPT = 200
 
 
 class Stream(Text, ABC):
@@ -79,11 +80,31 @@ class Stream(Text, ABC):
             what = str(owner) if owner.type == "CHAR" else f"\\{owner}"
             self.complain(f"{what} needs one more argument", place(owner), f"{what}{{...}}")
             return
-        if self._stack[-1].type in ("RUN", "NUM") and not self.plain:
+        # In plain text x^10 and W_ij are meant as they look, but w^Tx is a product as in TeX.
+        if str(owner) in ("^", "_") and self._peek("("):
+            self._embraced()
+        turned = owner == "^" and self._stack[-1].startswith("T")
+        if self._stack[-1].type in ("RUN", "NUM") and (turned or not self.plain):
             self._first_character()
         braced = self._peek("{")
         first = self._stack[-1]
         self._braced(place(first) if braced else Span(place(first).start, place(first).start))
+
+    def _embraced(self) -> None:
+        """Braces for the brackets of (1 - p)^(g - 1), around those of x^(i), a sample or layer."""
+        inner, level = [str(self._stack[-1])], 1
+        for tok in self._stack[-2:-_LONGEST_SCRIPT:-1]:
+            level += {"(": 1, ")": -1}.get(str(tok), 0) if tok.type == "CHAR" else 0
+            inner.append(str(tok))
+            if level == 0:
+                break
+        if level:
+            self.complain("this ( is never closed", place(self._stack[-1]))
+            return
+        last, kept = len(self._stack) - len(inner), set("+-*/").isdisjoint(inner)
+        opening, closing = place(self._stack[-1]), place(self._stack[last])
+        self._stack[last : last + (not kept)] = [token("CHAR", "}", closing)]
+        self._stack[len(self._stack) - (not kept) :] = [token("CHAR", "{", opening)]
 
     def _at_row_end(self) -> bool:
         top = self._stack[-1]
