@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from derive.budget import Allowance
 from derive.decide import verify
@@ -17,7 +17,7 @@ from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
 from derive.show import text
-from derive.syntax import Deriv, Entry, walk
+from derive.syntax import Deriv, walk
 from derive.verdict import Conditional, Refuted, Undecided, Verdict
 
 _MAXIMUM = re.compile(r"\b(?:arg)?(?:max|min)\(")
@@ -153,47 +153,11 @@ def _answered(
         question, said = plain, ("the ranges of the sums are taken from what they go over",)
     if isinstance(verdict, Undecided):
         verdict = _by_free_variable(question, verdict, answer)
-    if isinstance(verdict, Refuted):
-        verdict = _if_one_hot(statement, question, verdict, answer)
     if isinstance(verdict, Refuted) and verdict.repair is None:
         verdict = _with_left_derivative(statement, question, verdict, answer)
     if verdict.repair is not None and speaks_of_any_loss(verdict.repair, question.given):
         verdict = replace(verdict, repair=None)
     return question, verdict, said
-
-
-def _if_one_hot(
-    statement: Statement, question: Asked, verdict: Refuted, answer: Answer
-) -> Refuted | Conditional:
-    """Conditional, where all that lacks is that y is the one-hot vector of the class c.
-
-    Only where the text says of c that it is the true class, and of the one y there is nothing.
-    """
-    targets = _without_kind(question)
-    if len(targets) != 1:
-        return verdict
-    (target,) = targets
-    scope = statement.scope.declaring(read_facts(f"{target}: onehot"))
-    try:
-        one_hot, _ = asked(replace(statement, scope=scope))
-        if one_hot.where == question.where or answer(one_hot).status != "proved":
-            return verdict
-    except FormulaError:
-        return verdict
-    label = one_hot.where.rpartition(", ")[2].partition(" == ")[0]
-    told = {f.name: getattr(verdict, f.name) for f in fields(verdict) if f.init}
-    return Conditional(**{**told, "condition": f"{target} == onehot({label})"})
-
-
-def _without_kind(question: Asked) -> set[str]:
-    """The vectors that nothing is said of and that nothing is differentiated by."""
-    equations = [read_equation(source) for source in (question.claim, *question.given)]
-    parts = [part for e in equations for side in (e.left, e.right) for part in walk(side)]
-    vectors = {p.base for p in parts if isinstance(p, Entry) and len(p.indices) == 1}
-    varied = {base_of(variable) for p in parts if isinstance(p, Deriv) for variable in p.wrt}
-    known = set(map(_head_of, question.given))
-    known |= {fact.partition(":")[0] for fact in question.declare}
-    return vectors - varied - known
 
 
 def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Verdict:
