@@ -22,6 +22,8 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    children,
+    delta,
     fresh,
     name_of,
     num,
@@ -87,6 +89,8 @@ def _targets(problem: Problem) -> Iterator[Candidate]:
             symbols = {**problem.symbols, symbol.name: changed}
             yield f"sum({symbol.name}[{inner}], {last}) == 1", replace(problem, symbols=symbols)
         yield f"{symbol.name} is one-hot", _one_hot(problem, symbol)
+        if not outer:
+            yield from _one_hot_at(problem, symbol)
 
 
 def _of_total_one(problem: Problem, symbol: Symbol) -> Candidate:
@@ -97,6 +101,20 @@ def _of_total_one(problem: Problem, symbol: Symbol) -> Candidate:
     assumptions = (*problem.assumptions, (total, ONE))
     shown = f"sum({symbol.name}[{letter}], {letter}) == 1"
     return shown, replace(problem, assumptions=assumptions)
+
+
+def _one_hot_at(problem: Problem, symbol: Symbol) -> Iterator[Candidate]:
+    """The array is 1 at a label of the claim: at an index that nothing is differentiated by."""
+    parts = [part for tree in _trees(problem) for part in walk(tree) if isinstance(part, Deriv)]
+    by = {name_of(index) for part in parts for v in part.wrt for index in children(v)}
+    for label, size in problem.indices.items():
+        if size == symbol.axes[0] and label not in by:
+            place = fresh("j")
+            definition = Definition(symbol.name, (place,), delta(Name(place), Name(label)))
+            symbols = {name: s for name, s in problem.symbols.items() if name != symbol.name}
+            definitions = {**problem.definitions, symbol.name: definition}
+            narrowed = replace(problem, symbols=symbols, definitions=definitions)
+            yield f"{symbol.name} == onehot({label})", narrowed
 
 
 def _one_hot(problem: Problem, symbol: Symbol) -> Problem:

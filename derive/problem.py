@@ -22,6 +22,7 @@ from derive.syntax import (
     delta,
     free_names,
     fresh,
+    name_of,
     substitute,
     transform,
     walk,
@@ -86,6 +87,21 @@ def one_hot(name: str, axes: int) -> tuple[str, Definition]:
 def one_hot_of(label: str) -> str:
     """The one-hot array that the label is made for; empty for a label of the text."""
     return label.removeprefix(_LABEL_OF) if label.startswith(_LABEL_OF) else ""
+
+
+def with_one_hot_entries(node: Node) -> Node:
+    """The tree in the text's own words: t[k] for delta(k, label_t)."""
+
+    def change(part: Node) -> Node | None:
+        match part:
+            case Ind(condition=Rel(op="==", left=left, right=right)):
+                for label, other in ((left, right), (right, left)):
+                    array = one_hot_of(name_of(label))
+                    if array:
+                        return Entry(array, (*children(label), other))
+        return None
+
+    return transform(node, change)
 
 
 def index_terms(problem: Problem) -> dict[Node, str]:

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from derive.edits import EDITS, LIKELY, variants
 from derive.holes import Field, Filling, Quantities, Term, Values, fillings, holes, opposite, tidy
-from derive.problem import Problem
+from derive.problem import Problem, with_one_hot_entries
 from derive.rules import RULES
 from derive.show import text
 from derive.syntax import (
@@ -81,7 +81,7 @@ def repair(problem: Problem, proves: Callable[[Problem], bool]) -> Repair | None
     for stage in (search.single_edits, search.larger_terms, search.two_edits):
         for found in itertools.islice(_nearest(wrong, stage(), tried), MAX_PROOFS):
             if proves(problem.claiming(true, found.formula)):
-                mended = text(found.formula)
+                mended = text(with_one_hot_entries(found.formula))
                 shown = f"{mended} == {text(true)}" if flipped else mended
                 return Repair(found.code, found.formula, shown)
     return None

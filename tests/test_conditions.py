@@ -151,6 +151,8 @@ ENOUGH = [
     ("abs(x) == x", [], [], "x > 0"),  # x == 0
     ("delta(k, l)*delta(l, m) == delta(k, m) + 0*f[k]", [], [], "n == 1"),  # k != m
     ("d(L, f[k]) == w[y]*(p[k] - delta(k, y))/w[k]", LABEL, ["w: positive[n]"], "w[y] == w[k]"),
+    ("d(L, f[k]) == p[k] - delta(k, c)", TARGET, [], "t == onehot(c)"),
+    ("L == -log(p[c])", TARGET, [], "t == onehot(c)"),
     ("sum(w[j]*p[j], j) == w[k]", [SOFTMAX], ["w: real[n]"], "w[j] == 1"),  # any one number
 ]
 NEEDED = [
@@ -181,3 +183,8 @@ def test_what_is_needed_is_said_to_be(
 
 def test_without_a_condition_nothing_is_needed() -> None:
     assert verify("x == x").to_json()["necessary"] is None
+
+
+def test_a_repair_names_the_one_hot_target_and_no_label_of_ours() -> None:
+    verdict = verify("d(L, f[k]) == p[k] - delta(k, c)", given=TARGET, declare=["t: onehot[n]"])
+    assert (verdict.condition, verdict.repair) == ("t[c] == 1", "p[k] - t[k]")
