@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict, get_args
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric.inputs import Array
@@ -61,8 +63,17 @@ class Asked:
     def __post_init__(self) -> None:
         if self.reduction not in get_args(Reduction):
             raise ValueError(f"reduction {self.reduction!r}; expected none, mean or sum")
-        if not 0 <= self.label_smoothing <= 1:
-            raise ValueError(f"label_smoothing {self.label_smoothing}; expected 0 to 1")
+        smoothing: Any = self.label_smoothing
+        if np.ndim(smoothing) or np.asarray(smoothing).dtype.kind not in "fiub":
+            raise TypeError(f"label_smoothing {smoothing!r}; expected a number from 0 to 1")
+        if not 0 <= smoothing <= 1:
+            raise ValueError(f"label_smoothing {smoothing}; expected 0 to 1")
+        _whole("ignore_index", self.ignore_index)
+
+    def refuse_out(self) -> None:
+        """Raises TypeError for an `out` where no derivative is asked for."""
+        if self.out is not None:
+            raise TypeError("out is where a derivative is written to; there is none here")
 
     @property
     def how(self) -> dict[str, Any]:
@@ -78,12 +89,39 @@ def asked(arguments: Mapping[str, Any], kind: type = Arguments) -> Asked:
     return Asked(**arguments)
 
 
-def class_axis(shape: tuple[int, ...], axis: int | None) -> int:
-    """The axis of the classes. Raises ValueError where there is none."""
+def class_axis(shape: tuple[int, ...], axis: Any) -> int:
+    """The axis of the classes. Raises ValueError where there is none, TypeError for no number."""
     if not shape:
         raise ValueError("logits of shape (); expected (C,), (N, C) or (N, C, ...)")
     if axis is None:
         return min(1, len(shape) - 1)
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"axis {axis} is out of bounds: the logits have {len(shape)} axes")
-    return axis
+    place = _whole("axis", axis)
+    if not -len(shape) <= place < len(shape):
+        raise ValueError(f"axis {place} is out of bounds: the logits have {len(shape)} axes")
+    return place
+
+
+def _whole(name: str, value: Any) -> int:
+    """The whole number that it is. Raises TypeError for another thing."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} {value!r}; expected a whole number") from None
+
+
+def check_target(
+    shape: tuple[int, ...], shares: bool, logits: tuple[int, ...], asked: Asked
+) -> None:
+    """Raises ValueError for a target that is taken for one of the other kind."""
+    if shares and asked.ignore_index >= 0:
+        raise ValueError("ignore_index is for labels; the target holds shares")
+    if shares and len(shape) == len(logits) - 1:
+        raise ValueError(
+            f"target of floating type and of shape {shape}: labels are integers, and shares have "
+            f"the shape of the logits, {logits}"
+        )
+    if not shares and shape == logits:
+        raise ValueError(
+            f"target of the logits' shape, {shape}, and not of floating type: labels have no axis "
+            "of classes, and shares, such as one-hot rows, are of floating type"
+        )

@@ -21,6 +21,7 @@ def binary_cross_entropy_with_logits(
     logits and target of one shape. Semantics of torch.nn.BCEWithLogitsLoss. Raises TypeError and
     ValueError for arguments that do not fit.
     """
+    asked(arguments, BinaryArguments).refuse_out()
     return binary_cross_entropy_with_logits_value_and_grad(logits, target, **arguments)[0]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numeric import standard
-from numeric.arguments import Asked, class_axis
+from numeric.arguments import Asked, check_target, class_axis
 from numeric.engine import Engine
 from numeric.options import Options, engine
 
@@ -87,6 +87,7 @@ def elsewhere(
     standard.require_real(xp, logits)
     f, goal = xp.moveaxis(logits, axis, -1), standard.beside(xp, target, logits)
     shares = xp.isdtype(goal.dtype, "real floating")
+    check_target(tuple(goal.shape), shares, tuple(logits.shape), asked)
     if shares and tuple(goal.shape) == tuple(logits.shape):
         goal = xp.moveaxis(goal, axis, -1)
     lifted = f.ndim == 1 and asked.reduction != "none"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric import memory
-from numeric.arguments import Asked, class_axis
-from numeric.inputs import Array, as_logits
+from numeric.arguments import Asked, check_target, class_axis
+from numeric.inputs import Array, as_logits, unmasked
 from numeric.options import Options, engine
 
 
@@ -31,6 +31,7 @@ class Here:
 
     def loss(self) -> Any:
         """The loss alone."""
+        self.asked.refuse_out()
         return self._mean(self._run("loss"))
 
     def with_gradient(self) -> tuple[Any, Array]:
@@ -55,6 +56,7 @@ class Here:
 
     def jvp(self, tangent: ArrayLike) -> Any:
         """The derivative of the loss along the tangent."""
+        self.asked.refuse_out()
         moved = self._like_logits(tangent, "tangent")
         _, gradient = self.with_gradient()
         slopes = np.moveaxis(gradient, self.axis, -1).reshape(moved.shape)
@@ -89,7 +91,7 @@ class Here:
         if self.target.dtype.kind == "f":
             return False
         weights = np.asarray(self.params["w"])[self.target]
-        return not np.any(weights * self.params.get("c", True))
+        return not np.any(weights, where=np.asarray(self.params.get("c", True), bool))
 
     def _mean(self, loss: Any) -> Any:
         """nan for such a mean, as in PyTorch, where label smoothing puts more than 0 over 0."""
@@ -102,8 +104,10 @@ class Here:
             if self.asked.out is None
             else self.asked.out
         )
-        if not isinstance(whole, np.ndarray) or whole.shape != self.shape:
-            raise ValueError(f"out of shape {np.shape(whole)}; expected {self.shape}")
+        if not isinstance(whole, np.ndarray):
+            raise TypeError(f"out is of type {type(whole).__name__}; expected an array")
+        if whole.shape != self.shape:
+            raise ValueError(f"out of shape {whole.shape}; expected {self.shape}")
         seen = np.moveaxis(whole, self.axis, -1)
         return whole, seen[None] if self.lifted else seen
 
@@ -124,16 +128,18 @@ class Here:
 
 def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = False) -> Here:
     """The call that PyTorch's arguments ask for. Raises TypeError and ValueError."""
-    whole, goal = as_logits(logits), np.asarray(target)
+    whole, goal = as_logits(logits), unmasked(target, "target")
     axis = class_axis(whole.shape, asked.axis)
     f = np.moveaxis(whole, axis, -1)
     shares = goal.dtype.kind == "f"
+    check_target(goal.shape, shares, whole.shape, asked)
     if shares and goal.shape == whole.shape:
         goal = np.moveaxis(goal, axis, -1)
     lifted = f.ndim == 1 and asked.reduction != "none"
     if lifted:
         f, goal = f[None], goal[None]
-    ignored = np.equal(goal, asked.ignore_index) if not shares else np.zeros((), bool)
+    labels = goal.dtype.kind in "iu"
+    ignored = np.equal(goal, asked.ignore_index) if labels else np.zeros((), bool)
     params: dict[str, ArrayLike] = {}
     if asked.weight is not None:
         params["w"] = asked.weight

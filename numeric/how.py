@@ -85,6 +85,12 @@ class How:
                 raise TypeError("out has to be an array of floating type")
             if given.shape != shape:
                 raise ValueError(f"out of shape {given.shape}; expected {shape}")
+            if not given.flags.writeable:
+                raise ValueError("out is read-only")
+            steps = zip(given.shape, given.strides, strict=True)
+            spanned = sum((size - 1) * abs(step) for size, step in steps) + given.itemsize
+            if spanned < given.nbytes:
+                raise ValueError("out has entries that share their memory")
             if any(np.may_share_memory(given, array) for array in arrays):
                 raise ValueError("out lies where an argument is")
         return made
@@ -97,3 +103,10 @@ def _processors() -> int:
 
 
 HOW = frozenset(field.name for field in fields(How))
+
+
+def known(how: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same. Raises TypeError for a name that says nothing of how to run."""
+    if unknown := sorted(how.keys() - HOW):
+        raise TypeError(f"unknown argument {unknown[0]!r}; expected {', '.join(sorted(HOW))}")
+    return how

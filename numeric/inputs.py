@@ -129,12 +129,20 @@ def as_logits(logits: ArrayLike) -> Array:
 
     longdouble and complex numbers pass: gradcheck asks for them.
     """
-    array = np.asarray(logits)
+    array = unmasked(logits, "logits")
     if array.dtype.kind in "iu":
         array = array.astype(np.float64)
     if array.dtype.kind not in "fc":
         raise TypeError(f"logits of type {array.dtype}; convert them to float32 or float64")
     return array
+
+
+def unmasked(values: Any, name: str) -> Array:
+    """An array in the machine's order of bytes. Raises TypeError where some entries are masked."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise TypeError(f"{name} with masked entries; fill them, or leave them out")
+    array = np.asarray(values)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 class Shapes:
@@ -196,7 +204,7 @@ def lengths(wanted: Signature, logits: Array) -> dict[str, int]:
 
 
 def _checked(wanted: Input, value: ArrayLike | None, shapes: Shapes) -> Array:
-    array, call = np.asarray(value), shapes.call
+    array, call = unmasked(value, wanted.name), shapes.call
     shapes.learn(wanted, array)
     if wanted.role == "label":
         return _labels(wanted, array, shapes.given(wanted), shapes.sizes[wanted.size])[..., None]
@@ -271,7 +279,10 @@ SIMPLEX_ROUNDINGS = 1000
 
 _KINDS: dict[str, tuple[Callable[[Array], Array], str]] = {
     # A weight of 0 is the limit of the formulas, which are continuous there; T = 0 is not.
-    "positive": (lambda a: a > 0 if a.ndim == 0 else a >= 0, "positive numbers"),
+    "positive": (
+        lambda a: (a > 0 if a.ndim == 0 else a >= 0) & np.isfinite(a),
+        "positive numbers",
+    ),
     "unit": (lambda a: (a > 0) & (a < 1), "numbers between 0 and 1"),
     "bit": (lambda a: (a == 0) | (a == 1), "0 or 1"),
     "sign": (lambda a: abs(a) == 1, "-1 or 1"),

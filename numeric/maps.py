@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 from derive.decide import pose
 from numeric import memory, standard
 from numeric.function import Function
-from numeric.how import How
+from numeric.how import How, known
 from numeric.inputs import Array, as_logits, signature
 from numeric.programs.lowering import program
 from numeric.stable.rewriting import stabilise
@@ -57,7 +58,7 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
         return made
     moved = _moved(logits, axis)
     shape = (*moved.shape, moved.shape[-1])
-    running = How(**how)
+    running = How(**known(how))
     function = _map(_JACOBIAN + of, running.keeps_slips(moved))
     (made,) = function([moved], {"jacobian": shape}, running)
     return made
@@ -68,18 +69,20 @@ def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Any:
     if xp is not None:
         return xp.moveaxis(_elsewhere(name, xp, logits, axis, how), -1, axis)
     moved = _moved(logits, axis)
-    out = how.pop("out", None)
-    whole = memory.empty(np.shape(logits), moved.dtype) if out is None else out
+    running = How(**known(how))
+    whole = memory.empty(np.shape(logits), moved.dtype) if running.out is None else running.out
+    if not isinstance(whole, np.ndarray):
+        raise TypeError(f"out is of type {type(whole).__name__}; expected an array")
     if whole.shape != np.shape(logits):
         raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
-    running = How(**how, out=np.moveaxis(whole, axis, -1))
+    running = replace(running, out=np.moveaxis(whole, axis, -1))
     _map(name, running.keeps_slips(moved))([moved], {name: moved.shape}, running)
     return whole
 
 
 def _elsewhere(name: str, xp: Any, logits: Any, axis: int, how: dict[str, Any]) -> Any:
     """The map of an array of another library, its axis the last."""
-    standard.refuse(how)
+    standard.refuse(known(how))
     standard.require_real(xp, logits)
     moved = xp.moveaxis(logits, axis, -1)
     if moved.shape[-1] == 0:
