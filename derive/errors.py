@@ -26,13 +26,16 @@ class Complaint:
     def column(self) -> int:
         return self.span.start - (self.source.rfind("\n", 0, self.span.start) + 1) + 1
 
+    @property
+    def excerpt(self) -> str:
+        """The guilty line, and carets under the guilty characters."""
+        return "\n".join(_excerpt(self.source, self.span))
+
     def __str__(self) -> str:
-        """The message, the line and carets under the guilty characters."""
+        """The place, the message, the excerpt and the hint."""
         head = f"{self.origin}: line {self.line}, column {self.column}: {self.message}"
-        lines = [head, *_excerpt(self.source, self.span)]
-        if self.hint:
-            lines.append(f"  hint: {self.hint}")
-        return "\n".join(lines)
+        hint = [f"  hint: {self.hint}"] if self.hint else []
+        return "\n".join([head, self.excerpt, *hint])
 
 
 class GradproofError(Exception):

@@ -108,10 +108,9 @@ class Asked:
 
 def _placed(complaint: Complaint, home: Written) -> Mistake:
     within = complaint.source == home.text
-    _, _, excerpt = str(complaint).partition("\n")
     column = home.column + complaint.column - 1 if within else home.column
     line = home.line + complaint.line - 1 if within else home.line
-    return Mistake(line, column, complaint.message, complaint.hint, excerpt)
+    return Mistake(line, column, complaint.message, complaint.hint, complaint.excerpt)
 
 
 def read_claims(

@@ -17,6 +17,8 @@ from typing import Any
 from derive.errors import Disagreement, GradproofError
 from reports.cli import EXIT_ALARM, EXIT_NOT_PROVED, EXIT_PROVED, EXIT_UNDECIDED, EXIT_USAGE
 from reports.columns import columns, harmless, json_text, printable
+from reports.complaints import error_text
+from reports.words import Words
 
 SCHEMA_VERSION = 1
 EXITS = {
@@ -39,7 +41,8 @@ def for_people(command: Command) -> Command:
             print(alarm(error), file=sys.stderr)
             return EXIT_ALARM
         except GradproofError as error:
-            print(harmless(str(error)), file=sys.stderr)
+            words = Words(getattr(arguments, "lang", "en"))
+            print(harmless(error_text(error, words)), file=sys.stderr)
             return EXIT_USAGE
 
     return run

@@ -10,9 +10,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from reports import phrases_ko
+from reports import mistakes_ko, phrases_ko
 
-_ROWS: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": phrases_ko.ROWS}
+_ROWS: Mapping[str, Mapping[str, str]] = {
+    "en": {},
+    "ko": {**mistakes_ko.ROWS, **phrases_ko.ROWS, **mistakes_ko.GENERAL},
+}
 _GAP = re.compile(r"\{(\w+)\}")
 # Longer texts are no sentence of ours, and many gaps are slow to look for.
 _LONGEST = 1000
@@ -39,5 +42,6 @@ def _patterns(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 def _pattern(said: str) -> re.Pattern[str]:
     parts = _GAP.split(said)
     texts, names = parts[::2], parts[1::2]
-    gaps = [rf"(?P<{name}>.+?)" for name in names]
+    # `word` is one word, other gaps hold what they will.
+    gaps = [rf"(?P<{name}>\S+)" if name == "word" else rf"(?P<{name}>.+?)" for name in names]
     return re.compile("".join(map("".join, zip(map(re.escape, texts), [*gaps, ""], strict=True))))

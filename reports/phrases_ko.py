@@ -211,6 +211,4 @@ ROWS: Mapping[str, str] = {
     "line {a} undecided": "{a}행 미결정",
     "line {a} unread, {b}": "{a}행 읽지 못함, {b}",
     "line {a} unread": "{a}행 읽지 못함",
-    # the last, since it fits much
-    "{a} is {b}": "{a}: 다음과 같습니다: {b}",
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from derive.diagnoses import DIAGNOSES
 from derive.witness.recompute import Evaluation
 from reports.columns import columns
+from reports.complaints import hint_line
 from reports.explain import titled
 from reports.judged import Judged
 from reports.words import Words
@@ -85,6 +86,8 @@ def mistake_lines(result: Judged, origin: str, words: Words) -> Iterator[str]:
         yield f"{place}:{mistake.column}: {words.phrase(mistake.message)}"
         if mistake.excerpt:
             yield mistake.excerpt
+        if mistake.hint:
+            yield hint_line(mistake.hint, words)
 
 
 def summary(results: Iterable[Judged], words: Words) -> str:

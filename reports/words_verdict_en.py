@@ -11,6 +11,8 @@ SAYINGS = {
     "verdict_read": "read {line}",
     "verdict_one": "1 claim",
     "verdict_many": "{total} claims",
+    # what is wrong with the input
+    "mistake_at": "line {line}, column {column}",
     # both sides at a point
     "verdict_at": "at {point}",
     "verdict_differ": "the sides differ",

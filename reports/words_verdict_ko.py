@@ -11,6 +11,7 @@ SAYINGS = {
     "verdict_read": "읽음: {line}",
     "verdict_one": "주장 1개",
     "verdict_many": "주장 {total}개",
+    "mistake_at": "{line}행 {column}열",
     "verdict_at": "점: {point}",
     "verdict_differ": "양변이 다릅니다",
     "verdict_open": "양변이 같은지 다른지 알 수 없습니다",

@@ -92,6 +92,18 @@ def test_a_formula_may_begin_with_a_minus_sign(
     assert told in captured.out + captured.err
 
 
+def test_mistakes_are_told_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = ["verify", "a == sum(b, j", "--declare", "b: colour"]
+    assert main(wrong) == main([*wrong, "--lang", "ko"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    english, korean = lines[: len(lines) // 2], lines[len(lines) // 2 :]
+    assert english[0] == "claim: line 1, column 9: this ( is never closed"
+    assert korean[0] == "claim: 1행 9열: 닫는 짝이 없음: ("
+    assert korean[1:3] == english[1:3] == ["  a == sum(b, j", "          ^"]
+    assert english[6].startswith("  hint: kinds are real, positive")
+    assert korean[6].startswith("  도움말: 쓸 수 있는 종류: real, positive")
+
+
 # Streams.
 
 
@@ -399,6 +411,7 @@ def test_verdicts_speak_korean_and_say_the_same(
         assert len(korean.splitlines()) == len(english.splitlines())
         assert re.search("[가-힣]", korean)
         assert not re.search("[가-힣]", english)
+    main(["verify", "(", "--lang", "ko"])
     claims = tmp_path / "claims.txt"
     for text in ("a == a\n", "a == a\na == b\n("):
         claims.write_text(text)

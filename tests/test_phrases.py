@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from derive import check, verify
+from reports.mistakes_ko import GENERAL
+from reports.mistakes_ko import ROWS as OF_MISTAKES
 from reports.phrases import phrase
-from reports.phrases_ko import ROWS
+from reports.phrases_ko import ROWS as OF_FORMULAS
 
+ROWS = {**OF_MISTAKES, **OF_FORMULAS, **GENERAL}
 GAPS = re.compile(r"\{\w+\}")
 HANGUL = re.compile("[가-힣]")
 DOCUMENTS = sorted((Path(__file__).parent / "documents" / "derivations").glob("*.*"))
@@ -67,3 +72,43 @@ def test_nearly_all_notes_of_the_corpus_are_known() -> None:
     left = sorted(text for text in said if not HANGUL.search(phrase(text, "ko")))
     assert len(said) >= 8
     assert len(left) <= len(said) / 8, left
+
+
+# What the source has to say of mistakes.
+
+
+def told(call: ast.Call) -> Iterator[str]:
+    """Messages and hints among the arguments of a call, with gaps for what is filled in."""
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        parts = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+        for part in parts:
+            match part:
+                case ast.Constant(value=str(text)):
+                    yield text
+                case ast.JoinedStr(values=values):
+                    gaps = iter("abcdefg")
+                    yield "".join(
+                        v.value
+                        if isinstance(v, ast.Constant) and isinstance(v.value, str)
+                        else f"<{next(gaps)}>"
+                        for v in values
+                    )
+
+
+def complaints() -> set[str]:
+    """Every message and hint of a Complaint; those that are a formula are the same everywhere."""
+    makers = {"Complaint", "complain", "_complain", "fail", "_fail", "_wrong"}
+    found = set()
+    for path in (Path(__file__).parent.parent / "derive").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in makers:
+                    found |= set(told(node))
+    return {said for said in found if re.search(r"[a-z]{2,} [a-z<]", said)}
+
+
+def test_what_is_said_of_mistakes_is_known_in_korean() -> None:
+    said = complaints()
+    assert len(said) > 100
+    unknown = sorted(s for s in said if not HANGUL.search(phrase(s, "ko")))
+    assert len(unknown) <= 0.05 * len(said), unknown
