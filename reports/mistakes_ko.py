@@ -197,7 +197,6 @@ ROWS: Mapping[str, str] = {
         "조건이 없는 경우는 마지막에만 올 수 있습니다"
     ),
     "an inverse function or a quotient?": "역함수입니까, 몫입니까?",
-    "sigma takes one argument": "sigma의 인수는 하나입니다",
     "sigma of one entry: the sigmoid of it, or that entry of the softmax?": (
         "성분 하나의 sigma: 그 성분의 시그모이드입니까, 소프트맥스의 그 성분입니까?"
     ),
