@@ -47,7 +47,8 @@ def basis_vector(meaning: Meaning, term: Node) -> Node:
             return Neg(basis_vector(meaning, arg), span=term.span)
         case Mul(factors=(*others, last)):
             return mul(*others, basis_vector(meaning, last))
-        case Entry(base=base, indices=(index,)) if base in _BASES and not meaning.scope.named(base):
-            meaning.note(f"{base}_{index.id if isinstance(index, Name) else 'k'} is one-hot")
-            return Form("onehot", (index,), span=term.span)
+        case Entry(base=base, indices=(index,)) | Form(name="at", args=(Name(id=base), index)):
+            if base in _BASES and not meaning.scope.named(base):
+                meaning.note(f"{base}_{index.id if isinstance(index, Name) else 'k'} is one-hot")
+                return Form("onehot", (index,), span=term.span)
     return term

@@ -120,6 +120,11 @@ class Checked:
         found = {item.status for item in self.items}
         return next((status for status in _GRAVITY if status in found), "definition")
 
+    def __str__(self) -> str:
+        """What the document comes to, and below it a line for each equality."""
+        lines = (f"{i.line}:{i.column}: {i.status}  {i.text or i.source}" for i in self.items)
+        return "\n  ".join([f"{self.name}: {self.headline}", *lines])
+
     def to_json(self) -> Mapping[str, Any]:
         """The whole check as plain data, the output of `check --format json`."""
         lines = {item.number: item.line for item in self.items}

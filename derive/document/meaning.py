@@ -87,7 +87,7 @@ class Meaning:
         if isinstance(node, Mul):
             return self._product(node)
         if isinstance(node, Deriv):
-            return self._derivative(node)
+            return notations.derivative(self, node, self._inside(node))
         if isinstance(node, Reduce) and node.over in _ENDLESS:
             raise self.fail("a sum over infinitely many terms is outside of what is read", node)
         if isinstance(node, Reduce):
@@ -133,10 +133,15 @@ class Meaning:
         if isinstance(head, Name):
             return self._call(head, tuple(args), node)
         if len(args) == 1 and not is_plain(args[0]):
-            return mul(self.of(head), self.of(args[0]))
+            return self._times(head, args[0])
         if isinstance(head, Entry):
             return self._entry_of(head, tuple(args), node)
         raise self.fail("neither a product nor a function that is known", node)
+
+    def _times(self, head: Node, arg: Node) -> Node:
+        """W(p - y): the product with what stands in brackets, of matrices where they are."""
+        factors = matrix_products([self.of(head), self.of(arg)], self.ranks)
+        return factors[0] if len(factors) == 1 else mul(*factors)
 
     def _entry_of(self, head: Entry, args: tuple[Node, ...], node: Form) -> Node:
         """p_k(z): the entry of a function's value; the arguments are what it depends on."""
@@ -145,7 +150,7 @@ class Meaning:
             return call(self, known, (*args,), head.indices, node)
         if not all(isinstance(arg, Name) or _is_bold(arg) for arg in args):
             if len(args) == 1:
-                return mul(self.of(head), self.of(args[0]))
+                return self._times(head, args[0])
             raise self.fail("neither a product nor a function that is known", node)
         self.note(f"{text(head)}({_listed(args)}) is {text(head)}, which depends on that")
         return self.of(head)
@@ -168,7 +173,7 @@ class Meaning:
         if name == "tr" and len(args) == 1 and not self._has_meaning(name):
             return notations.trace(self, args[0])
         if len(args) == 1 and not is_plain(args[0]):
-            return mul(self.of(head), self.of(args[0]))
+            return self._times(head, args[0])
         if self.scope.named(name) and not self._is_another(name, args):
             self.note(f"{name}({_listed(args)}) is {name}")
             return self.of(head)
@@ -225,15 +230,6 @@ class Meaning:
         return Form("at", (self.of(inner), *map(self.of, indices)))
 
     # Derivatives that leave their variable to the reader.
-
-    def _derivative(self, node: Deriv) -> Node:
-        inside = self._inside(node)
-        assert isinstance(inside, Deriv)
-        for variable in inside.wrt:
-            row = isinstance(variable, Form) and variable.name == "at"
-            if not isinstance(variable, Name | Entry) and not row:
-                raise self.fail("a derivative by what is no variable here", node)
-        return inside
 
     def _operator(self, node: Form) -> Node:
         arg, *by = node.args

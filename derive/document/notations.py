@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.document.known import key_of
+from derive.document.ranks import upright
 from derive.show import text
-from derive.syntax import Call, Div, Entry, Form, Mul, Name, Node, Pow, Reduce, free_names, mul
+from derive.syntax import (
+    Call,
+    Deriv,
+    Div,
+    Entry,
+    Form,
+    Mul,
+    Name,
+    Node,
+    Pow,
+    Reduce,
+    free_names,
+    mul,
+)
 
 if TYPE_CHECKING:
     from derive.document.meaning import Meaning
@@ -86,3 +101,19 @@ def log_base(meaning: Meaning, node: Form) -> Node:
     """log_b x = log x / log b."""
     base, arg = map(meaning.of, node.args)
     return Div(Call("log", arg), Call("log", base))
+
+
+def derivative(meaning: Meaning, node: Deriv, inside: Node) -> Node:
+    """d L/d z^T, a row; d p/d z^T and d^2 L/(d z d z^T), the same as without the T.
+
+    Raises FormulaError where it is by what is no variable.
+    """
+    assert isinstance(inside, Deriv)
+    wrt = tuple(map(upright, inside.wrt))
+    for variable in wrt:
+        row = isinstance(variable, Form) and variable.name == "at"
+        if not isinstance(variable, Name | Entry) and not row:
+            raise meaning.fail("a derivative by what is no variable here", node)
+    found = replace(inside, wrt=wrt)
+    turned = wrt != inside.wrt and meaning.ranks.of(found) == 1
+    return Form("transpose", (found,), span=node.span) if turned else found

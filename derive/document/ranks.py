@@ -194,6 +194,11 @@ def _turned(vector: Node) -> Node:
     return upright if upright != vector else Form("transpose", (vector,))
 
 
+def upright(node: Node) -> Node:
+    """z for z^T."""
+    return children(node)[0] if _is_row(node) else node
+
+
 def _transposed(node: Node) -> Node:
     return node.args[0] if isinstance(node, Form) and _is_row(node) else Form("transpose", (node,))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_LINE, MAX_TIGHTENINGS = 5_000, 20
 _TOKEN = re.compile(r"\S+")
@@ -19,6 +19,7 @@ _MATHS_WORDS = frozenset(
     " log_softmax logsumexp lse if for when otherwise where and or all any else diag onehot tr kl"
     " ce nll mse bce dl dz dp df dx dy dw db".split()
 )
+_ABBREVIATIONS = frozenset({"i.e", "e.g", "s.t", "w.r.t", "resp", "cf", "eq", "eqs", "vs"})
 _CONNECTORS = frozenset("if for when otherwise where and or all any else so then thus".split())
 # "and t" behind a formula, before words that say what t is.
 _TRAILING = re.compile(r"[,;]?\s+(?:and|where|with)\s+[^\s=]{1,3}$", re.IGNORECASE)
@@ -28,7 +29,13 @@ _WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
 _RAISED = re.compile(r"[\u1d2c-\u1d6a\u2071-\u209c\u2c7c]")
 _HANGUL = re.compile(r"[가-힣]")
 _LABEL = re.compile(r"(?<=\s)\((?:\d{1,3}(?:\.\d{1,3}){0,2}|[A-Z]\.?\d{0,3})[a-z]?\)\s*$")
+_PAIRS = (("(", ")"), ("[", "]"))
+# A remark behind a formula and a gap: [since y is one-hot], (W: K x D); not the condition (i != j).
+_REMARK = re.compile(
+    r"(?<=\S)\s{2,}(?=[\[(](?=[^()\[\]]*(?::|[A-Za-z]{4}|\b(?:by|as)\b))[^()\[\]]*[\])]\s*$)"
+)
 _LEAD = re.compile(r"\s*(?:[-*•]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|(?:\(\d{1,3}\))\s+)?")
+_GAP = re.compile(r"(?<=[^\s=+*/-])(?:\s{3,}|\t\s*)(?=[^\s=+*/-])")
 _CODE = re.compile(
     r"[A-Za-z_]\w*\.[A-Za-z_]\w*|[+*/-]=|[\"'`;#]|://|\w{2,}=\w+[,)]|\breturn\b|\blambda\b|^\s*@"
 )
@@ -38,18 +45,24 @@ _ENDS_OPEN = re.compile(r"(?:=|[-+*/−·×]|\\\\|&)\s*$")
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the text: the formulas in it, and whether nothing else stands there."""
+    """A line of the text: the formulas in it, and whether nothing else stands there.
+
+    `remarks` are the formulas in a remark behind it, None without one.
+    """
 
     start: int
     stop: int
     runs: tuple[tuple[int, int], ...]
     is_maths: bool
+    remarks: tuple[tuple[int, int], ...] | None = None
 
 
 def _is_word(token: str, before: str, after: str) -> bool:
     if "\\" in token and not token.startswith("\\\\"):
         return False
     core = token.strip(_PUNCTUATION)
+    if core.lower() in _ABBREVIATIONS:
+        return True
     if _RAISED.search(core):
         return False
     if _HANGUL.search(core):
@@ -95,9 +108,9 @@ def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
             stop -= len(words[-1])
         elif trailing := _TRAILING.search(piece):
             stop = start + trailing.start()
-        elif piece.endswith(")") and piece.count(")") > piece.count("("):
+        elif any(piece.endswith(b) and piece.count(b) > piece.count(a) for a, b in _PAIRS):
             stop = start + len(piece) - 1
-        elif piece.startswith("(") and piece.count("(") > piece.count(")"):
+        elif any(piece.startswith(a) and piece.count(a) > piece.count(b) for a, b in _PAIRS):
             start += 1
         elif (opened := _unclosed(piece)) > 0:
             stop = start + opened
@@ -135,12 +148,29 @@ def _read(text: str, start: int, stop: int) -> _Line:
     line = text[start:stop]
     if len(line) > MAX_LINE or not line.strip():
         return _Line(start, stop, (), False)
+    if remark := _REMARK.search(line):
+        main = _read(text, start, start + remark.start())
+        behind = _read(text, start + remark.end(), stop)
+        if main.is_maths:
+            return replace(main, stop=stop, remarks=behind.runs)
+        return _Line(start, stop, (*main.runs, *behind.runs), False)
     shown = _TEXT_GROUP.sub(lambda group: "\\" + "x" * (len(group[0]) - 1), line)
     runs, is_maths = [], False
     for first, last, alone in _runs(line, shown):
-        is_maths = alone
-        runs.append((start + first, start + last))
+        parts = list(_side_by_side(line, first, last))
+        is_maths = alone and len(parts) == 1
+        runs += [(start + a, start + b) for a, b in parts]
     return _Line(start, stop, tuple(runs), is_maths)
+
+
+def _side_by_side(line: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The formulas of a run that only a wide gap parts: `dL/dW = g x^T    dL/dx = W^T g`."""
+    for gap in _GAP.finditer(line, first, last):
+        before, behind = line[first : gap.start()], line[gap.end() : last]
+        if _is_formula(before) and _is_formula(behind):
+            yield first, gap.start()
+            first = gap.end()
+    yield first, last
 
 
 def bare_formulas(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -157,20 +187,34 @@ def bare_formulas(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple
             is_next = line.is_maths and opened[1] >= span[0] - 2
             if is_next and (continues or open_end):
                 opened = opened[0], line.runs[0][1]
+                if line.remarks is not None:
+                    yield from _with_remarks(text, opened, line.remarks)
+                    opened, follows = None, True
                 continue
             yield from _kept(text, opened)
             opened, follows = None, True
         if continues and follows:
             yield line.runs[0]
+            yield from _with_remarks(text, None, line.remarks or ())
             continue
         follows = False
         if line.is_maths and _starts(text[slice(*line.runs[0])]):
             opened = line.runs[0]
+            if line.remarks is not None:
+                yield from _with_remarks(text, opened, line.remarks)
+                opened, follows = None, True
             continue
         for run in line.runs:
             yield from _kept(text, run)
     if opened is not None:
         yield from _kept(text, opened)
+
+
+def _with_remarks(
+    text: str, formula: tuple[int, int] | None, remarks: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    for run in (*([] if formula is None else [formula]), *remarks):
+        yield from _kept(text, run)
 
 
 def _starts(run: str) -> bool:
