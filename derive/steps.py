@@ -87,6 +87,11 @@ class Derivation:
         """The formula that the derivation ends in."""
         return self.claim.right
 
+    def __str__(self) -> str:
+        """The chain from the claim's left side to the result, each step with its rule."""
+        chain = [f"  = {text(s.after)}  [{s.title}: {s.status}]" for s in self.steps]
+        return "\n".join([*map(str, self.parts), text(self.claim.left), *chain])
+
     def to_json(self) -> Mapping[str, Any]:
         """The whole derivation as plain data; every formula as text and as LaTeX."""
         return {

@@ -40,6 +40,20 @@ class Verdict:
     def __bool__(self) -> bool:
         raise TypeError("a verdict is no yes or no: compare verdict.status with 'proved'")
 
+    def __str__(self) -> str:
+        """The claim, its status, and below it everything else that is known, a line each."""
+        told = [f"{self.status}: {self.claim}"]
+        if self.condition is not None:
+            told.append(f"holds {'only ' * self.necessary}if {self.condition}")
+        labels = {
+            "counterexample": self.counterexample,
+            "nearest right formula": self.repair,
+            "diagnosis": self.diagnosis,
+            "because": self.reason,
+        }
+        told += [f"{label}: {known}" for label, known in labels.items() if known is not None]
+        return "\n  ".join(told)
+
     def to_json(self) -> Mapping[str, Any]:
         """The verdict as plain data, the keys of `verify --format json`."""
         return {
