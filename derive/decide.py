@@ -309,7 +309,9 @@ def _conditional(
     if other is not None:
         condition, narrowed = other
         outside = _outside(problem, condition, found)
-        only = needed(problem, narrowed, second.agreeing)
+        only = needed(problem, narrowed, second.agreeing) and not _at_another_value(
+            problem, first, condition
+        )
         return Conditional(condition=condition, necessary=only, counterexample=outside, **told)
     return Refuted(counterexample=found, reason=reason, **told)
 
@@ -323,6 +325,17 @@ def _outside(problem: Problem, condition: str, found: Counterexample) -> Counter
     if found.values.get(name) != value:
         return found
     return counterexample(problem, frames(problem), {name: value}) or found
+
+
+def _at_another_value(problem: Problem, first: Sequence[Residual], condition: str) -> bool:
+    """Whether a number has another value at which the claim is right: x**2 == x for 0 and for 1."""
+    name, _, _ = condition.partition(" == ")
+    for other, narrowed in (*candidates(problem), *root_candidates(problem, first)):
+        if other != condition and other.startswith(f"{name} == "):
+            with contextlib.suppress(OutOfFragment, ZeroDivisionError):
+                if _proves(narrowed):
+                    return True
+    return False
 
 
 def _saving(problem: Problem, *menus: Iterable[Candidate]) -> Candidate | None:

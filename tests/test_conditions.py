@@ -152,6 +152,8 @@ ENOUGH = [
     ("delta(k, l)*delta(l, m) == delta(k, m) + 0*f[k]", [], [], "n == 1"),  # k != m
     ("d(L, f[k]) == w[y]*(p[k] - delta(k, y))/w[k]", LABEL, ["w: positive[n]"], "w[y] == w[k]"),
     ("d(L, f[k]) == p[k] - delta(k, c)", TARGET, [], "t == onehot(c)"),
+    ("x**2 == x", [], [], "x == 1"),  # x == 0
+    ("(T - 2)*(T - 3)*x + x == x", [], [], "T == 2"),
     ("L == -log(p[c])", TARGET, [], "t == onehot(c)"),
     ("sum(w[j]*p[j], j) == w[k]", [SOFTMAX], ["w: real[n]"], "w[j] == 1"),  # any one number
 ]
