@@ -107,8 +107,9 @@ class Engine:
         programs = []
         for name in ("loss", "gradient", *(_SECOND_ORDER if self.statement.hessian else ())):
             (formula,) = self._results(name)
-            stable = self._stable((formula,))
-            used.update(dict.fromkeys(stable.used))
+            for unshifted in (False, True):
+                stable = self._stable((formula,), unshifted=unshifted)
+                used.update(dict.fromkeys(stable.used))
             programs.append(program_claim(formula, stable, self.statement.declare))
         groups = (formula_claims(self.statement), identity_claims(used), programs)
         return Proof(*(tuple((claim, claim.verdict()) for claim in group) for group in groups))
@@ -215,8 +216,9 @@ class Engine:
         key = name, precise, by_rows
         if key not in self._functions:
             call = self.signature.by_rows(by_rows)
-            made = self._program(name, call, precise)
-            self._functions[key] = Function(made, call, self._about(name))
+            made = self._program(name, call, precise=precise)
+            tame = None if precise else self._program(name, call, unshifted=True)
+            self._functions[key] = Function(made, call, self._about(name), tame)
         return self._functions[key]
 
     def _check(self, name: str) -> None:
@@ -238,15 +240,14 @@ class Engine:
     def _results(self, name: str) -> tuple[Formula, ...]:
         return tuple(getattr(self._formulas, result) for result in _RESULTS[name])
 
-    def _stable(self, formulas: Sequence[Formula], precise: bool = False) -> Stable:
+    def _stable(self, formulas: Sequence[Formula], **form: bool) -> Stable:
         first, results = formulas[0], {formula.name: formula.node for formula in formulas}
-        return stabilise(first.problem, results, first.labels, precise=precise)
+        return stabilise(first.problem, results, first.labels, **form)
 
-    def _program(self, name: str, call: Signature, precise: bool) -> Program:
+    def _program(self, name: str, call: Signature, **form: bool) -> Program:
         formulas = self._results(name)
         axes = {formula.name: formula.axes for formula in formulas}
-        stable = self._stable(formulas, precise)
-        return program(name, stable, call, axes, formulas[0].extra)
+        return program(name, self._stable(formulas, **form), call, axes, formulas[0].extra)
 
     def _about(self, name: str) -> str:
         """The docstring of a printed function: what it computes, proved by whom."""

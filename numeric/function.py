@@ -6,6 +6,7 @@ import functools
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,29 +20,39 @@ from numeric.kernels.wide import Wide
 from numeric.programs import codegen
 from numeric.programs.program import Program
 
+_TAME = "\n\nFor tame rows: all logits so near 0 that their exponentials need no shift."
+
 
 class Function:
-    """A program, ready to be called. `source` is the program itself, for whole arrays."""
+    """A program, ready to be called. `tame` is the same for tame rows, if it differs."""
 
-    def __init__(self, program: Program, call: Signature, about: str) -> None:
+    def __init__(
+        self, program: Program, call: Signature, about: str, tame: Program | None = None
+    ) -> None:
         self.program, self.call, self._about = program, call, about
+        self.tame = tame if tame is not None and tame.unshifted else None
         self._numba_failed = False
 
     @functools.cached_property
     def source(self) -> str:
-        """The array program in NumPy source."""
-        return codegen.source(self.program, self._about)
+        """The array programs in NumPy source."""
+        made = codegen.source(self.program, self._about)
+        if self.tame is None:
+            return made
+        tame = replace(self.tame, name=f"{self.tame.name}_of_tame")
+        return f"{made}\n\n{codegen.source(tame, self._about + _TAME)}"
 
     @functools.cached_property
     def plain(self) -> Callable[..., Any]:
-        """The same as a function of whole arrays."""
-        return codegen.load_source(self.program.name, self.source)
+        """The program as a function of whole arrays."""
+        return codegen.load_source(self.program.name, codegen.source(self.program, self._about))
 
     @functools.cached_property
     def runner(self) -> Runner | None:
         """The program in blocks of rows; None where it does not work row by row."""
         try:
-            return Runner(kernel(self.program, self.call))
+            tame = None if self.tame is None else kernel(self.tame, self.call)
+            return Runner(kernel(self.program, self.call), tame)
         except OutOfFragment:
             return None
 

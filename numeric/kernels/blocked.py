@@ -2,9 +2,10 @@
 
 A block lies in one of two ways, rows first or classes first, and the printed function serves both:
 `axis` is where the classes are, `rows` the other one, and the entry of a row at a label has the
-flat place `row + label*step`. Its full arguments are buffers that may be overwritten. An operation
-writes over an operand that nothing needs any more, else over a buffer that is free, else over one
-of `scratch`, which each thread has for itself.
+flat place `row + label*step`. `scratch` are buffers, which each thread has for itself; the first of
+them belong to the full arguments, one each: an argument lies in its buffer, or where the caller has
+it. An operation writes over an operand that nothing needs any more (over its buffer, if that is an
+argument), else over a buffer that is free, else over one of those after.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from numeric.names import Names
 from numeric.programs.codegen import assignment, load_source, printed, text
 from numeric.programs.program import Argmax, Fold, Pick, Take, View
 
-PIECE = 32
-"""So many entries of a row are added up at once; more would round more where many are equal."""
+PIECE_BYTES = 256
+"""So much of a row is added up at once; more would round more where many are equal."""
 _BY_LAYOUT = ("axis", "rows", "row", "step", "scratch")
 _UFUNCS: dict[type[Node], str] = {
     Add: "add",
@@ -38,13 +39,17 @@ _UFUNC_OF = {"sum": "add", "prod": "multiply", "max": "maximum"}
 
 @dataclass(frozen=True)
 class Block:
-    """A printed function of one block: what it takes and returns, and how many buffers more."""
+    """A printed function of one block: what it takes and returns, and how many buffers it needs.
+
+    `writes` says whether entries of an argument are replaced meanwhile.
+    """
 
     name: str
     source: str
     arguments: tuple[str, ...]
     returned: tuple[str, ...]
-    scratch: int
+    buffers: int
+    writes: bool
 
     def load(self) -> Callable[..., tuple[Array, ...]]:
         """The function; it takes `arguments`, then axis, rows, row, step and scratch."""
@@ -100,17 +105,17 @@ def _sum_of_halves(values: Array) -> Array:
 
 
 def _sum_of_pieces(values: Array) -> Array:
-    """By einsum, whose many accumulators are faster than the halving of a sum."""
+    """Pieces of a row by einsum, which has few accumulators; their sums by halves."""
     (count, classes), (row, entry) = values.shape, values.strides
-    if classes <= PIECE:
-        at_once: Array = np.einsum("ij->i", values)[:, None]
-        return at_once
-    shape, strides = (count, classes // PIECE, PIECE), (row, PIECE * entry, entry)
+    length = PIECE_BYTES // values.itemsize
+    whole, left = divmod(classes, length)
+    made = np.empty((whole + (left > 0), count), values.dtype)
+    shape, strides = (count, whole, length), (row, length * entry, entry)
     pieces: Array = np.ndarray(shape, values.dtype, values, strides=strides)
-    made: Array = np.add.reduce(np.einsum("ijk->ij", pieces), axis=1, keepdims=True)
-    if classes % PIECE:
-        made += np.einsum("ij->i", values[:, classes // PIECE * PIECE :])[:, None]
-    return made
+    np.einsum("ijk->ji", pieces, out=made[:whole])
+    if left:
+        np.einsum("ij->i", values[:, classes - left :], out=made[whole])
+    return _sum_of_halves(made).T
 
 
 _HELPERS = {function.__name__: function for function in (largest, largest_at, class_sum)}
@@ -118,8 +123,7 @@ _HELPERS = {function.__name__: function for function in (largest, largest_at, cl
 
 def printed_block(kernel: Kernel, work: Pass, name: str) -> Block:
     """The function of one pass."""
-    steps = fused(kernel, work)
-    return _Printer(kernel, work, steps).block(name)
+    return _Printer(kernel, work).block(name)
 
 
 @dataclass(frozen=True)
@@ -135,27 +139,28 @@ class _Line:
 class _Printer:
     """Steps to lines, then a buffer for each line that makes a full value."""
 
-    def __init__(self, kernel: Kernel, work: Pass, steps: tuple[Step, ...]) -> None:
-        self.steps = steps
+    def __init__(self, kernel: Kernel, work: Pass) -> None:
+        self.steps, extents = fused(kernel, work)
         self.returned = (*work.sums, *work.outputs)
-        made = {step.name for step in steps}
-        used = frozenset[str]().union(*(step_reads(step.op) for step in steps))
+        made = {step.name for step in self.steps}
+        used = frozenset[str]().union(*(step_reads(step.op) for step in self.steps))
         self.arguments = tuple(n for n in kernel.extents if n in used and n not in made)
-        full = {name for name, extent in kernel.extents.items() if extent.full}
-        self.full = full | {step.name for step in steps if isinstance(step.op, Spread)}
+        full = {name for name, extent in extents.items() if extent.full}
+        self.full = full | {step.name for step in self.steps if isinstance(step.op, Spread)}
         self.names = Names({*kernel.extents, *made, *_BY_LAYOUT})
         self.places: dict[str, str] = {}
         self.tops: dict[str, str] = {}
         self.lines: list[_Line] = []
+        self.writes = False
 
     def block(self, name: str) -> Block:
         for step in self.steps:
             self.step(step)
-        lines, scratch = self.with_buffers()
+        lines, buffers = self.with_buffers()
         given = (*self.arguments, *_BY_LAYOUT)
         body = "\n".join((*lines, f"return ({''.join(f'{made}, ' for made in self.returned)})"))
         source = f"def {name}({', '.join(given)}):\n" + _indented(body)
-        return Block(name, source, self.arguments, self.returned, scratch)
+        return Block(name, source, self.arguments, self.returned, buffers, self.writes)
 
     def write(self, line: str, *reads: str, target: str = "", call: bool = False) -> None:
         self.lines.append(_Line(line, frozenset(reads), target, call))
@@ -189,6 +194,7 @@ class _Printer:
         """A fold over the classes, with entries replaced meanwhile if the array is used again."""
         array, places = op.array, [self.place(label) for label, _ in op.puts]
         wanted = [label for label, _ in op.puts if self.outlives(array, label, step)]
+        self.writes |= bool(op.puts) and array in self.arguments
         keeps = [self.names.fresh("kept") for _ in places if wanted]
         for kept, place in zip(keeps, places, strict=False):
             self.write(f"{kept} = {array}.take({place})", array)
@@ -272,11 +278,13 @@ class _Printer:
         return name
 
     def with_buffers(self) -> tuple[list[str], int]:
-        """The lines with an `out` for each call, and how many buffers of scratch they use."""
+        """The lines with an `out` for each call, and how many buffers they use."""
         last = {name: at for at, line in enumerate(self.lines) for name in line.reads}
         last |= dict.fromkeys(self.returned, len(self.lines))
-        free: list[str] = [n for n in self.arguments if n in self.full and n not in last]
-        shown, scratch = [], 0
+        given = [name for name in self.arguments if name in self.full]
+        own = {name: f"scratch[{at}]" for at, name in enumerate(given)}
+        free: list[str] = [name for name in given if name not in last]
+        shown, buffers = [], len(given)
         for at, line in enumerate(self.lines):
             dying = [name for name in sorted(line.reads) if last[name] == at]
             if line.call:
@@ -285,12 +293,12 @@ class _Printer:
                 elif free:
                     out = free.pop()
                 else:
-                    out, scratch = f"scratch[{scratch}]", scratch + 1
-                shown.append(line.text % out)
+                    out, buffers = f"scratch[{buffers}]", buffers + 1
+                shown.append(line.text % own.get(out, out))
             else:
                 shown.append(line.text)
             free.extend(dying)
-        return shown, scratch
+        return shown, buffers
 
 
 def _replaces(op: object, label: Node) -> bool:

@@ -58,7 +58,7 @@ class Layout:
         length = max(1, least, -(-math.prod(rows) // SHARES))
         return cls(rows, classes, min(length, LONGEST_BLOCK))
 
-    @property
+    @functools.cached_property
     def axis(self) -> int:
         """Where a block has its classes."""
         return 0 if self.classes <= FEW_CLASSES else -1
@@ -82,12 +82,19 @@ class Layout:
         split = len(index) - 1
         return (len(range(self.rows[split])[cut]), *self.rows[split + 1 :])
 
+    def block(self, buffer: Array, count: int) -> Array:
+        """So many rows in a flat buffer."""
+        values = buffer[: count * self.classes]
+        return values.reshape((self.classes, count) if self.axis == 0 else (count, self.classes))
+
     def lying(self, values: Array) -> Array:
         """(B, 1), (1, C) or (B, C) as a block lies."""
         return values.T if self.axis == 0 else values
 
     def standing(self, block: Array, shape: tuple[int, ...]) -> Array:
         """A block (of any extent) seen with the axes (*shape, its classes)."""
+        if len(shape) == 1:
+            return self.lying(block)
         if self.axis == 0:
             return np.moveaxis(block.reshape(-1, *shape), 0, -1)
         return block.reshape(*shape, -1)

@@ -2,17 +2,18 @@
 
 Plain identities of arrays, each of them exact or rounding no worse than the line that it replaces:
 
-- a value that is used once is computed where it is used, and so is a condition;
+- a value that is used once is computed where it is used, but not a number of the row for all
+  classes; so is a condition; -(-a) is a;
 - where(k == y, v, a), with v a number for each row, is `a` with one entry of each row replaced;
 - what is done to such an array by numbers of the row is done to the entry by itself;
-- factors of the row are multiplied together first; a divisor that is at least 1, the total of a
-  softmax or a size, becomes a factor.
+- factors of the row are multiplied together first; a moderate divisor, the total of a softmax or a
+  size, becomes a factor, though not twice; the same one for the entry that is replaced.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from derive.syntax import (
@@ -62,9 +63,10 @@ class Step:
     op: Op | Spread | Total
 
 
-def fused(kernel: Kernel, work: Pass) -> tuple[Step, ...]:
-    """The steps of a pass, for one block of rows."""
-    return _Fusion(kernel, work).steps()
+def fused(kernel: Kernel, work: Pass) -> tuple[tuple[Step, ...], dict[str, Extent]]:
+    """The steps of a pass, for one block of rows; the extents of all variables, theirs too."""
+    fusion = _Fusion(kernel, work)
+    return fusion.steps(), fusion.extents
 
 
 class _Fusion:
@@ -76,46 +78,60 @@ class _Fusion:
         self.totals = kernel.program.totals
         self.work = work
         self.taken = set(self.extents)
+        self.rows: dict[Node, Node] = {}
+        self.scales: dict[Node, View] = {}
 
     def steps(self) -> tuple[Step, ...]:
         kept = {*self.work.sums, *self.work.outputs}
         uses = Counter(name for line in self.work.lines for name in _uses(line))
+        for_all = frozenset[str]().union(
+            *(reads(line) for line in self.work.lines if self.extents[line.name].full)
+        )
         inlined: dict[str, Node] = {}
         found: list[Step] = []
         for line in self.work.lines:
             op = line.op
             if isinstance(op, Map | Fold):
                 op = replace(op, expr=_inline(op.expr, inlined))
+            once = uses[line.name] == 1 and line.name not in kept | self.totals
             if isinstance(op, Map) and self.extents[line.name].full:
-                once = uses[line.name] == 1 or isinstance(op.expr, Rel | Logic)
-                if once and line.name not in kept:
+                if (once or isinstance(op.expr, Rel | Logic)) and line.name not in kept:
                     inlined[line.name] = op.expr
                 else:
-                    found.append(Step(line.name, Spread(*self.split(op.expr))))
+                    found.append(Step(line.name, self.spread(op.expr)))
+            elif isinstance(op, Map) and once and line.name not in for_all:
+                inlined[line.name] = op.expr
             elif isinstance(op, Fold) and self.extent(op.expr).full and op.axis == -1:
                 found.extend(self.total(line.name, op))
             elif isinstance(op, Fold) and self.extent(op.expr).full:
-                full = View(self.fresh("summand"))
-                found.append(Step(full.name, Spread(*self.split(op.expr))))
+                full = View(self.fresh("summand", Extent(True, True)))
+                found.append(Step(full.name, self.spread(op.expr)))
                 found.append(Step(line.name, replace(op, expr=full)))
             else:
                 found.append(Step(line.name, op))
-        return _ordered(found, self.extents)
+                if isinstance(op, Map):
+                    self.rows[View(line.name)] = op.expr
+        scales = [Step(view.name, Map(scale)) for scale, view in self.scales.items()]
+        return _used(_ordered((*scales, *found), self.extents), kept)
 
     def total(self, name: str, op: Fold) -> list[Step]:
         base, puts = self.split(op.expr)
         if isinstance(base, View):
             return [Step(name, Total(base.name, op.kind, puts))]
-        full = self.fresh("summand")
-        self.extents[full] = Extent(True, True)
-        return [Step(full, Spread(base, puts)), Step(name, Total(full, op.kind))]
+        full = self.fresh("summand", Extent(True, True))
+        return [Step(full, self.spread(op.expr)), Step(name, Total(full, op.kind))]
 
-    def fresh(self, wanted: str) -> str:
+    def spread(self, expr: Node) -> Spread:
+        base, puts = self.split(expr)
+        entries = tuple((label, self.scaled(self.entry(v))) for label, v in puts)
+        return Spread(self.scaled(base), entries)
+
+    def fresh(self, wanted: str, extent: Extent) -> str:
         number, name = 1, wanted
         while name in self.taken:
             number, name = number + 1, f"{wanted}{number + 1}"
         self.taken.add(name)
-        self.extents[name] = Extent(True, True)
+        self.extents[name] = extent
         return name
 
     def extent(self, expr: Node) -> Extent:
@@ -173,23 +189,53 @@ class _Fusion:
             return expr
         negative, tops, bottoms = _factors(expr)
         core = [part for part in tops if self.extent(part).classes]
-        rest = [part for part in tops if not self.extent(part).classes]
-        safe = [part for part in bottoms if self.at_least_one(part)]
-        other = [part for part in bottoms if not self.at_least_one(part)]
+        rest = [part for part in tops if not self.extent(part).classes and part != ONE]
+        safe: list[Node] = []
+        other: list[Node] = []
+        for part in bottoms:
+            (safe if self.is_safe(part) and part not in safe else other).append(part)
         if not core:
-            return expr
+            core, rest = rest, []
         scale: Node = mul(*rest) if rest else ONE
         for divisor in safe:
             scale = Div(scale, divisor)
         made = mul(*core)
         for divisor in other:
             made = Div(made, divisor)
-        if scale == ONE:
-            return Neg(made) if negative else made
-        return Mul((made, Neg(scale) if negative else scale))
+        if scale != ONE:
+            return Mul((made, Neg(scale) if negative else scale))
+        return Neg(made) if negative else made
 
-    def at_least_one(self, divisor: Node) -> bool:
-        """A size, or a total of masses (or what is 0 or nan)."""
+    def entry(self, value: Node) -> Node:
+        """A product in which a share of a total, the last one, is divided as the others are."""
+        negative, tops, bottoms = _factors(value)
+        for at in reversed(range(len(tops))):
+            match self.rows.get(tops[at]):
+                case Div(den=View(name=total)) as share if total in self.totals:
+                    product = mul(*tops[:at], share, *tops[at + 1 :])
+                    for divisor in bottoms:
+                        product = Div(product, divisor)
+                    return self.product(Neg(product) if negative else product)
+        return value
+
+    def scaled(self, expr: Node) -> Node:
+        """A product as `product` leaves it, its factor of the row a variable of its own."""
+        match expr:
+            case Mul(factors=(made, Neg(arg=scale))):
+                return Mul((made, Neg(self.scale(scale))))
+            case Mul(factors=(made, scale)):
+                return Mul((made, self.scale(scale)))
+        return expr
+
+    def scale(self, factor: Node) -> Node:
+        if not isinstance(factor, Div) or self.extent(factor).classes:
+            return factor
+        if factor not in self.scales:
+            self.scales[factor] = View(self.fresh("scale", self.extent(factor)))
+        return self.scales[factor]
+
+    def is_safe(self, divisor: Node) -> bool:
+        """A size or a total of masses: 1/divisor is a number like others (or of 0 or nan)."""
         if not isinstance(divisor, View) or divisor.name not in self.lines:
             return False
         return divisor.name in self.totals or isinstance(self.lines[divisor.name].op, Size)
@@ -205,7 +251,16 @@ def _uses(line: Line) -> list[str]:
 
 
 def _inline(expr: Node, values: Mapping[str, Node]) -> Node:
-    return transform(expr, lambda p: values.get(p.name) if isinstance(p, View) else None)
+    def change(part: Node) -> Node | None:
+        match part:
+            case View(name=name):
+                return values.get(name)
+            case Neg(arg=arg):
+                inner = transform(arg, change)
+                return inner.arg if isinstance(inner, Neg) else Neg(inner)
+        return None
+
+    return transform(expr, change)
 
 
 def _factors(expr: Node) -> tuple[bool, list[Node], list[Node]]:
@@ -236,6 +291,17 @@ def step_reads(op: Op | Spread | Total) -> frozenset[str]:
             return frozenset((array,)).union(*(views(part) for put in puts for part in put))
         case _:
             return reads(Line("", op))
+
+
+def _used(steps: Sequence[Step], kept: Set[str]) -> tuple[Step, ...]:
+    """Without those that only took part in what was put otherwise."""
+    used: set[str] = set(kept)
+    made: list[Step] = []
+    for step in reversed(steps):
+        if step.name in used:
+            used |= step_reads(step.op)
+            made.insert(0, step)
+    return tuple(made)
 
 
 def _ordered(steps: Sequence[Step], extents: Mapping[str, Extent]) -> tuple[Step, ...]:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from numeric.inputs import Array
-from numeric.kernels.blocked import Block
 from numeric.kernels.blocks import Index, Layout, row_places
 from numeric.kernels.compiled import LANES
 from numeric.kernels.jit import EVEN
 from numeric.kernels.kernel import Extent, Pass
 from numeric.kernels.loops import Compiled
+from numeric.kernels.tame import parted, reach, wild_rows
 
 UFUNC_BUFFER = 512
 """Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""
@@ -91,11 +91,27 @@ class Job(ABC):
 
 
 class ArrayJob(Job):
-    """With NumPy: a block is loaded into a buffer, worked on there, and stored."""
+    """With NumPy: a block is worked on in buffers, and stored.
 
-    def __init__(self, block: Block, function: Callable[..., Any], *job: Any) -> None:
-        self.block, self.function = block, function
+    Full arguments are loaded into buffers of their own, but for those that can be read as they lie.
+    A row is tame if its entries of all `unshifted` arguments are; where there is a function for
+    tame rows, they all go through it, whatever the other rows of their block are.
+    """
+
+    def __init__(
+        self,
+        functions: tuple[Callable[..., Any], Callable[..., Any] | None],
+        unshifted: frozenset[str],
+        count: int,
+        writes: bool,
+        *job: Any,
+    ) -> None:
+        self.function, self.tame = functions
+        self.count, self.writes = count, writes
         super().__init__(*job)
+        self.cut = [self.by_rows(name) for name in self.values]
+        self.guarded = [at for at, name in enumerate(self.values) if name in unshifted]
+        self.limit = reach(self.dtype, self.layout.classes)
 
     def shared(self, name: str, value: Any) -> Any:
         extent = self.extents[name]
@@ -107,33 +123,73 @@ class ArrayJob(Job):
 
     def buffers(self) -> list[Array]:
         size = self.layout.length * self.layout.classes
-        return [np.empty(size, self.dtype) for _ in range(len(self.wide) + self.block.scratch)]
+        return [np.empty(size, self.dtype) for _ in range(self.count)]
 
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         layout, shape = self.layout, self.layout.shape(index)
-        count, classes = math.prod(shape), layout.classes
-        flat = (classes, count) if layout.axis == 0 else (count, classes)
-        buffered = [buffer[: count * classes].reshape(flat) for buffer in buffers]
-        given = []
-        for name, value in self.values.items():
+        count = math.prod(shape)
+        given, own = [], iter(buffers)
+        for (name, value), cut in zip(self.values.items(), self.cut, strict=True):
             block = value
-            if name in self.wide:
-                block = buffered[self.wide.index(name)]
-                np.copyto(layout.standing(block, shape), value[index])
-            elif self.by_rows(name):
+            if self.extents[name].full:
+                block = self.loaded(value[index], shape, next(own))
+            elif cut:
                 block = layout.lying(value[index].reshape(-1, 1))
                 block = block.astype(self.dtype, copy=False) if block.dtype.kind == "f" else block
             given.append(block)
-        step = count if layout.axis == 0 else 1
-        places = row_places(count, 1 if layout.axis == 0 else classes, layout.axis)
-        scratch = buffered[len(self.wide) :]
-        made = self.function(*given, layout.axis, -1 - layout.axis, places, step, scratch)
+        made = self.made(given, count, buffers)
         sums = len(self.work.sums)
         for name, result in zip(self.work.outputs, made[sums:], strict=True):
             seen = layout.standing(result, shape)
             seen = seen if self.extents[name].classes else seen[..., 0]
             np.copyto(self.outs[name][index], seen, casting="same_kind")
         return tuple(made[:sums])
+
+    def loaded(self, values: Array, shape: tuple[int, ...], buffer: Array) -> Array:
+        """A block of a full argument: as it lies, or in a buffer."""
+        count = math.prod(shape)
+        lies = self.layout.axis and values.flags.c_contiguous and values.dtype == self.dtype
+        if lies and not self.writes:
+            return values.reshape(count, -1)
+        block = self.layout.block(buffer, count)
+        np.copyto(self.layout.standing(block, shape), values)
+        return block
+
+    def made(self, given: Sequence[Any], count: int, scratch: Sequence[Array]) -> Sequence[Array]:
+        """The sums and the outputs of a block."""
+        tame, axis = self.tame, self.layout.axis
+        wild = tame and wild_rows([given[at] for at in self.guarded], axis, self.limit)
+        if tame is None or (wild is not None and wild.all()):
+            return self.called(self.function, given, count, scratch)
+        if wild is None:
+            return self.called(tame, given, count, scratch)
+
+        def some(is_wild: bool, rows: Array) -> Sequence[Array]:
+            chosen = [
+                value.compress(rows, axis=-1 - axis) if cut else value
+                for value, cut in zip(given, self.cut, strict=True)
+            ]
+            own = [np.empty_like(buffer) for buffer in scratch]
+            return self.called(
+                self.function if is_wild else tame, chosen, int(np.count_nonzero(rows)), own
+            )
+
+        return parted(wild, -1 - axis, len(self.work.sums), some)
+
+    def called(
+        self,
+        function: Callable[..., Any],
+        given: Sequence[Any],
+        count: int,
+        buffers: Sequence[Array],
+    ) -> Sequence[Array]:
+        """What a function makes of so many rows."""
+        axis, classes = self.layout.axis, self.layout.classes
+        places = row_places(count, 1 if axis == 0 else classes, axis)
+        scratch = [self.layout.block(buffer, count) for buffer in buffers]
+        step = count if axis == 0 else 1
+        made: Sequence[Array] = function(*given, axis, -1 - axis, places, step, scratch)
+        return made
 
 
 class LoopJob(Job):

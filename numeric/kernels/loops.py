@@ -40,9 +40,9 @@ class Printer(ABC):
     """Steps to loops: what both forms share, the text of expressions."""
 
     def __init__(self, kernel: Kernel, work: Pass) -> None:
-        self.extents, self.work = dict(kernel.extents), work
+        self.work = work
         self.lines_of = {line.name: line for line in kernel.program.lines}
-        self.steps = fused(kernel, work)
+        self.steps, self.extents = fused(kernel, work)
         made = {step.name for step in self.steps}
         used = frozenset[str]().union(*(step_reads(step.op) for step in self.steps))
         self.arguments = tuple(

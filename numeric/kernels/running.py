@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from derive.errors import OutOfFragment
 from numeric.inputs import Array
 from numeric.kernels import jit
-from numeric.kernels.blocked import printed_block
+from numeric.kernels.blocked import Block, printed_block
 from numeric.kernels.blocks import Layout
 from numeric.kernels.compiled import printed_rows
 from numeric.kernels.jobs import ArrayJob, Job, LoopJob
@@ -27,27 +27,35 @@ from numeric.programs.program import Line, Size, reads
 
 
 class Runner:
-    """A kernel made ready: its passes as functions."""
+    """A kernel made ready: its passes as functions.
 
-    def __init__(self, kernel: Kernel) -> None:
+    `tame` is the same kernel for tame rows, where it has a form of its own for them.
+    """
+
+    def __init__(self, kernel: Kernel, tame: Kernel | None = None) -> None:
         self.kernel = kernel
-        name = kernel.program.name
-        self.blocks = [
-            printed_block(kernel, work, f"{name}_of_rows{at or ''}")
-            for at, work in enumerate(kernel.passes)
+        self.unshifted = frozenset[str]() if tame is None else tame.program.unshifted
+        self.blocks = [_block(kernel, at, "of_rows") for at in range(len(kernel.passes))]
+        self.tame = [_of_tame_rows(block, tame, at) for at, block in enumerate(self.blocks)]
+        self.functions = [
+            (block.load(), tame.load() if tame else None) for block, tame in self._both()
         ]
-        self.functions = [block.load() for block in self.blocks]
         self.between = [Scalars(work.first) for work in kernel.passes]
         self.last = Scalars(kernel.last)
-        self.buffers = max(
-            sum(kernel.extents[n].full for n in block.arguments) + block.scratch
-            for block in self.blocks
-        )
+        self.buffers = max(block.buffers for block in self._printed())
+        self.writes = any(block.writes for block in self._printed())
+
+    def _both(self) -> Iterator[tuple[Block, Block | None]]:
+        """The blocks of each pass: for all rows, and for tame ones."""
+        return zip(self.blocks, self.tame, strict=True)
+
+    def _printed(self) -> Iterator[Block]:
+        return (block for both in self._both() for block in both if block is not None)
 
     @property
     def source(self) -> str:
         """The functions of a block as they run: NumPy's, then the loops for numba if there are."""
-        parts = ["# NumPy", *(block.source for block in self.blocks)]
+        parts = ["# NumPy", *(block.source for block in self._printed())]
         for lanes, words in ((False, "a row at a time"), (True, "few classes, lanes of rows")):
             loops = self.loops(lanes)
             parts += [f"# numba, {words}", *(loop.source for loop in loops)] if loops else []
@@ -117,8 +125,21 @@ class Runner:
         given = {name: values[name] for name in names}
         job = (self.kernel.passes[at], self.kernel.extents, given, outs, layout, dtype)
         if loops is None:
-            return ArrayJob(self.blocks[at], self.functions[at], *job)
+            return ArrayJob(self.functions[at], self.unshifted, self.buffers, self.writes, *job)
         return LoopJob(loops[at], self._compiled(lanes, dtype)[at], *job)
+
+
+def _block(kernel: Kernel, at: int, rows: str) -> Block:
+    return printed_block(kernel, kernel.passes[at], f"{kernel.program.name}_{rows}{at or ''}")
+
+
+def _of_tame_rows(block: Block, tame: Kernel | None, at: int) -> Block | None:
+    """A pass for tame rows; None if that is the same function, or one of another use."""
+    if tame is None:
+        return None
+    made = _block(tame, at, "of_tame_rows")
+    same_use = (made.arguments, made.returned) == (block.arguments, block.returned)
+    return made if same_use and made.source != block.source.replace(block.name, made.name) else None
 
 
 def _leading(array: Array, extent: Extent, has_classes: bool, is_logits: bool) -> Array:

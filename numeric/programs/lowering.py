@@ -77,7 +77,8 @@ def program(
     outputs = [lowering.result(result, axes) for result, axes in results.items()]
     lines = maxima(shared(tuple(lowering.lines), lowering.names))
     arguments, totals = tuple(lowering.variables.values()), frozenset(lowering.totals)
-    return Program(name, arguments, lines, tuple(outputs), totals)
+    unshifted = frozenset(lowering.variables[array] for array in stable.unshifted)
+    return Program(name, arguments, lines, tuple(outputs), totals, unshifted)
 
 
 # What is computed over its own axes before it is repeated along more of them.

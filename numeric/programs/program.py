@@ -132,7 +132,8 @@ class Output:
 class Program:
     """A function: its arguments, its lines, what it returns.
 
-    `totals` are variables that are at least 1, or nan.
+    `totals` are variables that are at least 1, or nan. If arguments are `unshifted`, the program is
+    good for entries of them near 0, and so are the reciprocals of `totals`.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Program:
     lines: tuple[Line, ...]
     outputs: tuple[Output, ...]
     totals: frozenset[str]
+    unshifted: frozenset[str] = frozenset()
 
 
 def shared(lines: tuple[Line, ...], names: Names) -> tuple[Line, ...]:

@@ -38,6 +38,8 @@ from numeric.stable.stabilise import (
     PRECISE,
     REWRITES,
     SOFTMAX,
+    UNSHIFTED,
+    WITHOUT_SHIFT,
     Rewrite,
 )
 
@@ -64,8 +66,9 @@ class Stable:
 
     `meanings` says what p, 1 - p and log p are, where `definitions` says how they are computed.
     `slips` are the definitions of what a rounding lost, `logs` those that may be -inf (log p),
-    `small` those that may underflow to 0 (1 - p) and `totals` those that are at least 1: the mass
-    of `top` is in them. `used` names the identities.
+    `small` those that may underflow to 0 (1 - p) and `totals` those that a reciprocal can be taken
+    of: the mass of `top` is in them, or they are `unshifted`. Those are the arrays of which the
+    exponentials are taken as they are. `used` names the identities.
     """
 
     results: Mapping[str, Node]
@@ -76,22 +79,29 @@ class Stable:
     logs: frozenset[str]
     small: frozenset[str]
     totals: frozenset[str]
+    unshifted: frozenset[str]
     used: tuple[str, ...]
 
 
 def stabilise(
-    problem: Problem, results: Mapping[str, Node], labels: frozenset[str], *, precise: bool = False
+    problem: Problem,
+    results: Mapping[str, Node],
+    labels: frozenset[str],
+    *,
+    precise: bool = False,
+    unshifted: bool = False,
 ) -> Stable:
     """The results, free of avoidable overflow and cancellation.
 
     `labels` are the indices that are data, such as y; the other free indices run over an axis.
     `precise` softmaxes, those of plain entries, take account of what differences are rounded by.
+    `unshifted` ones, those around a label of plain entries, are for entries near 0 only.
     """
     work = _Work(problem, labels, precise)
     for definition in problem.definitions.values():
         work.define(definition)
     rewritten = {name: work.rewrite(node) for name, node in results.items()}
-    work.pivot(tuple(rewritten.values()))
+    work.pivot(tuple(rewritten.values()), unshifted=unshifted)
     return Stable(
         rewritten,
         work.definitions,
@@ -101,6 +111,7 @@ def stabilise(
         frozenset(family.names["log_p"] for family in work.families.values()),
         frozenset(family.names["others"] for family in work.families.values()),
         frozenset(family.names["total"] for family in work.families.values()),
+        frozenset(work.unshifted),
         tuple(work.used),
     )
 
@@ -145,6 +156,7 @@ class _Work:
         self.choices: dict[Node, Choice] = {}
         self.families: dict[Node, _Family] = {}
         self.used: dict[str, None] = {}
+        self.unshifted: set[str] = set()
         self.naming: Definition | None = None
         self.sigmoids: dict[str, Definition] = {}
 
@@ -245,7 +257,7 @@ class _Work:
             body = self.rewrite(definition.body)
             self.definitions[definition.name] = replace(definition, body=body)
 
-    def pivot(self, results: Sequence[Node]) -> None:
+    def pivot(self, results: Sequence[Node], *, unshifted: bool) -> None:
         """Around the label, each softmax of which 1 - p and log p are asked for at one label only.
 
         Nothing else may use its lines than p, since `rest` then means something else. Not where
@@ -265,8 +277,14 @@ class _Work:
                 found = {**family.found, "y": label}
                 for gone in ("zero", *_AT_LABEL_ONLY):
                     del self.definitions[family.names[gone]]
-                self._lay(family, AT_LABEL, found)
-                self.used.update(dict.fromkeys(row.name for row in LABELLED))
+                score = family.found["u"]
+                lines: Sequence[str] = AT_LABEL
+                rows = LABELLED
+                if unshifted and isinstance(score, Hole) and isinstance(score.body, Entry):
+                    lines, rows = UNSHIFTED, WITHOUT_SHIFT
+                    self.unshifted.add(score.body.base)
+                self._lay(family, lines, found)
+                self.used.update(dict.fromkeys(row.name for row in rows))
 
     def _label(self, part: Node, family: _Family) -> Node | None:
         """The label of a sample at which 1 - p or log p is asked for, over the family's indices."""

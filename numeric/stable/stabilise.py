@@ -10,10 +10,15 @@ With the largest logit as reference the tails keep their digits: exp(gap) is at 
 finite: it is added to `rest`, so that nothing that is computed from such logits looks right.
 Around a label, `excess` is what the masses have beyond 1: exactly `rest` where the label is the
 largest, at least the label's mass elsewhere.
+
+Logits that are all near 0 need no reference at all: their exponentials neither overflow nor vanish,
+and no difference of two logits is rounded. How near is the engine's affair; the identities of
+UNSHIFTED are true of any logits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -56,6 +61,15 @@ _AROUND_LABEL = (
     "others[k] = rest/total",
 )
 AT_LABEL = (*_SHIFTED, *_AROUND_LABEL, _LOG.format("excess"))
+UNSHIFTED = (
+    "mass[k] = exp(u[k])",
+    "rest = sum(mass[j], j, j != y)",
+    "total = mass[y] + rest",
+    "excess = rest/mass[y]",
+    "p[k] = mass[k]/total",
+    "others[k] = rest/total",
+    "log_p[k] = -log(1 + excess)",
+)
 # The same for any numbers gap: the engine picks what a difference of two logits is rounded to, and
 # slip is then what the rounding lost, which is itself a floating number.
 _ANY_GAP = (
@@ -196,20 +210,39 @@ REWRITES = (
 )
 
 
-def _at_label(name: str, title: str, statement: str) -> Rewrite:
-    declare = (*_TOP, "y: label")
-    return Rewrite(f"{name}-at-label", title, statement, AT_LABEL, declare, where="k == y")
-
-
-LABELLED = (
-    Rewrite(
-        "softmax-at-label",
-        "the masses can be added up around any one class",
+def _labelled(form: str, lines: tuple[str, ...], titles: tuple[str, str, str]) -> Iterator[Rewrite]:
+    """That the lines say the same as SOFTMAX does, the last two of them at the label."""
+    names = ("softmax", "complement", "log-softmax")
+    statements = (
         "exp(u[k])/sum(exp(u[j]), j) == p[k]",
+        "1 - p[k] == others[k]",
+        "log(p[k]) == log_p[k]",
+    )
+    for name, title, statement in zip(names, titles, statements, strict=True):
+        where = "" if name == "softmax" else "k == y"
+        declare = (*_TOP, "y: label")
+        yield Rewrite(f"{name}-{form}", title, statement, lines, declare, where)
+
+
+LABELLED = tuple(
+    _labelled(
+        "at-label",
         AT_LABEL,
-        (*_TOP, "y: label"),
-    ),
-    _at_label("complement", "what the others have is their share", "1 - p[k] == others[k]"),
-    _at_label("log-softmax", "the masses are 1 and an excess", "log(p[k]) == log_p[k]"),
+        (
+            "the masses can be added up around any one class",
+            "what the others have is their share",
+            "the masses are 1 and an excess",
+        ),
+    )
 )
-"""That AT_LABEL says the same as SOFTMAX, at the label."""
+WITHOUT_SHIFT = tuple(
+    _labelled(
+        "unshifted",
+        UNSHIFTED,
+        (
+            "a softmax is a quotient of exponentials, whatever they are",
+            "what the others have is their share",
+            "the log of a softmax is minus the log of 1 + the others' share by the label's",
+        ),
+    )
+)

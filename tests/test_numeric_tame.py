@@ -1,0 +1,127 @@
+"""Rows whose logits are all near 0 go without a shift; what a row gets depends on the row alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numeric
+from numeric.engine import compile as compiled
+from numeric.kernels.tame import parted, reach, wild_rows
+
+KINDS = [np.float32, np.float64]
+CLASSES = [1, 2, 10, 48, 49, 100, 1000]
+
+
+def beside(classes: int, kind: Any) -> np.ndarray:
+    """Rows at both sides of the border, and beyond all: their largest logit, or their least."""
+    limit = reach(np.dtype(kind), classes)
+    ends = [0.5, 0.99 * limit, 1.01 * limit, 3 * limit, np.inf, np.nan]
+    rng = np.random.default_rng(classes)
+    rows = rng.normal(size=(2 * len(ends), classes))
+    rows[np.arange(len(rows)), rng.integers(classes, size=len(rows))] = [*ends, *np.negative(ends)]
+    return rows.astype(kind)
+
+
+def test_the_border_keeps_quotients_of_sums_of_exponentials_inside_the_type() -> None:
+    for kind in map(np.dtype, KINDS):
+        for classes in (1, 2, 1000, 2**20):
+            limit = np.asarray(reach(kind, classes), kind)
+            most, least = np.exp(limit) * kind.type(classes), np.exp(-limit)
+            assert np.isfinite(most / least)
+            assert least >= np.finfo(kind).tiny
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("classes", CLASSES)
+def test_a_row_gets_the_same_numbers_in_any_company(classes: int, kind: Any) -> None:
+    logits = beside(classes, kind)
+    labels = np.arange(len(logits)) % classes
+    options: Any = {"reduction": "none", "backend": "numpy"}
+    together = numeric.value_and_grad(logits, labels, **options)
+    for at in range(len(logits)):
+        loss, gradient = numeric.value_and_grad(logits[[at]], labels[[at]], **options)
+        assert np.array_equal(loss[0], together[0][at], equal_nan=True)
+        assert np.array_equal(gradient[0], together[1][at], equal_nan=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("classes", CLASSES)
+def test_both_forms_say_the_same(classes: int, kind: Any) -> None:
+    """The whole-array program shifts every row."""
+    logits = beside(classes, kind)
+    labels = np.arange(len(logits)) % classes
+    engine = compiled("softmax-nll")
+    plain = engine.function("value_and_grad").plain
+    with np.errstate(all="ignore"):
+        wanted = plain(logits, labels[:, None])
+    made = engine.value_and_grad(logits, labels, backend="numpy")
+    for row in np.flatnonzero(np.isfinite(logits).all(axis=1)):
+        close = float((8 + np.ptp(logits[row])) * np.finfo(kind).eps)
+        assert made[0][row] == pytest.approx(wanted[0][row], rel=close, abs=0)
+        np.testing.assert_allclose(
+            made[1][row], wanted[1][row], rtol=close, atol=np.finfo(kind).tiny
+        )
+
+
+@pytest.mark.parametrize("classes", [10, 100])
+def test_the_sum_of_a_mixed_block_counts_every_row_once(classes: int) -> None:
+    logits = np.random.default_rng(0).normal(size=(400, classes))
+    logits[::7] += 500
+    labels = np.arange(400) % classes
+    mean, gradient = numeric.value_and_grad(logits, labels, backend="numpy")
+    each, slopes = numeric.value_and_grad(logits, labels, reduction="none", backend="numpy")
+    assert mean == pytest.approx(each.mean(), rel=1e-14)
+    np.testing.assert_allclose(gradient * 400, slopes, rtol=1e-14)
+
+
+def test_logits_are_read_where_they_lie_and_never_written_to() -> None:
+    logits = np.random.default_rng(0).normal(size=(300, 100))
+    logits.setflags(write=False)
+    before = logits.copy()
+    numeric.value_and_grad(logits, np.zeros(300, int), backend="numpy")
+    numeric.hvp(logits, np.zeros(300, int), logits, backend="numpy")
+    assert np.array_equal(logits, before)
+
+
+def test_tame_rows_have_a_function_of_their_own() -> None:
+    source = compiled("softmax-nll").function("value_and_grad").source
+    shifted, tame = source.split("def value_and_grad_of_tame(")
+    assert "np.max(" in shifted
+    assert "np.max(" not in tame
+    assert "For tame rows" in tame
+
+
+@pytest.mark.parametrize("name", ["softmax-nll", "focal"])
+def test_the_proof_covers_the_form_for_tame_rows(name: str) -> None:
+    claims = {claim.name: verdict.status for claim, verdict in compiled(name).proof().identities}
+    unshifted = {claim: status for claim, status in claims.items() if claim.endswith("-unshifted")}
+    assert len(unshifted) == 3
+    assert set(unshifted.values()) == {"proved"}
+
+
+def test_wild_rows_are_those_beyond_the_border_or_nan() -> None:
+    rows = np.array([[0.0, 1.0], [0.0, 5.0], [-5.0, 0.0], [np.nan, 0.0], [-4.0, 4.0]])
+    assert wild_rows([rows[:1]], -1, 4.0) is None
+    for axis, block in ((-1, rows), (0, rows.T)):
+        found = wild_rows([block], axis, 4.0)
+        assert found is not None
+        assert found.tolist() == [False, True, True, True, False]
+    both = wild_rows([rows[:2], np.zeros((2, 2))], -1, 4.0)
+    assert both is not None
+    assert both.tolist() == [False, True]
+
+
+def test_parted_rows_come_back_in_their_order() -> None:
+    values = np.arange(5.0)[:, None]
+    wild = np.array([True, False, False, True, False])
+
+    def made(is_wild: bool, rows: np.ndarray) -> list[np.ndarray]:
+        chosen = values[rows]
+        return [chosen.sum(axis=0, keepdims=True), chosen + (100 if is_wild else 0)]
+
+    total, result = parted(wild, 0, 1, made)
+    assert total.item() == 10
+    assert result.ravel().tolist() == [100, 1, 2, 103, 4]
