@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import stat
@@ -62,6 +63,8 @@ def refuse(path: Path) -> None:
                 f"{path}: there is no folder {path.parent}, nothing was written\n"
                 f"  hint: mkdir -p {shlex.quote(str(path.parent))}"
             )
+        if not os.access(path.parent, os.W_OK):
+            raise OutputError(f"{path}: {os.strerror(errno.EACCES)}, nothing was written")
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}, nothing was written") from None
 

@@ -258,6 +258,13 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(
     Path("b.html").mkdir()
     assert main([*words, "-o", "b.html"]) == 2
     assert "not a regular file" in capsys.readouterr().err
+    # Whoever runs the tests as root may write everywhere.
+    monkeypatch.setattr("reports.output.os.access", lambda *_: False)
+    assert main([*words, "-o", "c.html"]) == 2
+    assert "c.html: Permission denied" in capsys.readouterr().err
+    if words[0] == "check":
+        assert main([*words, "--fix"]) == 2
+        assert "a.fixed.md: Permission denied" in capsys.readouterr().err
 
 
 # Help and completion.

@@ -243,6 +243,7 @@ def _target(name: str, arguments: argparse.Namespace) -> Path:
     target = path.with_name(f"{path.stem}.fixed{path.suffix}")
     if target.exists() and not arguments.force:
         raise GradproofError(f"{target}: exists already\n  hint: --force writes over it")
+    refuse(target)
     return target
 
 
