@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
 from derive.edits import EDITS, LIKELY, variants
 from derive.holes import Field, Filling, Quantities, Term, Values, fillings, holes, opposite, tidy
-from derive.problem import Problem, with_one_hot_entries
+from derive.problem import Problem, reachable, with_one_hot_entries
 from derive.rules import RULES
 from derive.show import text
 from derive.syntax import (
@@ -44,6 +44,7 @@ from derive.syntax import (
 from derive.vocabulary import quantities
 from derive.witness.sieve import Sieve
 
+_EXPONENTIALS = frozenset({"exp", "sigma", "softplus", "tanh"})
 MAX_CANDIDATES = 4_000
 MAX_PROOFS = 4
 # An entry or a delta is one thing that is written, like a sign.
@@ -206,10 +207,10 @@ def _whole(problem: Problem, wrong: Node, sieve: Sieve) -> Iterator[_Candidate]:
         yield _Candidate("GP103", tidy(mul(Name(size), wrong)))
     for symbol in problem.symbols.values():
         if not symbol.axes and symbol.kind in ("positive", "real", "unit"):
-            name = Name(symbol.name)
+            name, code = Name(symbol.name), _code_of_parameter(problem, {symbol.name})
             for factor in (name, Pow(name, num(2))):
-                yield _Candidate("GP104", tidy(Div(wrong, factor)))
-                yield _Candidate("GP104", tidy(mul(factor, wrong)))
+                yield _Candidate(code, tidy(Div(wrong, factor)))
+                yield _Candidate(code, tidy(mul(factor, wrong)))
 
 
 def _expanded(node: Node) -> Node:
@@ -248,8 +249,25 @@ def _code_of_factor(problem: Problem, term: Term) -> str:
     if names & problem.sizes.keys():
         return "GP103"
     if names & problem.symbols.keys():
-        return "GP104"
+        return _code_of_parameter(problem, names & problem.symbols.keys())
     return "GP105" if names else "GP101" if term.number == -1 else "GP102"
+
+
+def _code_of_parameter(problem: Problem, names: Set[str]) -> str:
+    """A temperature where an exponential is taken of something times or over it."""
+    real = all(problem.symbols[name].kind in ("positive", "real", "unit") for name in names)
+    return "GP104" if real and names <= _scales(problem) else "GP105"
+
+
+def _scales(problem: Problem) -> set[str]:
+    """The numbers that multiply or divide what an exponential is taken of."""
+    trees = (problem.left, problem.right, *(d.body for d in problem.definitions.values()))
+    parts = (part for tree in trees for part in walk(tree) if isinstance(part, Call))
+    args = tuple(part.arg for part in parts if part.function in _EXPONENTIALS)
+    inner = reachable(args, problem.definitions) & problem.definitions.keys()
+    within = (*args, *(problem.definitions[name].body for name in inner))
+    products = (part for tree in within for part in walk(tree) if isinstance(part, Mul | Div))
+    return {part.id for each in products for part in children(each) if isinstance(part, Name)}
 
 
 def _code_of_replacement(problem: Problem, part: Node, term: Term) -> str:

@@ -76,7 +76,7 @@ NEAREST: list[tuple[str, tuple[str, ...], list[str], str, str]] = [
         FOCAL,
         ["t: sign", "gamma: positive"],
         "t*(1 - q)**gamma*(gamma*q*log(q) + q - 1)",
-        "GP104",
+        "GP105",
     ),
     # weights and other factors
     (
