@@ -258,5 +258,5 @@ GENERAL: Mapping[str, str] = {
     "expected {a}": "다음이 와야 합니다: {a}",
     "{a} needs {b}": "{a}: 다음이 있어야 합니다: {b}",
     "{a} are not read": "읽지 않는 표기: {a}",
-    "{word} is {b}": "{word}: 다음과 같습니다: {b}",
+    "{word} is {b}": "{word}: 다음으로 읽습니다: {b}",
 }

@@ -100,6 +100,9 @@ def _read(name: str) -> tuple[str, str]:
     else:
         from derive.document.cut.files import read_text
 
+        if Path(name).is_dir():
+            inside = Path(name) / "*.md"
+            raise GradproofError(f"{name}: not a regular file\n  hint: name documents: {inside}")
         text, notes = read_text(Path(name))
         for note in notes:
             print(harmless(f"{name}: {note}"), file=sys.stderr)
