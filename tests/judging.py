@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -22,9 +23,11 @@ from oracle_points import confirms, from_json, outcome, points, under, with_lett
 from derive.decide import decide, pose
 from derive.errors import Disagreement, FormulaError
 from derive.read.formula import read_expression
-from derive.syntax import free_names
+from derive.syntax import Entry, Name, free_names
 
 MOST_POINTS = 100
+# A condition such as t == onehot(c).
+ONE_HOT_AT = re.compile(r"(\w+) == onehot\((\w+)\)")
 
 
 @cache
@@ -92,7 +95,7 @@ def complaint(mutant: Mutant, verdict: Mapping[str, Any]) -> str:
         return against
     if not verdict["condition"]:
         return "conditional, and no condition is given"
-    if " is " not in verdict["condition"]:
+    if " is " not in verdict["condition"] and not ONE_HOT_AT.fullmatch(verdict["condition"]):
         met = read_expression(f"ind({verdict['condition']})").condition
         if from_json(at, verdict["counterexample"]).holds(met):
             return "the counterexample meets the condition"
@@ -101,11 +104,14 @@ def complaint(mutant: Mutant, verdict: Mapping[str, Any]) -> str:
 
 def wrong_condition(mutant: Mutant, condition: str) -> str:
     """A condition must be enough, and where it is not met the claim must fail somewhere."""
-    where = under(mutant.of.setting, condition)
+    at = ONE_HOT_AT.fullmatch(condition)
+    where = under(mutant.of.setting, f"{at[1]} is one-hot" if at else condition)
     if where is not None:
         sides = mutant.of.equation.left, mutant.right
         extra = _new_letters(mutant)
         each = (p for base in points(where, sides) for p in with_letters(base, extra))
+        if at:
+            each = (p for p in each if p.value(Entry(at[1], (Name(at[2]),))) == 1)
         found = [(point, outcome(point, *sides)) for point in each]
         wrong = [point for point, agrees in found if agrees is False]
         if wrong:
