@@ -119,9 +119,7 @@ def _text(node: Node) -> str:
         case Neg(arg=arg):
             return f"-{_wrap(arg, PRODUCT)}"
         case Mul(factors=factors):
-            first, *rest = factors
-            least = POWER if isinstance(first, Mul) else PRODUCT
-            return "*".join([_wrap(first, least), *(_wrap(f, POWER) for f in rest)])
+            return _product(factors)
         case Div(num=top, den=bottom):
             return f"{_wrap(top, PRODUCT)}/{_wrap(bottom, POWER)}"
         case Pow(base=base, exponent=exponent):
@@ -147,6 +145,12 @@ def _text(node: Node) -> str:
             return f" {op} ".join(_wrap(a, tightness(node) + 1) for a in args)
         case _:
             raise AssertionError(f"no text for {type(node).__name__}")
+
+
+def _product(factors: tuple[Node, ...]) -> str:
+    first, *rest = factors
+    least = POWER if isinstance(first, Mul) else PRODUCT
+    return "*".join([_wrap(first, least), *(_wrap(f, POWER) for f in rest)])
 
 
 def _reduction(node: Reduce) -> str:

@@ -16,6 +16,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("derive", "numeric", "reports")
 MAX_LINES = 400
+# Of a function, beside its docstring.
+MAX_FUNCTION_LINES = 40
 
 FORBIDDEN_IMPORTS = {
     "derive": {"numeric", "reports", "numpy", "jinja2"},
@@ -132,7 +134,22 @@ def call_violations(module: Module) -> list[str]:
 
 def length_violations(module: Module) -> list[str]:
     lines = len(module.source.splitlines())
-    return [f"{module.path} has {lines} lines"] if lines > MAX_LINES else []
+    found = [f"{module.path} has {lines} lines"] if lines > MAX_LINES else []
+    for node in ast.walk(ast.parse(module.source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = body_lines(node)
+            if lines > MAX_FUNCTION_LINES:
+                found.append(f"{module.path}: {node.name} has {lines} lines")
+    return found
+
+
+def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many lines a function has, its docstring left out."""
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    first = node.body[0]
+    if ast.get_docstring(node, clean=False) is not None:
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
 
 
 def loaded_after(code: str) -> tuple[str, set[str]]:
@@ -265,6 +282,15 @@ def test_the_innocent_are_left_alone(path: str, source: str) -> None:
 def test_planted_length_is_found() -> None:
     assert not length_violations(Module("derive/rules.py", "x = 1\n" * MAX_LINES))
     assert length_violations(Module("derive/rules.py", "x = 1\n" * (MAX_LINES + 1)))
+
+
+def test_planted_function_is_found() -> None:
+    told = '    """Says\n    much.\n    """\n'
+    body = "    x = 1\n" * (MAX_FUNCTION_LINES - 1)
+    assert not length_violations(Module("derive/rules.py", f"def f():\n{told}{body}"))
+    assert length_violations(Module("derive/rules.py", f"def f():\n{told}{body}    x = 1\n"))
+    inside = body.replace("    ", "        ")
+    assert length_violations(Module("derive/rules.py", f"class A:\n    def f():\n{inside}{inside}"))
 
 
 def test_planted_weight_is_found() -> None:
