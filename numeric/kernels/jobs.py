@@ -41,7 +41,6 @@ class Job(ABC):
         self.work, self.extents, self.outs = work, extents, outs
         self.layout, self.dtype = layout, dtype
         self.values = {name: self.shared(name, value) for name, value in values.items()}
-        self.wide = [name for name in values if extents[name].full]
 
     @abstractmethod
     def shared(self, name: str, value: Any) -> Any:
@@ -221,30 +220,27 @@ class LoopJob(Job):
         count = math.prod(shape)
         given = [self._given(name, index, count) for name in self.printed.arguments]
         summands = [np.empty(count, np.float64) for _ in self.work.sums]
-        results = []
+        results, copied = [], []
         for name in self.work.outputs:
-            out = self.outs[name][index]
-            axes = (count, -1) if self.extents[name].classes else (count,)
-            direct = out.flags.c_contiguous and out.dtype == self.dtype
-            results.append(
-                out.reshape(axes) if direct else np.empty(out.shape, self.dtype).reshape(axes)
-            )
+            out = result = self.outs[name][index]
+            if not out.flags.c_contiguous or out.dtype != self.dtype:
+                result = np.empty(out.shape, self.dtype)
+                copied.append((out, result))
+            results.append(result.reshape((count, -1) if self.extents[name].classes else count))
         self.function(count, self.layout.classes, *given, *buffers, *summands, *results)
-        for name, result in zip(self.work.outputs, results, strict=True):
-            out = self.outs[name][index]
-            if not np.may_share_memory(out, result):
-                np.copyto(out, result.reshape(out.shape), casting="same_kind")
-        return tuple(np.sum(summand).reshape(1, 1) for summand in summands)
+        for out, result in copied:
+            np.copyto(out, result, casting="same_kind")
+        return tuple(summand.sum(keepdims=True)[None] for summand in summands)
 
     def _given(self, name: str, index: Index, count: int) -> Any:
         value = self.values[name]
         if not self.extents[name].rows:
             return value
-        kind = self.dtype if np.asarray(value).dtype.kind == "f" else np.intp
-        if not self.by_rows(name):
+        kind = self.dtype if value.dtype.kind == "f" else np.intp
+        if not value.ndim:
             return np.full(count, value, kind)
-        axes = (count, -1) if self.extents[name].classes else (count,)
-        return np.ascontiguousarray(value[index], kind).reshape(axes)
+        block = np.ascontiguousarray(value[index], kind)
+        return block.reshape((count, -1) if self.extents[name].classes else count)
 
 
 @functools.cache
