@@ -16,6 +16,7 @@ from derive.document.kinds import (
     with_logarithms,
 )
 from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
+from derive.document.labels import of_label, picked, same_class
 from derive.document.negatives import with_negatives
 from derive.document.roles import Posed, harmonised
 from derive.document.samples import of_samples
@@ -49,13 +50,15 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     """
     shown = ranged if ranges else text
     scope = statement.scope
-    conditions = (*statement.conditions, *_picked(statement))
-    trees = (statement.left, statement.right, *conditions)
+    trees = (statement.left, statement.right, *statement.conditions)
     known = _needed(trees, statement)
     if any(k.key not in scope.definitions for k in known):
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
-    conditions = (*conditions, *_same_class((*trees, *(k.body for k in known)), scope))
+    bodies = [k.body for k in known]
+    stated = of_label(statement.conditions, (*trees, *bodies), known, scope)
+    told = picked(statement, _reachable((statement.left, statement.right), statement.scope))
+    conditions = (*stated, *told, *same_class((*trees, *bodies), scope))
     sides = statement.left, statement.right
     definitions, above = with_any_loss(sides, [(k.head, k.body) for k in known], scope)
     posed = Posed(statement.left, statement.right, definitions, conditions)
@@ -131,34 +134,6 @@ def _fixed(posed: Posed) -> Iterator[str]:
     yield from (
         f"{letter} is one fixed index in {name}, here too" for letter, name in sorted(found)
     )
-
-
-def _picked(statement: Statement) -> Iterator[Node]:
-    """k == label_y, where the text said y_k = 1, and both occur."""
-    sides = (statement.left, statement.right)
-    names = {name for side in sides for name in names_in(side)}
-    names |= {name for k in _reachable(sides, statement.scope) for name in names_in(k.body)}
-    for base, condition in statement.scope.picked:
-        if base in names and names_in(condition) & names:
-            yield condition
-
-
-def _same_class(trees: Sequence[Node], scope: Scope) -> Iterator[Node]:
-    """c == label_y, where c is said to be the correct class and y to be one-hot."""
-    keys = {key for tree in trees for key in keys_in(tree)}
-    labels = {name for name in _said_to_be("label", scope) if (name, 0) in keys}
-    vectors = {name for name in _said_to_be("onehot", scope) if (name, 1) in keys}
-    if len(labels) == len(vectors) == 1 and not labels & vectors:
-        (label,), (vector,) = labels, vectors
-        if not scope.named(vector) and not scope.named(label):
-            yield Rel("==", Name(label), Name(f"label_{vector}"))
-
-
-def _said_to_be(kind: str, scope: Scope) -> Iterator[str]:
-    """The names without sizes that are declared to be of a kind."""
-    for name, sources in scope.declared.items():
-        if f"{name}: {kind}" in sources:
-            yield name
 
 
 def _check_variables(posed: Posed, statement: Statement) -> None:

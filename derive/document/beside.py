@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import MAX_SENTENCE, Said, said
@@ -51,6 +52,12 @@ _OTHERWISE = re.compile(
     r"|그 외|그렇지 않|아니면|否则|其他|それ以外",
     re.IGNORECASE,
 )
+_BEGINS_OTHERWISE = re.compile(
+    r"\W*(?:and |but )?(?:otherwise|else\b|in (?:all|the) other cases?)"
+    r"|\W*(?:그 외|그렇지 않|否则|それ以外)",
+    re.IGNORECASE,
+)
+_MOST_CASES = 6
 _SENTENCE_END = re.compile(
     r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\beq)(?<!\beqs)(?<!w\.r\.t)(?<!\bresp)[.!?。](?=\s|$)",
     re.IGNORECASE,
@@ -58,7 +65,11 @@ _SENTENCE_END = re.compile(
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
 # The indices of a derivative, of which prose says that they are equal, or that they are not.
 FIRST, SECOND = Name("first index"), Name("second index")
+LABEL = Name("the label")
 TWO_INDICES = {"indices ==": Rel("==", FIRST, SECOND), "indices !=": Rel("!=", FIRST, SECOND)}
+# What prose says of the class that a derivative is by: the true one, or another.
+OF_LABEL = {"label ==": Rel("==", FIRST, LABEL), "label !=": Rel("!=", FIRST, LABEL)}
+_IN_WORDS = {**TWO_INDICES, **OF_LABEL}
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class _Prose:
     marks: tuple[int, ...]
     ends: tuple[int, ...]
     said: tuple[Said, ...]
+    supposed: tuple[Said, ...]
     case: int
 
     def start(self, place: int) -> int:
@@ -113,6 +125,8 @@ class _Prose:
             begin, stop = self.ends[before - 1] if before else 0, begin
             found, closed = list(self.wheres(begin, stop)), True
         for one in found:
+            if closed and one.text in OF_LABEL:
+                continue
             behind = [m for m in self.marks if one.span[1] <= m < stop]
             if not closed or not any("=" in self._formula(mark) for mark in behind):
                 yield from _condition(one, self.inline)
@@ -163,6 +177,7 @@ class Beside:
             marks=tuple(m.start() for m in re.finditer(PLACEHOLDER, piece.source)),
             ends=tuple(m.end() for m in _SENTENCE_END.finditer(piece.source)),
             said=said(piece.source, inline),
+            supposed=said(piece.source, inline, supposing=True),
             case=self._case(place),
         )
 
@@ -218,11 +233,25 @@ class Beside:
         if words < 0:
             return ()
         prose = self._prose[words]
-        found = list(prose.open_limits())
+        found = list(prose.open_limits()) or list(self._otherwise(words))
         if not found and prose.case >= 0:
             case = self._prose[prose.case]
             found = list(case.limits(0, len(case.source)))
         return tuple(dict.fromkeys([*found, *self._going_on(place)]))
+
+    def _otherwise(self, words: int) -> Iterator[Node]:
+        """What "Otherwise:" leaves of the condition that was stated last."""
+        prose = self._prose[words]
+        if not _BEGINS_OTHERWISE.match(prose.source, prose.last):
+            return
+        found: list[Node] = []
+        for _ in range(_MOST_CASES):
+            words = self._words[words]
+            if found or words < 0 or self._pieces[words].kind == "heading":
+                break
+            found = list(self._prose[words].open_limits())
+        if len(found) == 1:
+            yield from _turned(found[0])
 
     def _within(self, place: int) -> Iterator[Node]:
         """The conditions of the sentence in which the inline formula stands.
@@ -255,6 +284,23 @@ class Beside:
         if not closed and leads is None and _GOES_ON.match(after.source):
             yield from after.limits(0, after.stop(0))
 
+    def supposed(self, place: int) -> tuple[tuple[Said, ...], Sequence[str]]:
+        """What the sentence before the formula supposes of it: "if y is one-hot, this is ..."."""
+        prose = self._prose.get(self._before[place])
+        if prose is None:
+            return (), ()
+        number = place - self._before[place] - 1
+        start, stop = prose.last, len(prose.source)
+        if self._pieces[place].kind == "inline" and number < len(prose.marks):
+            stop = prose.marks[number]
+            start = prose.start(stop)
+        elif prose.source.rstrip().endswith((".", "。")):
+            return (), ()
+        facts = [one for one in prose.supposed if one.kind in ("declare", "assume")]
+        # Which class it is of, the conditions say.
+        facts = [one for one in facts if not one.text.endswith(": label")]
+        return tuple(f for f in facts if start <= f.span[0] and f.span[1] <= stop), prose.inline
+
     def before(self, place: int) -> str:
         """The words of the sentence before the formula: of the one that leads to a display."""
         prose = self._prose.get(self._before[place])
@@ -282,9 +328,11 @@ class Beside:
 
 def of_derivative(condition: Node, chain: Chain) -> Node | None:
     """The condition on the two indices of a derivative as one on those of the chain's first."""
-    if condition not in TWO_INDICES.values():
+    if condition not in _IN_WORDS.values():
         return condition
     parts = [part for member in chain.members for part in walk(member)]
+    if condition in OF_LABEL.values():
+        return _of_label(condition, parts)
     for part in parts:
         match part:
             case Deriv(
@@ -295,10 +343,18 @@ def of_derivative(condition: Node, chain: Chain) -> Node | None:
     return None
 
 
+def _of_label(condition: Node, parts: Sequence[Node]) -> Node | None:
+    """The condition on the class that the first derivative is by."""
+    by = (part.wrt[-1] for part in parts if isinstance(part, Deriv))
+    found = next((v.indices[-1] for v in by if isinstance(v, Entry)), None)
+    op: Literal["==", "!="] = "==" if condition == OF_LABEL["label =="] else "!="
+    return Rel(op, found, LABEL) if isinstance(found, Name) else None
+
+
 def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
     numbered = _NUMBERED.fullmatch(one.text.strip())
-    if one.text in TWO_INDICES:
-        yield TWO_INDICES[one.text]
+    if one.text in _IN_WORDS:
+        yield _IN_WORDS[one.text]
         return
     if numbered is None:
         source = filled(one.text, inline)

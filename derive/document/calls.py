@@ -44,6 +44,11 @@ def call(
         for name in list(values)
         if any(isinstance(p, Entry) and p.base == name for p in walk(known.body))
     }
+    if indices and isinstance(known.head, Name):
+        whole = call(meaning, known, args, (), node)
+        return (
+            Entry(whole.id, indices) if isinstance(whole, Name) else Form("at", (whole, *indices))
+        )
     if indices:
         params = children(known.head)
         if len(params) != len(indices):

@@ -167,6 +167,8 @@ def _sizes(name: str, count: int, posed: Posed, said: Sequence[str] = ()) -> lis
     if len(said) == count:
         return list(said)
     numbers = {key[0] for tree in posed.trees() for key in keys_in(tree) if not key[1]}
+    # A loss C counts no classes.
+    numbers -= {key_of(head)[0] for head, _ in posed.definitions}
     sizes = ["_"] * count
     for place, names in ((count - 1, _CLASSES), (count - 2, _SAMPLES)):
         if place >= 0:

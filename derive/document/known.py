@@ -62,7 +62,7 @@ class Usage:
     `letters` are the names that are an index wherever they stand, `values` those that stand for
     a value without an argument or an index behind them; `rows` says that vectors are rows; `flat`
     are arrays of rows whose one index, where they have but one, is a column: f_k beside f_nk;
-    `heads` are the arrays with the indices that name their rows.
+    `heads` are the arrays with the indices that name their rows, `bound` the letters of sums.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -76,6 +76,7 @@ class Usage:
     rows: bool = False
     flat: frozenset[str] = frozenset()
     heads: frozenset[tuple[str, Node]] = frozenset()
+    bound: frozenset[str] = frozenset()
 
     @cached_property
     def _indexed(self) -> frozenset[str]:
@@ -273,6 +274,7 @@ def usage(chains: Iterable[Chain]) -> Usage:
         _values(parts),
         are_rows(parts),
         *_rows_and_columns(parts),
+        frozenset(part.index for part in parts if isinstance(part, Reduce)),
     )
 
 
@@ -294,8 +296,12 @@ def _rows_and_columns(
     parts: Iterable[Node],
 ) -> tuple[frozenset[str], frozenset[tuple[str, Node]]]:
     """The arrays that have an entry with one index that elsewhere comes last; what names rows."""
+    parts = list(parts)
     entries = [part for part in parts if isinstance(part, Entry)]
     rows = {(e.base, i) for e in entries for i in e.indices[:-1]}
+    # What is transposed is a row of the array, whatever its letter is elsewhere.
+    turned = (p.args[0] for p in parts if isinstance(p, Form) and p.name == "transpose")
+    rows |= {(e.base, *e.indices) for e in turned if isinstance(e, Entry) and len(e.indices) == 1}
     columns = {(e.base, e.indices[-1]) for e in entries if len(e.indices) > 1} - rows
     flat = (e.base for e in entries if len(e.indices) == 1 and _is_in(e, columns))
     return frozenset(flat), frozenset(rows)

@@ -164,8 +164,10 @@ class Meaning:
             return self._primes(name, args[0], node)
         if name == "sigma" and not self.scope.named(name):
             return sigma(self, args, node)
-        if name == "max" and len(args) == 2 and args[0] == ZERO:
-            return Call("relu", self.of(args[1]))
+        if name == "max" and len(args) == 2 and ZERO in args:
+            return Call("relu", self.of(args[args[0] == ZERO]))
+        if name == "delta" and (pair := notations.difference(self, args)) is not None:
+            return pair
         if name in OF_NUMBERS and len(args) == 1:
             return Call(OF_NUMBERS[name], self.of(args[0]))
         if name in OF_VECTORS and len(args) == 1:

@@ -9,6 +9,7 @@ from derive.document.known import key_of
 from derive.document.ranks import upright
 from derive.show import text
 from derive.syntax import (
+    Add,
     Call,
     Deriv,
     Div,
@@ -16,9 +17,11 @@ from derive.syntax import (
     Form,
     Mul,
     Name,
+    Neg,
     Node,
     Pow,
     Reduce,
+    delta,
     free_names,
     mul,
 )
@@ -101,6 +104,15 @@ def log_base(meaning: Meaning, node: Form) -> Node:
     """log_b x = log x / log b."""
     base, arg = map(meaning.of, node.args)
     return Div(Call("log", arg), Call("log", base))
+
+
+def difference(meaning: Meaning, args: tuple[Node, ...]) -> Node | None:
+    """delta(i - k), 1 where the difference of two indices is 0; None for anything else."""
+    match args:
+        case (Add(terms=(Name() as a, Neg(arg=Name() as b))),):
+            if {a.id, b.id} <= meaning.scope.usage.subscripts and not meaning.scope.named("delta"):
+                return delta(a, b)
+    return None
 
 
 def derivative(meaning: Meaning, node: Deriv, inside: Node) -> Node:

@@ -72,6 +72,8 @@ _SUPPOSED = re.compile(
     r"|만약|만일|[이으하라]면|면,|경우|때",
     re.IGNORECASE,
 )
+_IF = re.compile(r"\b(?:if|when(?:ever)?|provided|as long as)\b|[이으]?면", re.IGNORECASE)
+_IS_ONE = re.compile(r"\b(?:is|are|equals?|be|has an?|takes)\s+(?:1|one)\b", re.IGNORECASE)
 _NAMING = re.compile(r"\b(?:suppose|supposing|assume|assuming)\b", re.IGNORECASE)
 _NEVER = re.compile(
     r"\b(?:unless|whether|regardless|also|including|even (?:if|when|for))\b", re.IGNORECASE
@@ -116,14 +118,17 @@ def _expanded(pattern: str) -> str:
     return _HOLE.sub(lambda hole: f"(?P<{hole[1]}{next(count)}>{_HOLES[hole[1]]})", pattern)
 
 
-def said(prose: str, inline: Sequence[str]) -> tuple[Said, ...]:
-    """All that `prose` says, in its order; `inline` are the sources of its PLACEHOLDERs."""
+def said(prose: str, inline: Sequence[str], *, supposing: bool = False) -> tuple[Said, ...]:
+    """All that `prose` says, in its order; `inline` are the sources of its PLACEHOLDERs.
+
+    `supposing` takes "if y is one-hot" for what it supposes: no fact, but so in its sentence.
+    """
     found: list[Said] = []
     before = 0
     for start, stop in _sentences(prose):
         text = prose[start:stop]
         if len(text) <= MAX_SENTENCE:
-            found += _said_in(_Sentence(text, start, before, inline))
+            found += _said_in(_Sentence(text, start, before, inline, supposing))
         before += text.count(PLACEHOLDER)
     return tuple(_once(sorted(found, key=lambda one: one.span)))
 
@@ -159,6 +164,7 @@ class _Sentence:
     start: int
     before: int
     inline: Sequence[str]
+    supposing: bool = False
 
     def number(self, place: int) -> int:
         """The number of the inline formula at `place` of the sentence."""
@@ -171,6 +177,13 @@ class _Sentence:
         for number in range(first, min(first + quoted.count(PLACEHOLDER), len(self.inline))):
             quoted = quoted.replace(PLACEHOLDER, f"${self.inline[number]}$", 1)
         return quoted.strip()
+
+    def gives_one(self, stop: int) -> bool:
+        """Whether the words before a place say of something that it is 1."""
+        first, behind = self.number(0), self.number(stop)
+        return bool(_IS_ONE.search(self.text, 0, stop)) or any(
+            map(entry_of_one, self.inline[first:behind])
+        )
 
     def clause(self, start: int, stop: int) -> str:
         """The clause around start to stop, up to the commas around it."""
@@ -200,11 +213,16 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
     """Whether the match stands in a plain statement."""
     clause = sentence.clause(*match.span())
     before = sentence.text[: match.end()]
+    if row.says.startswith("label ") and sentence.gives_one(match.start()):
+        # "where t_k is 1 if k is the true class" says what t is.
+        return False
     if row.conditional:
         led, _, rest = clause.partition(match[0])
         return not (_NEVER.search(led) or _DENIED.search(led) or _HEDGED.search(rest))
     if row.says.endswith("onehot") and _COMPARED.search(clause):
         return False
+    if sentence.supposing and not (_DENIED.search(clause) or _NEVER.search(clause)):
+        return bool(_IF.search(before))
     if row.says.endswith(": label"):
         # "Suppose the true class is c" only names it.
         clause, before = (_NAMING.sub("", part) for part in (clause, before))

@@ -251,6 +251,8 @@ class _Reading:
         conditions = (*chain.conditions, *(limit for limit in told if limit is not None))
         conditioned = replace(chain, conditions=conditions)
         before = self._scope
+        suppositions = self._beside.supposed(sheet.place)
+        self._scope = heard(self._scope, *suppositions)
         conditioned, self._scope = with_bare_sum(conditioned, self._scope)
         read = read_chain(conditioned, self._scope, self._before)
         renewed = self._renewed.pop(sheet.place, None)
@@ -264,6 +266,9 @@ class _Reading:
         if is_inline and not self._beside.is_stated(sheet.place):
             # In running prose a total or a label may be supposed or denied.
             self._scope = replace(self._scope, assumed=before.assumed, picked=before.picked)
+        if suppositions[0]:
+            # "If y is one-hot, this is ...": so here, and nowhere else.
+            self._scope = replace(self._scope, declared=before.declared, assumed=before.assumed)
         for statement in statements:
             if not (is_inline and statement.kind == "fact"):
                 self._judge_statement(sheet, self._undisputed(statement, chain, open_at))

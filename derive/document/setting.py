@@ -43,8 +43,13 @@ def declared(scope: Scope, piece: Piece) -> Scope:
 
 def heard(scope: Scope, said: Sequence[Said], inline: Sequence[str]) -> Scope:
     """The scope after prose that says this: kinds, totals and meanings of names."""
+    cases = [one.span for one in said if one.kind == "where" and one.text.startswith("label ")]
     for one in said:
         if one.kind == "declare":
+            name, _, kind = one.text.partition(": ")
+            if kind == "label" and name in scope.usage.bound and _is_within(one.span, cases):
+                # "For the correct class k" sets a case of the k that runs.
+                continue
             source = filled(one.text, inline)
             scope = scope if source is None else scope.declaring(read_facts(source))
         elif one.kind == "assume":
@@ -54,6 +59,10 @@ def heard(scope: Scope, said: Sequence[Said], inline: Sequence[str]) -> Scope:
         elif one.kind == "define":
             scope = _meaning_of_word(scope, one.text, inline)
     return scope
+
+
+def _is_within(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < stop for start, stop in others)
 
 
 def announced(scope: Scope, paragraphs: Iterable[tuple[Sequence[Said], Sequence[str]]]) -> Scope:

@@ -29,11 +29,12 @@ _CUTTERS: Mapping[Format, Callable[[Page], None]] = {
     "notebook": cut_notebook,
     "plain": cut_plain,
 }
+_PLAIN = (".txt", ".text", ".html", ".htm", ".rst", ".org", ".adoc", ".asciidoc")
 _ENDINGS: Mapping[str, Format] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"), "markdown"),
     **dict.fromkeys((".tex", ".latex", ".ltx", ".sty"), "latex"),
     **dict.fromkeys((".ipynb",), "notebook"),
-    **dict.fromkeys((".txt", ".text", ".html", ".htm", ".rst", ".org"), "plain"),
+    **dict.fromkeys(_PLAIN, "plain"),
 }
 _NOTEBOOK = re.compile(r"\s*\{(?=[^{}]*\"(?:cells|worksheets|nbformat|metadata)\")")
 _LATEX = re.compile(

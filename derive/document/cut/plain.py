@@ -18,6 +18,12 @@ _ALT = re.compile(r"\{\\(?:display|text)style\b")
 _DIRECTIVE = re.compile(
     r"^([ \t]*)\.\.[ ]math::[ \t]*(?P<inner>.*(?:\n[ \t]*(?=\n|\Z)|\n\1[ \t]+\S.*)*)", re.MULTILINE
 )
+# AsciiDoc: stem:[...] in a line, [stem] before a block between lines of plus signs.
+_STEM = re.compile(r"\b(?:stem|latexmath):\[(?P<inner>(?:[^\]\\\n]|\\.)*+)\]")
+_STEM_BLOCK = re.compile(
+    r"^\[(?:stem|latexmath)\][ \t]*\n\+{4}[ \t]*\n(?P<inner>.{0,5000}?)\n\+{4}[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DECLARATION = re.compile(r"[ \t]*+(?:(?:[#%]|//)[ \t]*+)?(?=gradproof[ \t]*+:)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -104,7 +110,9 @@ def cut_plain(page: Page) -> None:
     """Cut a page of plain text."""
     page.macros, text = read_macros(page.text)
     page.text = text
-    written = sorted([*_directives(text), *_alt_texts(text)], key=lambda mark: mark.start)
+    written = sorted(
+        [*_directives(text), *_stems(text), *_alt_texts(text)], key=lambda mark: mark.start
+    )
     marks = sorted(_outside(written, Scan(text).marks()), key=lambda mark: mark.start)
     marks = sorted([*marks, *_bare(page, marks)], key=lambda mark: mark.start)
     running = Running(page, text, 0)
@@ -122,6 +130,14 @@ def _directives(text: str) -> Iterator[Mark]:
     for match in _DIRECTIVE.finditer(text):
         start = options_end(text, *match.span("inner"))
         yield Mark("formula", *match.span(), start, match.end("inner"), "\\[")
+
+
+def _stems(text: str) -> Iterator[Mark]:
+    """The formulas of AsciiDoc."""
+    for match in _STEM.finditer(text):
+        yield Mark("formula", *match.span(), *match.span("inner"), "\\(")
+    for match in _STEM_BLOCK.finditer(text):
+        yield Mark("formula", *match.span(), *match.span("inner"), "\\[")
 
 
 def _outside(taken: list[Mark], second: Iterator[Mark]) -> Iterator[Mark]:
