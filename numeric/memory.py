@@ -9,6 +9,7 @@ present result is given back before anything new is asked for.
 from __future__ import annotations
 
 import math
+import os
 import sys
 import threading
 from typing import Any
@@ -47,3 +48,10 @@ def forget() -> None:
     """Give the memory that is kept back to the system."""
     with _lock:
         _kept.clear()
+
+
+# A process forked while another thread holds the lock would wait for that thread for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
