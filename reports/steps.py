@@ -20,6 +20,8 @@ SIGNS = {"refuted": "✗", "undecided": "?", "conditional": "◐", "proved": "�
 _HALF_LINE = 60
 # A chain of so many steps, none of them longer in LaTeX than this, is read at one glance.
 _FEW, _MANY, _GLANCED = 4, 16, 200
+# In more LaTeX than this a changed part is looked for, and so it is also shown on its own.
+_LONG = 150
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,14 @@ class Step:
     changed: tuple[Formula, Formula]
     needs: tuple[Formula, ...]
     badge: Badge
+
+    @property
+    def here(self) -> Formula | None:
+        """What the rule makes of what in this step, where the whole formula is a long one."""
+        own = _replacement(self.changed)
+        if len(self.before.latex) <= _LONG or len(own.latex) > _LONG or own == self.statement:
+            return None
+        return own
 
 
 @dataclass(frozen=True)
@@ -240,6 +250,10 @@ def _statement(text: str, changed: tuple[Formula, Formula], marked: str, words: 
     said = _said(text, words)
     if said.latex or not marked:
         return said
+    return _replacement(changed)
+
+
+def _replacement(changed: tuple[Formula, Formula]) -> Formula:
     before, after = changed
     return Formula(f"{before.text} == {after.text}", f"{before.latex} = {after.latex}")
 

@@ -129,6 +129,7 @@ SAYINGS = {
     "glance": "All of it at a glance; each rule leads to its step.",
     "step": "Step {number}",
     "needs": "Needs",
+    "here": "Here",
     "latex": "LaTeX",
     "cases_title": "Case by case",
     # the worked example

@@ -119,6 +119,7 @@ SAYINGS = {
     "whole": "합치기",
     "step": "단계 {number}",
     "needs": "필요 조건",
+    "here": "여기서는",
     "latex": "LaTeX",
     "cases_title": "경우별로",
     "example_title": "풀어 본 예",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checked import article
 from test_check_fix import again
-from test_reports import EVIDENCE, LANGS, nested, record, sample, shown
+from test_reports import EVIDENCE, LANGS, nested, record, sample, shown, step
 
 from derive.catalogue import CATALOGUE
 from derive.plans import CONTEXT
@@ -138,6 +138,9 @@ def varieties() -> Iterator[Record]:
             given = [shown(text.replace(" = ", " == ")) for text in row.given]
             setting = {"loss": row.name, "given": given, "declared": list(row.declare)}
             yield build_record([sample() | setting | {"claim": shown(row.claim(order))}], EVIDENCE)
+    rest = " + exp(f[k])" * 20
+    long = step("d-itself", f"d(f[k], f[k]){rest}", f"1{rest}", "d(f[k], f[k])", "1")
+    yield build_record([sample() | {"steps": [long]}])
     for claim in ("d(L, f[k], f[l], f[m]) == 0", "d(L, f[k], f[k], f[k], f[k]) == 0"):
         yield build_record([sample() | {"claim": shown(claim)}])
     kinds = ["a: bit", "b: sign", "c: integer", "g: onehot[n]", "h: simplex[n]", "q: real[D]"]

@@ -112,6 +112,22 @@ def test_a_short_chain_is_shown_at_a_glance() -> None:
     assert long.glance == ()
 
 
+def test_what_changed_in_a_long_formula_is_shown_on_its_own_and_proved() -> None:
+    row = CATALOGUE["focal-binary-balanced"]
+    one = Shown(EN).derivation(derivation(row).to_json(), "d")
+    shown = [step.here for step in one.steps if step.here]
+    assert len(shown) >= 8
+    for each in shown:
+        assert verify(each.text, given=row.given, declare=row.declare).status == "proved"
+    page = html.render_html(build_record([derivation(row).to_json()]))
+    assert page.count("<span>Here</span>") == len(shown)
+
+
+def test_what_changed_in_a_short_formula_is_found_at_sight() -> None:
+    one = Shown(EN).derivation(derivation("softmax-nll").to_json(), "d")
+    assert [step.here for step in one.steps] == [None] * len(one.steps)
+
+
 # Numbers.
 
 
