@@ -11,10 +11,8 @@ from reports.columns import columns
 from reports.complaints import hint_line
 from reports.explain import titled
 from reports.judged import Judged
+from reports.signs import COLOURS, SIGNS, painted
 from reports.words import Words
-
-_SIGNS = {"proved": "✓", "conditional": "◐", "refuted": "✗", "undecided": "?"}
-_COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
 
 
 def verdict_lines(
@@ -25,8 +23,8 @@ def verdict_lines(
     if data is None:
         return
     status = str(data["status"])
-    head = f"{_SIGNS[status]} {words(f'status_{status}')}"
-    yield (f"\033[{_COLOURS[status]}m{head}\033[0m" if colour else head) + f"  {data['claim']}"
+    head = f"{SIGNS[status]} {words(f'status_{status}')}"
+    yield f"{painted(head, COLOURS[status] if colour else '')}  {data['claim']}"
     if status == "proved":
         yield f"  {_for_all(result, words)}"
     if data["condition"]:

@@ -17,7 +17,8 @@ from reports.example import Example, example, is_worked
 from reports.figures import Cell, Table
 from reports.formulas import Formula, formula
 from reports.printed import AllPrinted, printed
-from reports.steps import SIGNS, Badge, Derivation, Link, Shown, badge, worst
+from reports.signs import SIGNS
+from reports.steps import Badge, Derivation, Link, Shown, badge, worst
 from reports.symbols import problem_of, scope, symbols
 from reports.words import Words
 

@@ -10,11 +10,9 @@ from derive.read.formula import read_equation
 from derive.syntax import Deriv
 from reports.formulas import Formula, formula, from_text
 from reports.marking import mark
+from reports.signs import SIGNS
 from reports.taught import STATEMENTS
 from reports.words import Words
-
-# The worst first: what rests on several formulas is as good as the worst of them.
-SIGNS = {"refuted": "✗", "undecided": "?", "conditional": "◐", "proved": "✓"}
 
 # About as much LaTeX as fits on half of a line.
 _HALF_LINE = 60

@@ -7,11 +7,9 @@ from typing import Any
 
 from reports.columns import columns, printable
 from reports.record import Record
+from reports.signs import BOLD, COLOURS, FAINT, painted
 from reports.steps import Badge, Case, Derivation, Shown, Step
 from reports.words import Words
-
-COLOURS = {"proved": "32", "conditional": "33", "refuted": "31", "undecided": "35"}
-BOLD, FAINT = "1", "2"
 
 
 def render_text(source: Record | Mapping[str, Any], color: bool = False, lang: str = "en") -> str:
@@ -96,9 +94,3 @@ class _Painter:
         for row in rows:
             cells = (text + " " * (w - columns(text)) for text, w in zip(row, widths, strict=True))
             yield printable("  ".join(cells).rstrip())
-
-
-def painted(text: str, code: str) -> str:
-    """The text without control characters, in a colour unless the code is empty."""
-    clean = printable(text)
-    return f"\x1b[{code}m{clean}\x1b[0m" if code else clean

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from derive.catalogue import Loss, TextbookClaim, losses, textbook
 from derive.diagnoses import DIAGNOSES
+from reports.signs import SIGNS
 
 ROOT = Path(__file__).parent.parent
 README, PAGE = ROOT / "README.md", ROOT / "docs" / "losses.md"
 MISTAKES = ROOT / "docs" / "diagnoses.md"
 START, STOP = "<!-- catalogue -->\n", "\n<!-- /catalogue -->"
-SIGNS = {"proved": "✓", "conditional": "◐", "refuted": "✗", "undecided": "?"}
 SHORT = 2
 
 

@@ -18,7 +18,8 @@ from reports.document.rests import Definitions
 from reports.document.sides import grown
 from reports.document.told import Told, spelling, told
 from reports.formulas import Formula, equality
-from reports.steps import SIGNS, Badge, Link
+from reports.signs import SIGNS
+from reports.steps import Badge, Link
 from reports.words import Words
 
 SCHEMA_VERSION = 1

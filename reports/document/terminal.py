@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reports.columns import printable
 from reports.document.record import DocumentRecord, ShownItem
-from reports.terminal import BOLD, COLOURS, FAINT, painted
+from reports.signs import BOLD, COLOURS, FAINT, painted
 from reports.words import Words
 
 _COLOURS = {**COLOURS, "unread": COLOURS["undecided"], "definition": FAINT, "fact": FAINT}
