@@ -13,7 +13,7 @@ from handwritten import SHAPES, X, nll
 from pairs import softmax
 
 from numeric import gradcheck
-from numeric.checking import diagnosis
+from numeric.checking import diagnosis, observed
 from numeric.checking.check import Report
 from numeric.checking.kinds import KINDS
 
@@ -124,7 +124,7 @@ def test_slow_losses_of_many_entries_are_diagnosed_by_some(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only what holds for all entries alike is asked, of the entries at hand."""
-    monkeypatch.setattr(diagnosis, "_seconds", lambda seen: 1.0)
+    monkeypatch.setattr(diagnosis, "PATIENCE", 0.0)
     gradient = RIGHT["in two"].functions[1]
     calls = []
 
@@ -147,6 +147,16 @@ def test_slow_losses_of_many_entries_are_diagnosed_by_some(
     monkeypatch.undo()
     gradcheck(counted, lambda f: gradient(f)[::-1], points=[X])
     assert len(calls) - before > before / 3
+
+
+def test_fewer_entries_of_a_slow_loss_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = RIGHT["in two"].functions[1]
+    assert gradcheck(nll, gradient, points=[X]).points[0].entries == X.size
+    monkeypatch.setattr(observed, "PATIENCE", 0.0)
+    report = gradcheck(nll, gradient, points=[X])
+    assert report
+    assert 0 < report.points[0].entries <= observed.LEAST_ENTRIES
+    assert not gradcheck(nll, lambda f: 1.01 * gradient(f), points=[X])
 
 
 def test_samples_of_many_are_named_by_their_numbers() -> None:

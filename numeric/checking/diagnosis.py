@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from numeric.checking.kinds import AT_ONCE, KINDS
-from numeric.checking.observed import Point, Ruler, Seen, allowed, observe, unit
+from numeric.checking.observed import CALLS, Point, Ruler, Seen, allowed, observe, unit
 from numeric.checking.pictures import ALIKE, Pictures, as_rows, class_axis
 from numeric.checking.points import Case, weighed_case
 from numeric.inputs import Array
 
 # Of more entries than this only some samples are differentiated; so too where all entries, at so
 # many values of the loss each, took more than seconds.
-MOST, STEPS, PATIENCE = 4096, 16, 4.0
+MOST, PATIENCE = 4096, 4.0
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
     Where differentiating every entry would take seconds, what the entries at hand tell, or else
     some samples.
     """
-    most = int(min(MOST, PATIENCE / (STEPS * _seconds(seen))))
+    most = int(min(MOST, PATIENCE / (CALLS * seen.seconds)))
     if seen.gradient.size <= most:
         pictures = [_picture(seen, by), _jacobian(seen, by)]
         tried = reversed(pictures) if _is_map(seen) else pictures
@@ -218,14 +217,6 @@ def _part(seen: Seen, by: Ruler) -> Pictures:
     given, true, bound = (part[None, :] for part in parts)
     shape = seen.case.logits.shape
     return Pictures(given, true, bound, seen.case.logits, min(1, max(len(shape) - 1, 0)))
-
-
-def _seconds(seen: Seen) -> float:
-    """How long one value of the loss takes."""
-    started = time.perf_counter()
-    with np.errstate(all="ignore"):
-        seen.case.loss(seen.case.logits.copy())
-    return time.perf_counter() - started
 
 
 def _aside(seen: Seen) -> str:

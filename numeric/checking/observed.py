@@ -9,6 +9,7 @@ between the one-sided ones is a derivative.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -57,6 +58,9 @@ VISIBLE = 0.1
 # At most so many entries of one point are differentiated; the largest ones are always among them.
 MAX_ENTRIES = 64
 
+# A loss so slow that these, at so many values of it each, take more seconds is asked for fewer.
+PATIENCE, CALLS, LEAST_ENTRIES = 10.0, 16, 4
+
 # Noise is measured along so many directions.
 NOISE_SAMPLES = 3
 
@@ -74,7 +78,7 @@ class Seen:
     `repeats` says whether the loss is the same when it is asked again: a random one shows nothing.
     `roundoff` is what rounding adds to a value of the loss, relative to the largest number in it;
     `rough` is how far the entries of the gradient jump about, and `eps` one rounding of what they
-    were computed from and are returned in.
+    were computed from and are returned in. `seconds` is what one value of the loss takes.
     """
 
     case: Case
@@ -88,6 +92,7 @@ class Seen:
     roundoff: float
     rough: float
     eps: float
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -178,9 +183,12 @@ def observe(
     rng: np.random.Generator,
     dtype: np.dtype[Any],
     roundoff: float,
-    most: int = MAX_ENTRIES,
+    most: int | None = None,
 ) -> Seen:
-    """The case at the logits rounded to `dtype`, with at most so many entries differentiated."""
+    """The case at the logits rounded to `dtype`, with at most so many entries differentiated.
+
+    If not given, MAX_ENTRIES, and of a slow loss no more than PATIENCE allows.
+    """
     logits = case.logits.astype(dtype)
     point = logits.astype(np.float64)
     case = replace(case, logits=point)
@@ -188,15 +196,14 @@ def observe(
         # Asked twice, since a gradient may be added up in memory: the second is judged.
         gradient = [_given(case, logits) for _ in range(2)][1]
         along = rng.normal(size=point.shape)
-        # Between the two, it is asked beside the point: what it keeps of a call shows.
-        asked = (point, point + FIRST_STEP * along, point)
-        first, _, again = (value(case.loss, one) for one in asked)
-        finite = bool(np.isfinite(first) and np.isfinite(again))
-        repeats = not finite or bool(abs(first - again) <= REPEATED * (abs(first) + largest(point)))
+        finite, repeats, seconds = _asked(case, along)
         # A loss that keeps what it was given is not given complex numbers.
         method = best_method(case.loss, point, along, roundoff) if repeats else "float64"
-        indices = _entries(point, gradient, rng, most) if finite else ()
-        if len(indices) < point.size and finite:
+        some = int(np.clip(PATIENCE / (CALLS * seconds), LEAST_ENTRIES, MAX_ENTRIES))
+        indices = _entries(point, gradient, rng, most or some) if finite else ()
+        # Two derivatives for each time that all entries can be halved.
+        patient = CALLS * seconds * math.log2(max(point.size, 1)) <= PATIENCE
+        if len(indices) < point.size and finite and patient:
             indices = (*indices, _suspect(case, gradient, method, roundoff, rng))
         numeric = tuple(
             derivative(case.loss, point, unit(point, i), method, roundoff) for i in indices
@@ -206,7 +213,22 @@ def observe(
     analytic = np.array([gradient[index] for index in indices], dtype=gradient.dtype)
     eps = max(float(np.finfo(kind).eps) for kind in (dtype, gradient.dtype))
     parts = (case, method, indices, numeric, analytic, gradient, finite, repeats)
-    return Seen(*parts, roundoff, rough, eps)
+    return Seen(*parts, roundoff, rough, eps, seconds)
+
+
+def _asked(case: Case, along: Array) -> tuple[bool, bool, float]:
+    """Whether the loss is finite, and the same when it is asked again; the seconds it takes.
+
+    Between the two it is asked beside the point: what it keeps of a call shows.
+    """
+    point = case.logits
+    first, _ = (value(case.loss, one) for one in (point, point + FIRST_STEP * along))
+    started = time.perf_counter()
+    again = value(case.loss, point)
+    seconds = time.perf_counter() - started
+    finite = bool(np.isfinite(first) and np.isfinite(again))
+    close = REPEATED * (abs(first) + largest(point))
+    return finite, not finite or bool(abs(first - again) <= close), seconds
 
 
 def unit(point: Array, index: tuple[int, ...]) -> Array:
