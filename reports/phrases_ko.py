@@ -189,6 +189,7 @@ ROWS: Mapping[str, str] = {
     "No equality of this document claims anything: all are definitions and facts.": (
         "주장하는 등식이 없습니다. 모두 정의나 사실입니다."
     ),
+    "The one claim of this document is proved.": "이 문서에 하나뿐인 주장이 증명되었습니다.",
     "All {a} claims of this document are proved.": "이 문서의 주장 {a}개가 모두 증명되었습니다.",
     "Nothing was refuted; {a} of {b} claims are proved. Open: {c}.": (
         "반증된 것은 없습니다. 주장 {b}개 가운데 {a}개가 증명되었습니다. 남은 곳: {c}."

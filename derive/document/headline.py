@@ -33,6 +33,8 @@ def headline(items: Sequence[Item]) -> str:
 def _nothing_wrong(claims: Sequence[Item]) -> str:
     proved = sum(item.status == "proved" for item in claims)
     if proved == len(claims):
+        if proved == 1:
+            return "The one claim of this document is proved."
         return f"All {proved} claims of this document are proved."
     open_ = [item for item in claims if item.status != "proved"]
     words = ", ".join(f"line {item.line} {item.status}" for item in open_[:5])
