@@ -13,6 +13,7 @@ from reports import (
     meanings_ko,
     reasons_en,
     reasons_ko,
+    titles_ko,
     words_check_en,
     words_check_ko,
     words_en,
@@ -35,7 +36,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
     "en": meanings_en.MEANINGS,
     "ko": meanings_ko.MEANINGS,
 }
-_TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": words_ko.TITLES}
+_TITLES: Mapping[str, Mapping[str, str]] = {"en": {}, "ko": titles_ko.TITLES}
 
 
 class Words:

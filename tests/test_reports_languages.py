@@ -14,7 +14,7 @@ from derive.catalogue import CATALOGUE
 from derive.plans import CONTEXT
 from derive.rules import RULES
 from derive.witness.counterexample import Counterexample
-from reports import html, words_check_en, words_en, words_ko
+from reports import html, titles_ko, words_check_en, words_en
 from reports.document import html as document
 from reports.document.command import mend
 from reports.document.markdown import render_markdown
@@ -28,11 +28,11 @@ from reports.words import LANGUAGES, Words
 
 
 def test_every_loss_and_rule_has_a_korean_title():
-    assert set(CATALOGUE) | set(RULES) | set(CONTEXT) <= set(words_ko.TITLES)
+    assert set(CATALOGUE) | set(RULES) | set(CONTEXT) <= set(titles_ko.TITLES)
     said = [need for rule in RULES.values() for need in rule.needs]
     said += [statement for _, statement in CONTEXT.values()]
     assert [
-        text for text in said if not from_text(text).latex and text not in words_ko.TITLES
+        text for text in said if not from_text(text).latex and text not in titles_ko.TITLES
     ] == []
 
 
