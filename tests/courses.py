@@ -235,6 +235,24 @@ WRONG: dict[str, tuple[str, Written]] = {
             at=ONE[:, None],
         ),
     ),
+    "labels in order": (
+        "another label",
+        case(nll, lambda f: (softmax(f) - np.eye(C)[np.sort(Y)]) / N),
+    ),
+    "softmin": ("another function", case(nll, lambda f: (softmax(-f) - T) / N)),
+    "entries clipped": ("clipped", case(nll, lambda f: np.clip(slope(f), -0.04, 0.04))),
+    "sigmoid's slope of the logits": (
+        "inner derivative",
+        case(lambda f: 1 / (1 + np.exp(-f)), lambda f: f * (1 - f), at=ONE),
+    ),
+    "no delta in the Jacobian": (
+        "diagonal",
+        case(softmax, lambda f: -np.outer(softmax(f), softmax(f)), at=ONE),
+    ),
+    "only p on the diagonal": (
+        "missing off-diagonal",
+        case(softmax, lambda f: np.diag(softmax(f)), at=ONE),
+    ),
     "many logits, no label": ("label term", case(lambda f: wide(f, "label"), at=WIDE)),
     "many logits, a row": ("sample factor", case(lambda f: wide(f, "row"), at=WIDE)),
     "many logits, an entry": ("some samples", case(lambda f: wide(f, "entry"), at=WIDE)),

@@ -44,6 +44,12 @@ SLOPES: Mapping[str, Callable[[Array], Array]] = {
 }
 """Derivatives of functions that are applied to each logit."""
 
+BY_VALUE: Mapping[str, tuple[str, Callable[[Array], Array]]] = {
+    "sigmoid": ("s*(1 - s)", lambda s: s * (1 - s)),
+    "tanh": ("1 - s**2", lambda s: 1 - s**2),
+}
+"""The same as functions of the value s."""
+
 
 def _stand_ins(point: Array, axis: int) -> Iterator[tuple[str, Array]]:
     """What may stand where softmax over the classes should, softmax first."""
@@ -52,6 +58,8 @@ def _stand_ins(point: Array, axis: int) -> Iterator[tuple[str, Array]]:
     yield "sigmoid", _sigmoid(point)
     yield "exp(f), not divided by its sum,", np.exp(point)
     yield "exp(f - max), not divided by its sum,", np.exp(point - top)
+    yield "softmax(-f)", softmax(-point, axis)
+    yield "tanh(f)", np.tanh(point)
     yield "f itself", point
     yield "log(p)", np.log(softmax(point, axis))
 
@@ -180,6 +188,9 @@ def inner_derivative(seen: Pictures) -> Answer:
             return f"the derivative by {name}(f): the factor of {name} itself is missing"
         if seen.alike(seen.given, seen.true * inner):
             return f"the derivative of {name} is multiplied in once too often"
+    for name, (words, by_value) in BY_VALUE.items():
+        if seen.alike(seen.given * SLOPES[name](seen.logits), seen.true * by_value(seen.logits)):
+            return f"{words}, the derivative of {name} by its value s, is taken of the logits"
     for name, factor in FACTORS.items():
         inner = factor(seen.logits)
         if np.ptp(inner) > ALIKE and seen.alike(seen.given * inner, seen.true):

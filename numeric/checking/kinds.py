@@ -199,11 +199,11 @@ def _class_factor(seen: Pictures) -> Answer:
 
 def _diagonal_only(seen: Pictures) -> Answer:
     missing = (seen.given == 0) & ~seen.zero(seen.true)
-    right = ~seen.wrong
+    right, off_it = ~seen.wrong, np.eye(*missing.shape) == 0
+    if seen.jacobian and missing[off_it].any() and not seen.given[off_it].any():
+        return "only the diagonal of the Jacobian is there"
     if not missing.any() or not np.all(missing | right):
         return None
-    if seen.jacobian and not seen.given[np.eye(*missing.shape) == 0].any():
-        return "only the diagonal of the Jacobian is there"
     if np.all(missing == seen.at_label) and missing.shape[1] > 1:
         return "the entry at the label is missing"
     if np.all(np.sum(~missing, axis=1) == 1) and missing.shape[1] > 1:
@@ -254,13 +254,15 @@ def _smoothing(seen: Pictures) -> Answer:
 
 
 def _another_label(seen: Pictures) -> Answer:
-    off = seen.off
-    top = np.max(np.abs(off), axis=1, keepdims=True)
-    some = np.abs(off) > ALIKE * top
-    if seen.jacobian or not np.all(np.sum(some[some.any(axis=1)], axis=1) == 2):
+    off, some = seen.off, seen.wrong
+    rows: Array = np.any(some, axis=1)
+    if seen.jacobian or not np.all(np.sum(some[rows], axis=1) == 2):
         return None
-    balanced = np.abs(off.sum(axis=1)) <= ALIKE * top[:, 0]
-    return "another class than the label is taken for it" * bool(balanced.all()) or None
+    top = np.max(np.abs(off[rows]), axis=1)
+    if np.any(np.abs(off[rows].sum(axis=1)) > ALIKE * top):
+        return None
+    where = "" if rows.all() else f", in samples {seen.samples(rows)}"
+    return f"another class than the label is taken for it{where}"
 
 
 def _one_for_all(seen: Pictures) -> Answer:
@@ -375,6 +377,8 @@ KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("same for all", _same_for_all),
     ("indexing", _indexing),
     ("rounded", _rounded),
+    ("clipped", partly.clipped),
+    ("diagonal", partly.diagonal),
     ("mask", partly.unseen_entries),
     ("some entries", partly.some_entries),
     ("some samples", _some_rows),

@@ -26,8 +26,8 @@ def unseen_entries(seen: Pictures) -> Answer:
         return None
     columns = np.all(flat, axis=0) & np.any(present, axis=0)
     if columns.any() and np.all(columns[np.newaxis] | ~present):
-        classes = named(np.flatnonzero(columns))
-        return f"classes that the loss does not look at ({classes}) have a gradient: a mask?"
+        places, what = named(np.flatnonzero(columns)), "classes" if len(flat) > 1 else "entries"
+        return f"{what} that the loss does not look at ({places}) have a gradient: a mask?"
     return (
         f"{int(present.sum())} entries that the loss does not look at have a gradient: a mask, a "
         "where or a max(0, ...) that the gradient does not know?"
@@ -106,6 +106,28 @@ def _one_size(entries: Array) -> bool:
     """Whether those that are not 0 are one number, up or down."""
     sizes = np.abs(entries[entries != 0])
     return sizes.size > 0 and bool(np.ptp(sizes) <= ALIKE * sizes.max())
+
+
+def clipped(seen: Pictures) -> Answer:
+    """A = G, but for entries beyond a bound, which are the bound."""
+    wrong, top = seen.wrong, float(np.max(np.abs(seen.given)))
+    at_bound = np.abs(np.abs(seen.given[wrong]) - top) <= ALIKE * top
+    same_signs = np.all(np.sign(seen.given[wrong]) == np.sign(seen.true[wrong]))
+    if not at_bound.all() or not same_signs or wrong.sum() < 2 or np.any(seen.given == 0):
+        return None
+    if np.any(np.abs(seen.true[wrong]) < top) or len(np.unique(seen.true[wrong])) < 2:
+        return None
+    return f"no entry is larger than {top:.4g}, and only those that should be are wrong: clipped"
+
+
+def diagonal(seen: Pictures) -> Answer:
+    """A = G off the diagonal of the Jacobian, and nowhere on it."""
+    if not seen.jacobian or min(seen.true.shape) < 2 or np.ptp(seen.true.shape):
+        return None
+    on_it = np.eye(len(seen.true)) == 1
+    if not np.array_equal(seen.wrong, on_it) or not seen.true[~on_it].any():
+        return None
+    return "the diagonal of the Jacobian is wrong, and only that: its delta?"
 
 
 def through_norm(seen: Pictures) -> Answer:
