@@ -18,6 +18,7 @@ from derive.document.kinds import (
 from derive.document.known import Known, Scope, base_of, index_letters, key_of, keys_in, names_in
 from derive.document.labels import of_label, picked, same_class
 from derive.document.negatives import with_negatives
+from derive.document.piecewise import check_limits
 from derive.document.roles import Posed, harmonised
 from derive.document.samples import of_samples
 from derive.document.statement import Statement
@@ -55,6 +56,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     if any(k.key not in scope.definitions for k in known):
         # What is announced before its definitions is meant as they, and all else, will say.
         scope = scope.foreseeing()
+    check_limits((statement.left, statement.right), known)
     bodies = [k.body for k in known]
     stated = of_label(statement.conditions, (*trees, *bodies), known, scope)
     told = picked(statement, _reachable((statement.left, statement.right), statement.scope))

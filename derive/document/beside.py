@@ -31,13 +31,14 @@ _CASE = re.compile(
 _LEADS_ON = re.compile("[^.!?。]{0,80}[:\N{FULLWIDTH COLON}]\\s*")
 # How prose gives a reason for the display above it, or says what its letters are.
 _REASON = re.compile(
-    r"^\W*(?:where|here|with|recall|note|in which)\b|\b(?:because|since|as)\b"
+    r"^\W*(?:where|here|with|recall|note|in which)\b|\b(?:because|since|as|us(?:ed|ing))\b"
     r"|^\W*여기서|이므로|때문|其中|因为|ここで",
     re.IGNORECASE,
 )
 _TELLS = re.compile(r"\W*(?:where|with|in which)\b", re.IGNORECASE)
 _STATES = re.compile(
-    r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+)\b"
+    r"\b(?:where|with|since|because|using|as|recall|note|so that|such that|satisf\w+|let|here"
+    r"|consider|define|denote|write)\b"
     r"|이므로|여기서|때문|因为|其中|ただし",
     re.IGNORECASE,
 )
@@ -58,6 +59,10 @@ _BEGINS_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _MOST_CASES = 6
+_JUST_BEHIND = 12
+_TURNS = re.compile(
+    r".*\b(?:but|however|in general|otherwise|while|whereas|unlike)\b", re.IGNORECASE | re.DOTALL
+)
 _SENTENCE_END = re.compile(
     r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\beq)(?<!\beqs)(?<!w\.r\.t)(?<!\bresp)[.!?。](?=\s|$)",
     re.IGNORECASE,
@@ -299,7 +304,12 @@ class Beside:
         facts = [one for one in prose.supposed if one.kind in ("declare", "assume")]
         # Which class it is of, the conditions say.
         facts = [one for one in facts if not one.text.endswith(": label")]
-        return tuple(f for f in facts if start <= f.span[0] and f.span[1] <= stop), prose.inline
+        # "... = p - t for one-hot t": right behind it, too.
+        reach = min(stop + _JUST_BEHIND, prose.stop(stop)) if stop in prose.marks else stop
+        if turns := _TURNS.search(prose.source, start, stop):
+            start = turns.end()
+        near = (f for f in facts if start <= f.span[0] < reach and not f.span[0] < stop < f.span[1])
+        return tuple(near), prose.inline
 
     def before(self, place: int) -> str:
         """The words of the sentence before the formula: of the one that leads to a display."""

@@ -21,7 +21,10 @@ def by_rows(head: Name | Entry, body: Node, meaning: Meaning) -> tuple[Name | En
     terms = body.terms if isinstance(body, Add) and isinstance(head, Name) else ()
     ranks = [meaning.ranks.of(term) for term in terms]
     products = [term for term in terms if isinstance(term, Form) and term.name == "matmul"]
-    if sorted(set(ranks)) != [1, 2] or len(products) != 1 or ranks.count(2) != 1:
+    vectors = [term for term, rank in zip(terms, ranks, strict=True) if rank == 1]
+    if not vectors or not all(isinstance(term, Name) for term in vectors):
+        return head, body
+    if set(ranks) != {1, 2} or len(products) != 1 or ranks.count(2) != 1:
         return head, body
     first = products[0].args[0]
     columns = isinstance(first, Name) and first.id.partition("_")[0] in _WEIGHTS

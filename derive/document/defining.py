@@ -24,6 +24,7 @@ from derive.document.known import (
     keys_in,
     names_in,
 )
+from derive.document.piecewise import joined, limit_of
 from derive.document.stating import Stating
 from derive.errors import FormulaError
 from derive.syntax import Call, Entry, Form, Name, Node, Num, Rel, children, same, substitute, walk
@@ -44,6 +45,8 @@ class Defining(Stating):
         known = self.scope.definitions.named(name)
         told = [k for k in known if k.key == key_of(head) or (arguments and k.arguments)]
         is_new = explicit or self._has_new_argument(arguments)
+        if told and self._adds_piece(head, told[0]):
+            return True
         if not is_new and not all(_has_other_axes(k.body, self.members[1]) for k in told):
             return False
         if name.endswith("_prime"):
@@ -57,6 +60,21 @@ class Defining(Stating):
             self.define(second, others, self.members[2], (1, 2))
             return True
         return self.define(head, arguments, self.members[1], (0, 1))
+
+    def _adds_piece(self, head: Name | Entry, old: Known) -> bool:
+        """q_j = b for j != y behind q_y = a: both say what q is."""
+        limit = limit_of(head, self.chain.conditions)
+        try:
+            body = self.member(1)
+        except FormulaError:
+            return False
+        found = joined(old, head, body, limit)
+        if found is None:
+            return False
+        known = Known(found[0], found[1], self.scope.line)
+        self.scope = self.scope.defining(known)
+        self.add("definition", head, body, (0, 1), known)
+        return True
 
     def _has_new_argument(self, arguments: tuple[Node, ...]) -> bool:
         """Whether it says how a thing depends on a number that is new: p_k(T) = softmax(z/T)_k."""
@@ -157,7 +175,8 @@ class Defining(Stating):
         name = key_of(head)[0]
         # A function of a vector is given for its entries or as a whole: that is not its own axis.
         rank = 0 if arguments else self.meaning.ranks.of(meant)
-        known = Known(head, meant, self.scope.line, arguments, rank)
+        limit = limit_of(head, self.chain.conditions)
+        known = Known(head, meant, self.scope.line, arguments, rank, limit)
         if known.key in self.scope.definitions:
             if rank and ":=" not in self.chain.relations:
                 # p = softmax(z) where p or p_k is known: that both agree is a claim.

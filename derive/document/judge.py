@@ -17,7 +17,7 @@ from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
 from derive.show import text
-from derive.syntax import Deriv, walk
+from derive.syntax import Deriv, Reduce, walk
 from derive.verdict import Conditional, Refuted, Undecided, Verdict
 
 _MAXIMUM = re.compile(r"\b(?:arg)?(?:max|min)\(")
@@ -121,6 +121,8 @@ def _stranger(question: Asked, scope: Scope, condition: str | None) -> str:
     told |= {size for source in question.declare for f in read_facts(source) for size in f.sizes}
     told |= scope.introduced
     told |= scope.usage.subscripts | scope.usage.ranges
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    told |= {part.index for part in parts if isinstance(part, Reduce)}
     for own, other in ((claim.left, claim.right), (claim.right, claim.left)):
         for name in sorted(names_in(own) - names_in(other) - told):
             if not re.search(rf"\b{name}\b", condition or ""):

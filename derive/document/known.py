@@ -39,7 +39,7 @@ class Known:
 
     `head` is a name or an entry; `arguments` are those that the author wrote behind it, as in
     sigma(x) = ... or S(f[y]) = ..., empty for a plain name. `rank` is the number of axes that the
-    head leaves to the body: 1 in p = softmax(z).
+    head leaves to the body: 1 in p = softmax(z). `limit` is the j != y for which alone q_j is told.
     """
 
     head: Name | Entry
@@ -47,6 +47,7 @@ class Known:
     line: int
     arguments: tuple[Node, ...] = ()
     rank: int = 0
+    limit: Rel | None = None
 
     @property
     def key(self) -> Key:
@@ -270,7 +271,7 @@ def usage(chains: Iterable[Chain]) -> Usage:
         frozenset(bold),
         frozenset(ranges),
         frozenset(labels),
-        _index_letters(parts, subscripts - {name for name, _ in arrays}),
+        _index_letters(parts, subscripts, {name for name, _ in arrays}),
         _values(parts),
         are_rows(parts),
         *_rows_and_columns(parts),
@@ -323,11 +324,13 @@ def _values(parts: Iterable[Node]) -> frozenset[str]:
     return frozenset(name for name, count in standing.items() if count > 0)
 
 
-def _index_letters(parts: Iterable[Node], letters: set[str]) -> frozenset[str]:
+def _index_letters(parts: Iterable[Node], subscripts: set[str], arrays: set[str]) -> frozenset[str]:
     """The letters that are an index: b in sum_b H(b), and then a in H(a)."""
     calls = [p.args for p in parts if isinstance(p, Form) and p.name == "apply"]
     plain = [(_head_name(head), _names(_ungiven(args))) for head, *args in calls]
-    found = set(letters)
+    # L(z, y) of an array z is no entry, whatever y is.
+    plain = [(head, names) for head, names in plain if not names & arrays]
+    found = subscripts - arrays
     while True:
         heads = {head for head, names in plain if head and names & found}
         more = {name for head, names in plain if head in heads for name in names}

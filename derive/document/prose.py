@@ -221,8 +221,10 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
         return not (_NEVER.search(led) or _DENIED.search(led) or _HEDGED.search(rest))
     if row.says.endswith("onehot") and _COMPARED.search(clause):
         return False
+    if row.supposes and not sentence.supposing:
+        return False
     if sentence.supposing and not (_DENIED.search(clause) or _NEVER.search(clause)):
-        return bool(_IF.search(before))
+        return row.supposes or bool(_IF.search(before))
     if row.says.endswith(": label"):
         # "Suppose the true class is c" only names it.
         clause, before = (_NAMING.sub("", part) for part in (clause, before))

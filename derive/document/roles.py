@@ -25,6 +25,7 @@ from derive.syntax import (
     children,
     delta,
     rebuild,
+    substitute,
     transform,
     walk,
 )
@@ -112,6 +113,7 @@ def harmonised(posed: Posed) -> Posed:
         _totals,
         _arities,
         _label_of_one,
+        _own_letters,
         _legal_names,
     ):
         posed = rule(posed)
@@ -269,6 +271,39 @@ def _label_of_one(posed: Posed) -> Posed:
             f"{base} without an index is called {base}0",
         )
     return posed
+
+
+def _own_letters(posed: Posed) -> Posed:
+    """The b of a sum beside the vector b: the sum gets a letter that stands for nothing else."""
+    trees = tuple(posed.trees())
+    values = {name for tree in trees for name in _standing(tree)}
+    bound = {part.index for tree in trees for part in walk(tree) if isinstance(part, Reduce)}
+    taken = {name for tree in trees for name in names_in(tree)} | bound
+    for letter in sorted(bound & values):
+        own = next(f"{letter}{n}" for n in range(len(taken) + 1) if f"{letter}{n}" not in taken)
+        posed = posed.mapped(lambda tree, a=letter, b=own: _bound_anew(tree, a, b))  # type: ignore[misc]
+    return posed
+
+
+def _standing(tree: Node) -> Iterator[str]:
+    """The names that stand for values, as arrays or numbers, and not below one."""
+    if isinstance(tree, Entry | Name):
+        yield key_of(tree)[0]
+    elif isinstance(tree, Form) and tree.name == "at":
+        yield from _standing(tree.args[0])
+    elif not isinstance(tree, Rel):
+        for part in children(tree):
+            yield from _standing(part)
+
+
+def _bound_anew(tree: Node, old: str, new: str) -> Node:
+    """The tree with another letter in the sums over the old one."""
+    parts = tuple(_bound_anew(part, old, new) for part in children(tree))
+    tree = rebuild(tree, parts) if parts else tree
+    if not isinstance(tree, Reduce) or tree.index != old:
+        return tree
+    where = None if tree.where is None else substitute(tree.where, {old: Name(new)})
+    return replace(tree, body=substitute(tree.body, {old: Name(new)}), index=new, where=where)
 
 
 def _legal_names(posed: Posed) -> Posed:

@@ -11,6 +11,7 @@ _POINT = re.compile(
     r"\bat (?:the|an?|its|this|that) (?:\w+ ){0,2}(?:optim\w+|minim\w+|maxim\w+|stationary"
     r"|critical|fixed|saddle|equilibrium)|\b(?:set(?:ting)?|equat(?:e|ing)|solv(?:e|ing))\b"
     r"(?! of\b).{0,60}\b(?:to|equal|=) ?(?:zero|0)\b|\bvanish\w*|\bfirst[- ]order condition"
+    r"|\boptim\w+ (?:[\w-]+ ){0,3}(?:satisf\w+|requires?|has)\b"
     r"|\bstationar\w+|최적|최소가|최댓?값|0으로 (?:두|놓)|0이 되|极值|令.{0,20}(?:为|等于)",
     re.IGNORECASE,
 )

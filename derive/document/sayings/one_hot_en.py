@@ -16,6 +16,18 @@ _ZEROS = r".{0,40}\b(?:0s?|zeros?)\b"
 
 ONE_HOT_EN = (
     Saying(
+        "for-one-hot",
+        "en",
+        "declare",
+        "<n>: onehot",
+        ("one-hot", "one hot", "1-hot"),
+        r"\bfor (?:a |an |any |every |each |the )?(?:one|1)[- ]hot(?:[- ]encoded)? "
+        r"(?:(?:encoding|encoded|vector|labels?|targets?) ){0,2}@n",
+        "for one-hot $t$ this is",
+        "for soft and one-hot $t$",
+        supposes=True,
+    ),
+    Saying(
         "one-hot-and-others",
         "en",
         "declare",

@@ -22,6 +22,7 @@ class Saying:
 
     One of `cues` must stand in the sentence, in lower case. `conditional` rows may stand in a
     clause with `if` or `when`; in all others such a word makes the sentence no statement of fact.
+    What a row says that `supposes` is no fact either, and holds in its own sentence only.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Saying:
     example: str
     lookalike: str
     conditional: bool = False
+    supposes: bool = False

@@ -212,6 +212,8 @@ class Derivatives(Names):
             ),
             None,
         )
+        if slash is not None and any(map(self._parts, row.items[row.position : slash])):
+            slash = None
         below = [] if slash is None else self._below(row.items[slash + 1 :])
         found = self.mark(below[0]) if len(below) > 1 else None
         if slash is None or found is None or found[0] != sign[0]:
@@ -230,6 +232,10 @@ class Derivatives(Names):
         if body is None:
             return self.applied(wrt, row, span)
         return Deriv(body, wrt, span=span)
+
+    def _parts(self, item: Part) -> bool:
+        """Whether a d before a slash does not reach over this: dy_j in dy_j * dy_j/dx_i."""
+        return kind(item) == "OP" or (self.mark(item) or ("", 0))[0] in ("d", "∂")
 
     def _below(self, items: Sequence[Part]) -> Sequence[Part]:
         """What stands below a slash, with or without brackets around it."""
