@@ -24,14 +24,15 @@ class Elsewhere:
     params: Mapping[str, Any]
     ignored: Any
     lifted: bool
+    weightless: Any
 
     def loss(self) -> Any:
-        return self.engine.loss(self.logits, self.target, **self.params)
+        return self._mean(self.engine.loss(self.logits, self.target, **self.params))
 
     def with_gradient(self) -> tuple[Any, Any]:
         """The loss, and the gradient in the shape of the logits that were given."""
         loss, made = self.engine.value_and_grad(self.logits, self.target, **self.params)
-        return loss, self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
+        return self._mean(loss), self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
 
     def vjp(self, upstream: Any) -> Any:
         """upstream times the gradient."""
@@ -63,6 +64,12 @@ class Elsewhere:
         made = self.engine.hvp(self.logits, self.target, moved, **self.params)
         return self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
 
+    def _mean(self, made: Any) -> Any:
+        """nan for a mean over labels whose weights are all 0, as `here` has it."""
+        if self.weightless is None:
+            return made
+        return self.xp.where(self.weightless, self.xp.full_like(made, float("nan")), made)
+
     def _like_logits(self, values: Any, name: str, like: Any) -> Any:
         array = standard.beside(self.xp, values, like)
         if tuple(array.shape) != tuple(like.shape):
@@ -72,6 +79,7 @@ class Elsewhere:
 
     def _masked(self, derivative: Any, classes: int) -> Any:
         """0 for ignored samples; `classes` axes are behind those of the samples."""
+        derivative = self._mean(derivative)
         if self.ignored is not None:
             ignored = self.ignored[(..., *(None,) * classes)]
             derivative = self.xp.where(ignored, self.xp.zeros_like(derivative), derivative)
@@ -102,4 +110,18 @@ def elsewhere(
         params["c"] = xp.astype(~ignored, f.dtype)
     words = {"weighted": "w" in params, "smoothed": "eps" in params, "masked": "c" in params}
     options = Options(reduction=asked.reduction, shares=shares, logged=logged, **words)
-    return Elsewhere(xp, engine(options), axis, f, goal, params, ignored, lifted)
+    # Without smoothing, such a mean is 0/0 by itself.
+    asks = asked.reduction == "mean" and not shares and "w" in params and "eps" in params
+    weightless = _weightless(xp, f, goal, params) if asks else None
+    return Elsewhere(xp, engine(options), axis, f, goal, params, ignored, lifted, weightless)
+
+
+def _weightless(xp: Any, f: Any, labels: Any, params: Mapping[str, Any]) -> Any:
+    """Whether the weights of all labels that count are 0; of what does not fit, the engine says."""
+    weight = standard.beside(xp, params["w"], f)
+    if tuple(weight.shape) != tuple(f.shape[-1:]):
+        return None
+    places = xp.clip(xp.astype(labels, xp.int64), 0, f.shape[-1] - 1)
+    found = xp.take(weight, xp.reshape(places, (-1,)), axis=0)
+    counted = xp.reshape(params["c"], (-1,)) != 0
+    return ~xp.any((found != 0) & counted)

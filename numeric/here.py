@@ -38,7 +38,7 @@ class Here:
         """The loss, and the gradient in the shape of the logits that were given."""
         whole, written = self._output()
         loss, gradient = self._run("value_and_grad", out=written)
-        if self._weightless(loss):
+        if not np.isfinite(loss).all() and self._weightless():
             by_label = np.arange(gradient.shape[-1]) == self.target[..., None]
             np.copyto(gradient, np.where(by_label, np.nan, 0 if self.options.logged else np.nan))
         self._masked(gradient)
@@ -68,7 +68,7 @@ class Here:
         """A block for each sample."""
         out = self.asked.out
         lifted = out[None] if self.lifted and isinstance(out, np.ndarray) else out
-        blocks: Array = self._masked(self._run("hessian", out=lifted))
+        blocks: Array = self._masked(self._nan_if_weightless(self._run("hessian", out=lifted)))
         only: Array = blocks[0] if self.lifted else blocks
         return only if out is None else out
 
@@ -76,7 +76,7 @@ class Here:
         """The Hessian times a vector, in the shape of the logits that were given."""
         moved = self._like_logits(vector, "vector")
         whole, written = self._output()
-        self._masked(self._run("hvp", moved, out=written))
+        self._masked(self._nan_if_weightless(self._run("hvp", moved, out=written)))
         return whole
 
     def _run(self, name: str, *extra: Array, out: Array | None = None) -> Any:
@@ -84,18 +84,22 @@ class Here:
         function = getattr(engine(self.options), name)
         return function(self.logits, self.target, *extra, **self.params, **self.asked.how, out=out)
 
-    def _weightless(self, loss: Any) -> bool:
+    def _weightless(self) -> bool:
         """Whether the loss is a mean over labels whose weights are all 0."""
-        if self.asked.reduction != "mean" or "w" not in self.params or np.isfinite(loss):
-            return False
-        if self.target.dtype.kind == "f":
+        if self.asked.reduction != "mean" or "w" not in self.params or self.options.shares:
             return False
         weights = np.asarray(self.params["w"])[self.target]
         return not np.any(weights, where=np.asarray(self.params.get("c", True), bool))
 
     def _mean(self, loss: Any) -> Any:
         """nan for such a mean, as in PyTorch, where label smoothing puts more than 0 over 0."""
-        return loss * np.nan if self._weightless(loss) else loss
+        return loss if np.isfinite(loss).all() or not self._weightless() else loss * np.nan
+
+    def _nan_if_weightless(self, derivative: Array) -> Array:
+        """The same of second derivatives."""
+        if self._weightless():
+            derivative.fill(np.nan)
+        return derivative
 
     def _output(self) -> tuple[Array, Array]:
         """An array like the logits that were given, and the same memory as the engine sees it."""

@@ -182,6 +182,20 @@ def test_binary_cross_entropy_elsewhere(reduction: Any, weights: Any, array_of: 
     assert tuple(gradient.shape) == (0, 3)
 
 
+def test_a_mean_without_weight_is_nan_elsewhere(array_of: Any) -> None:
+    f, y = array_of(np.eye(3)[:2]), array_of(np.array([0, -100]))
+    for weight, wanted in ((np.array([0.0, 1, 1]), True), (np.array([1.0, 0, 0]), False)):
+        options: Any = {"weight": array_of(weight), "label_smoothing": 0.1}
+        loss, gradient = numeric.value_and_grad(f, y, **options)
+        assert np.isnan(float(loss)) == wanted
+        second = numeric.hessian(f, y, **options), numeric.hvp(f, y, f, **options)
+        for made in map(np.asarray, (gradient, *second)):
+            assert np.isnan(made[0]).all() == wanted
+            assert not made[1].any()
+    with pytest.raises(ValueError, match="w of shape"):
+        numeric.cross_entropy(f, y, weight=array_of(np.ones(2)), label_smoothing=0.1)
+
+
 def test_logits_that_are_no_real_numbers_are_refused_elsewhere(array_of: Any) -> None:
     whole = array_of(np.zeros((2, 3), int))
     for call in (numeric.softmax, numeric.jacobian):

@@ -171,6 +171,18 @@ def test_a_mean_over_no_sample_is_nan() -> None:
     assert not gradient.any()
 
 
+def test_a_mean_without_weight_is_nan_with_its_derivatives() -> None:
+    f, weight = np.eye(3)[:2], np.array([0.0, 1.0, 1.0])
+    for y, one in ((np.array([0, -100]), True), (np.array([1, -100]), False)):
+        options: Any = {"weight": weight, "label_smoothing": 0.1}
+        loss, gradient = numeric.value_and_grad(f, y, **options)
+        assert np.isnan(loss) == one
+        second = numeric.hessian(f, y, **options), numeric.hvp(f, y, f, **options)
+        for made in (gradient, *second):
+            assert np.isnan(made[0]).all() == one
+            assert not made[1].any()
+
+
 @pytest.mark.parametrize("shape", [(0, 3), (2, 3, 0), (0, 3, 2), (2, 3, 0, 4)])
 def test_no_sample_at_all(shape: tuple[int, ...]) -> None:
     f, y = np.zeros(shape), np.zeros((shape[0], *shape[2:]), int)
