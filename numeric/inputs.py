@@ -91,7 +91,11 @@ def signature(problem: Problem, logits: str, letters: frozenset[str]) -> Signatu
     first = found.pop(logits)
     first = Input(first.name, "logits", first.kind, first.axes)
     target = [i for i in found.values() if i.role == "label" or i.kind == "simplex"]
-    target += [found[name] for name in ("t", "y") if name in found]
+    # A positive t is a scale; signs of the logits' shape say which pairs belong together.
+    target += [
+        found[name] for name in ("t", "y") if name in found and found[name].kind != "positive"
+    ]
+    target += [i for i in found.values() if i.kind == "sign" and i.axes == first.axes]
     rest = [i for i in found.values() if i not in target[:1]]
     inputs = (first, *target[:1], *rest)
     return Signature(inputs, bool(target), first.axes, problem.sizes)

@@ -134,6 +134,16 @@ def test_maps_say_what_they_take() -> None:
         numeric.softmax(F, out=[0.0])
 
 
+def test_the_target_is_what_says_which_class_or_pair_is_right() -> None:
+    """Of SigLIP the signs of the pairs, and not its scale t."""
+    s, match = np.eye(3) + 0.5, 2 * np.eye(3) - 1
+    loss = numeric.compile("siglip").loss(s, match, t=2.0, b=-1.0)
+    assert loss == pytest.approx(np.sum(np.log1p(np.exp(-match * (2 * s - 1)))) / 3)
+    targets = {"soft-targets": "t", "bce-with-logits": "t", "info-nce": "own", "softmax-nll": "y"}
+    for name, target in targets.items():
+        assert numeric.compile(name).signature.inputs[1].name == target
+
+
 # Every option with every other, against PyTorch.
 
 SHAPES = ((3,), (4, 3), (2, 3, 2), (0, 3), (2, 3, 0), (1, 1), (4, 1), (1,))
