@@ -43,6 +43,7 @@ def candidates(problem: Problem) -> Iterator[Candidate]:
     yield from _parameters(problem)
     yield from _entries(problem)
     yield from _weights(problem)
+    yield from _one_hot_at(problem)
 
 
 def _trees(problem: Problem) -> tuple[Node, ...]:
@@ -77,7 +78,10 @@ def _letters(problem: Problem, symbol: Symbol) -> tuple[str, ...]:
 
 
 def _targets(problem: Problem) -> Iterator[Candidate]:
+    compared = _compared(problem)
     for symbol in _arrays(problem):
+        if symbol.name in compared:
+            continue
         if symbol.kind == "positive" and len(symbol.axes) == 1:
             yield _of_total_one(problem, symbol)
         if symbol.kind not in ("real", "simplex"):
@@ -89,8 +93,18 @@ def _targets(problem: Problem) -> Iterator[Candidate]:
             symbols = {**problem.symbols, symbol.name: changed}
             yield f"sum({symbol.name}[{inner}], {last}) == 1", replace(problem, symbols=symbols)
         yield f"{symbol.name} is one-hot", _one_hot(problem, symbol)
-        if not outer:
-            yield from _one_hot_at(problem, symbol)
+
+
+def _compared(problem: Problem) -> set[str]:
+    """The names whose sign or order a formula asks for: no targets."""
+    parts = [part for tree in _trees(problem) for part in walk(tree)]
+    asking = [
+        part
+        for part in parts
+        if (isinstance(part, Rel) and part.op in ("<", "<=", ">", ">="))
+        or (isinstance(part, Call) and part.function == "abs")
+    ]
+    return {name_of(part) for tree in asking for part in walk(tree)}
 
 
 def _of_total_one(problem: Problem, symbol: Symbol) -> Candidate:
@@ -103,12 +117,14 @@ def _of_total_one(problem: Problem, symbol: Symbol) -> Candidate:
     return shown, replace(problem, assumptions=assumptions)
 
 
-def _one_hot_at(problem: Problem, symbol: Symbol) -> Iterator[Candidate]:
-    """The array is 1 at a label of the claim: at an index that nothing is differentiated by."""
+def _one_hot_at(problem: Problem) -> Iterator[Candidate]:
+    """A vector is 1 at a label of the claim: at an index that nothing is differentiated by."""
     parts = [part for tree in _trees(problem) for part in walk(tree) if isinstance(part, Deriv)]
     by = {name_of(index) for part in parts for v in part.wrt for index in children(v)}
-    for label, size in problem.indices.items():
-        if size == symbol.axes[0] and label not in by:
+    free = [(label, size) for label, size in problem.indices.items() if label not in by]
+    vectors = [s for s in _arrays(problem) if s.kind in ("real", "simplex") and len(s.axes) == 1]
+    for symbol, (label, size) in itertools.product(vectors, free):
+        if symbol.axes == (size,) and symbol.name not in _compared(problem):
             place = fresh("j")
             definition = Definition(symbol.name, (place,), delta(Name(place), Name(label)))
             symbols = {name: s for name, s in problem.symbols.items() if name != symbol.name}

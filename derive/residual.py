@@ -14,10 +14,11 @@ from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.errors import OutOfFragment
 from derive.normal import Normaliser
+from derive.orders import Corner, by_order
 from derive.polynomial import Poly, add, scale
 from derive.problem import Problem, with_value
 from derive.summation import Summation
-from derive.syntax import Deriv, Name, num, walk
+from derive.syntax import Cases, Deriv, Name, num, walk
 
 # Sums over at most this many classes are written out where the symbolic sum does not decide.
 MAX_WRITTEN_OUT = 8
@@ -42,6 +43,45 @@ class Residual:
 
 
 def settled(problem: Problem) -> list[Residual]:
+    """The residuals; where numbers are compared, those in each order where all are then 0."""
+    try:
+        found = _settled(problem)
+    except OutOfFragment:
+        ordered = _ordered(problem)
+        if not ordered:
+            raise
+        return ordered
+    if all(residual.is_zero for residual in found):
+        return found
+    return _ordered(problem) or found
+
+
+def _ordered(problem: Problem) -> list[Residual]:
+    """The residuals in each order of the numbers that are compared; none if one is not 0."""
+    found: list[Residual] = []
+    try:
+        for narrowed in by_order(problem):
+            residuals_there = _settled(narrowed)
+            if narrowed.assumptions != problem.assumptions and not _has_cases(problem):
+                # x/abs(x) has no value where x == 0: a matter of the domain. Of cases one branch
+                # has a value where another has none.
+                residuals_there = [r for r in residuals_there if r.numerator is not None]
+            if not all(residual.is_zero for residual in residuals_there):
+                return []
+            found += residuals_there
+    except Corner:
+        raise
+    except OutOfFragment:
+        return []
+    return found
+
+
+def _has_cases(problem: Problem) -> bool:
+    sides = (problem.left, problem.right, *(d.body for d in problem.definitions.values()))
+    return any(isinstance(part, Cases) for side in sides for part in walk(side))
+
+
+def _settled(problem: Problem) -> list[Residual]:
     """The residuals; sums over small concrete sizes are written out where that is needed."""
     found = list(residuals(problem))
     small = {s: count for s, count in problem.sizes.items() if count and count <= MAX_WRITTEN_OUT}

@@ -279,10 +279,10 @@ class Evaluator(Generic[V]):
         difference = self.jets.sum(
             self._jet(left, env), self.jets.scaled(self._jet(right, env), Fraction(-1))
         )
-        if any(difference.keys()):
-            raise OutOfFragment("a condition that moves with what is differentiated")
         zero = self.arithmetic.const(Fraction(0))
         sign = self.arithmetic.sign(difference.get(0, zero))
+        if not sign and any(difference.keys()):
+            raise Unsupported("a condition that turns where it is differentiated")
         return _INDEX_RELATIONS[op](Fraction(sign), Fraction(0))
 
     def _whole(self, node: Node, env: dict[str, int]) -> Fraction | None:

@@ -42,6 +42,9 @@ class Jets(Generic[V]):
         return {mask: v for mask, v in jet.items() if mask or not self._arithmetic.is_zero(v)}
 
     def _plus(self, v: V, w: V) -> V:
+        """The sum; two kinks may cancel, as in |x| - |x|."""
+        if v is KINK and w is KINK:
+            raise Unsupported("a sum of kinks")
         return KINK if v is KINK or w is KINK else self._arithmetic.add(v, w)
 
     def _times(self, v: V, w: V) -> V:
