@@ -188,12 +188,22 @@ def test_a_failed_hessian_is_shown() -> None:
         (lambda f: {"loss": 1.0}, "this one returned dict"),
         (lambda f: (1.0, f, f), "this one returned tuple"),
         (lambda f: (1.0, (f, f[0])), "the gradient returned a tuple of 2 things"),
+        (lambda f: (1.0, "none"), "the gradient returned str"),
         (lambda f: (1.0, np.array([None])), "the gradient returned an array of object"),
     ],
 )
 def test_what_is_no_pair_is_said(loss: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         gradcheck(loss, points=[X])
+
+
+def test_a_gradient_that_is_one_number_is_asked_for_its_place() -> None:
+    with pytest.raises(ValueError, match="one number; are loss and gradient in this order"):
+        gradcheck(lambda f: (softmax(f), nll(f)), points=[X])
+
+
+def test_points_may_be_tensors() -> None:
+    assert gradcheck(nll, RIGHT["in two"].functions[1], points=[courses.Tensor(X)])
 
 
 def test_points_without_real_numbers_are_refused() -> None:

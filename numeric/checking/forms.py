@@ -81,7 +81,9 @@ def wrong_shape(given: tuple[int, ...], *wanted: tuple[int, ...]) -> ValueError:
     first, length = wanted[0], len(given)
     expected = " or ".join(map(str, dict.fromkeys(wanted)))
     hint = ""
-    if given == first[::-1]:
+    if not given:
+        hint = ": one number; are loss and gradient in this order?"
+    elif given == first[::-1]:
         hint = ": transposed?"
     elif length > len(first) and set(given) == set(first):
         hint = ": (N, 1) and (N,) make (N, N)"

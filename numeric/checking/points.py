@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from numeric.checking.differences import Function
 from numeric.checking.forms import Pair, drawn_upstream
+from numeric.checking.returned import alone
 from numeric.engine import Engine
 from numeric.inputs import Array, Input, Signature
 
@@ -96,7 +97,8 @@ def given_cases(pair: Pair, points: Points, rng: Generator) -> Iterator[Case]:
     if isinstance(points, np.ndarray):
         points = [points]
     named = points if isinstance(points, Mapping) else {str(i): p for i, p in enumerate(points)}
-    for name, point in named.items():
+    for name, given in named.items():
+        point = alone(given)
         if np.iscomplexobj(point):
             raise TypeError("points of complex numbers; expected real logits")
         logits = np.asarray(point, dtype=np.float64)

@@ -59,11 +59,15 @@ def of_gradient(function: Callable[..., Any]) -> Callable[..., Array]:
     return gradient
 
 
+def alone(array: Any) -> Any:
+    """The same; a tensor without the memory of how it was computed."""
+    return array.detach() if hasattr(array, "detach") else array
+
+
 def _numbers(made: Any, what: str, expected: str) -> Array:
     """A new array of booleans, whole, real or complex numbers."""
-    plain = made.detach() if hasattr(made, "detach") else made
     try:
-        array = np.array(plain)
+        array = np.array(alone(made))
     except (TypeError, ValueError, RuntimeError) as error:
         raise TypeError(f"the {what} returned {_named(made)}; expected {expected}") from error
     if array.dtype == object and all(hasattr(entry, "__float__") for entry in array.flat):
