@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from derive.document.heads import head_of
 from derive.document.known import key_of, names_in
 from derive.read.latex import DIFFERENTIAL_NOTE, Chain
 from derive.syntax import Deriv, Entry, Form, Name, Node, children, transform, walk
 
+_MOST_DEFINITIONS, _DEEPEST = 500, 20
 _LOSSES = frozenset("L J C E ell loss Loss cost Cost l NLL CE H".split())
 
 
@@ -36,7 +38,7 @@ def backprop(chains: Sequence[Chain]) -> Backprop:
     if not varied or any(_stands("d", tree) for tree in trees):
         return Backprop(is_sign=False)
     losses = {p.body.id for p in parts if isinstance(p, Deriv) and isinstance(p.body, Name)}
-    heads = list(_definitions(chains))
+    heads = list(islice(_definitions(chains), _MOST_DEFINITIONS))
     losses |= {name for name, _ in heads if name.partition("_")[0] in _LOSSES}
     losses -= {part.base for part in parts if isinstance(part, Entry)}
     if losses & varied or len(losses) > 1:
@@ -84,7 +86,7 @@ def _dependencies(heads: Sequence[tuple[str, frozenset[str]]]) -> dict[str, set[
     below = dict[str, set[str]]()
     for name, names in heads:
         below.setdefault(name, set()).update(names - {name})
-    for _ in heads:
+    for _ in range(_DEEPEST):
         grown = {n: names.union(*(below.get(o, ()) for o in names)) for n, names in below.items()}
         if grown == below:
             break

@@ -13,6 +13,7 @@ from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
 from derive.document.statement import EQUALITIES, Statement
 from derive.document.upstream import speaks_of_any_loss
+from derive.document.vector_repairs import in_vectors
 from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
@@ -159,6 +160,7 @@ def _answered(
         verdict = _with_left_derivative(statement, question, verdict, answer)
     if verdict.repair is not None and speaks_of_any_loss(verdict.repair, question.given):
         verdict = replace(verdict, repair=None)
+    verdict = in_vectors(question, verdict, answer)
     return question, verdict, said
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 MAX_LINE, MAX_TIGHTENINGS = 5_000, 20
 _TOKEN = re.compile(r"\S+")
@@ -165,7 +166,7 @@ def _read(text: str, start: int, stop: int) -> _Line:
 
 def _side_by_side(line: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     """The formulas of a run that only a wide gap parts: `dL/dW = g x^T    dL/dx = W^T g`."""
-    for gap in _GAP.finditer(line, first, last):
+    for gap in islice(_GAP.finditer(line, first, last), MAX_TIGHTENINGS):
         before, behind = line[first : gap.start()], line[gap.end() : last]
         if _is_formula(before) and _is_formula(behind):
             yield first, gap.start()

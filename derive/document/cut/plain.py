@@ -19,7 +19,8 @@ _DIRECTIVE = re.compile(
     r"^([ \t]*)\.\.[ ]math::[ \t]*(?P<inner>.*(?:\n[ \t]*(?=\n|\Z)|\n\1[ \t]+\S.*)*)", re.MULTILINE
 )
 # AsciiDoc: stem:[...] in a line, [stem] before a block between lines of plus signs.
-_STEM = re.compile(r"\b(?:stem|latexmath):\[(?P<inner>(?:[^\]\\\n]|\\.)*+)\]")
+_STEM = re.compile(r"\b(?:stem|latexmath):\[")
+_STEM_INNER = re.compile(r"(?P<inner>(?:[^\]\\\n]|\\.){0,2000}+)\]")
 _STEM_BLOCK = re.compile(
     r"^\[(?:stem|latexmath)\][ \t]*\n\+{4}[ \t]*\n(?P<inner>.{0,5000}?)\n\+{4}[ \t]*$",
     re.MULTILINE | re.DOTALL,
@@ -134,8 +135,15 @@ def _directives(text: str) -> Iterator[Mark]:
 
 def _stems(text: str) -> Iterator[Mark]:
     """The formulas of AsciiDoc."""
+    done = failures = 0
     for match in _STEM.finditer(text):
-        yield Mark("formula", *match.span(), *match.span("inner"), "\\(")
+        if match.start() < done or failures >= MAX_UNCLOSED:
+            continue
+        found = _STEM_INNER.match(text, match.end())
+        failures += found is None
+        if found is not None:
+            done = found.end()
+            yield Mark("formula", match.start(), done, *found.span("inner"), "\\(")
     for match in _STEM_BLOCK.finditer(text):
         yield Mark("formula", *match.span(), *match.span("inner"), "\\[")
 
