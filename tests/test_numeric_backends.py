@@ -19,10 +19,8 @@ from numeric.how import How
 from numeric.inputs import bind
 from numeric.kernels import jit
 from numeric.kernels.elementary import (
-    exp_down_float32,
-    exp_down_float64,
-    exp_float32,
-    exp_float64,
+    exponentials_float32,
+    exponentials_float64,
     log1p_float32,
     log1p_float64,
     order_float32,
@@ -32,8 +30,10 @@ from numeric.kernels.elementary import (
 )
 from numeric.options import Options, engine
 
-REAL = {np.float32: exp_float32, np.float64: exp_float64}
-DOWN = {np.float32: exp_down_float32, np.float64: exp_down_float64}
+SINGLE, DOUBLE = exponentials_float32(lambda made: made), exponentials_float64(lambda made: made)
+REAL = {np.float32: SINGLE.anywhere, np.float64: DOUBLE.anywhere}
+BELOW = {np.float32: SINGLE.below, np.float64: DOUBLE.below}
+NEAR = {np.float32: SINGLE.near, np.float64: DOUBLE.near}
 LOG1P = {np.float32: log1p_float32, np.float64: log1p_float64}
 
 
@@ -64,7 +64,7 @@ def test_exp_of_special_values(kind: Any) -> None:
     assert got[5:] == [np.inf, 0, 1]
 
 
-@pytest.mark.parametrize("kind", list(DOWN))
+@pytest.mark.parametrize("kind", list(BELOW))
 def test_exp_of_a_gap_is_exp(kind: Any) -> None:
     """Bit for bit, subnormal results too, up to where it is said to be good."""
     rng = np.random.default_rng(0)
@@ -73,8 +73,16 @@ def test_exp_of_a_gap_is_exp(kind: Any) -> None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for x in drawn.astype(kind):
-            assert DOWN[kind](x) == REAL[kind](x), x
-        assert np.isnan(DOWN[kind](kind(np.nan)))
+            assert BELOW[kind](x) == REAL[kind](x), x
+        assert np.isnan(BELOW[kind](kind(np.nan)))
+
+
+@pytest.mark.parametrize("kind", list(NEAR))
+def test_exp_near_0_is_exp(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    most = 43 if kind is np.float32 else 665
+    for x in np.concatenate([rng.uniform(-most, most, 3000), [0.0, -0.0, 1e-30]]).astype(kind):
+        assert NEAR[kind](x) == REAL[kind](x), x
 
 
 @pytest.mark.parametrize("kind", list(LOG1P))
@@ -241,8 +249,8 @@ def test_the_kernels_can_be_read() -> None:
     shown = compiled("softmax-nll-mean").kernels
     assert "scale = (1/total)/N" in shown
     assert "gradient = np.multiply(mass, scale, out=mass)" in shown
-    assert "_s0[_k] = _exp_down((f[_i, _k] + (-f_top)))" in shown
-    assert "_s1[_k, _r] = _exp_down((_s0[_k, _r] + (-f_top[_r])))" in shown
+    assert "_s0[_k] = _exp_below((f[_i, _k] + (-f_top)))" in shown
+    assert "_s1[_k, _r] = _exp_below((_s0[_k, _r] + (-f_top[_r])))" in shown
 
 
 def test_row_sums_that_are_needed_come_in_a_pass_before() -> None:

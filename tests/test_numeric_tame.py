@@ -9,9 +9,14 @@ import pytest
 
 import numeric
 from numeric.engine import compile as compiled
+from numeric.kernels import jit
 from numeric.kernels.tame import parted, reach, wild_rows
 
 KINDS = [np.float32, np.float64]
+BACKENDS = [
+    "numpy",
+    pytest.param("numba", marks=pytest.mark.skipif(not jit.installed(), reason="")),
+]
 CLASSES = [1, 2, 10, 48, 49, 100, 1000]
 
 
@@ -34,12 +39,13 @@ def test_the_border_keeps_quotients_of_sums_of_exponentials_inside_the_type() ->
             assert least >= np.finfo(kind).tiny
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("classes", CLASSES)
-def test_a_row_gets_the_same_numbers_in_any_company(classes: int, kind: Any) -> None:
+def test_a_row_gets_the_same_numbers_in_any_company(classes: int, kind: Any, backend: str) -> None:
     logits = beside(classes, kind)
     labels = np.arange(len(logits)) % classes
-    options: Any = {"reduction": "none", "backend": "numpy"}
+    options: Any = {"reduction": "none", "backend": backend}
     together = numeric.value_and_grad(logits, labels, **options)
     for at in range(len(logits)):
         loss, gradient = numeric.value_and_grad(logits[[at]], labels[[at]], **options)
@@ -47,9 +53,10 @@ def test_a_row_gets_the_same_numbers_in_any_company(classes: int, kind: Any) -> 
         assert np.array_equal(gradient[0], together[1][at], equal_nan=True)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("classes", CLASSES)
-def test_both_forms_say_the_same(classes: int, kind: Any) -> None:
+def test_both_forms_say_the_same(classes: int, kind: Any, backend: str) -> None:
     """The whole-array program shifts every row."""
     logits = beside(classes, kind)
     labels = np.arange(len(logits)) % classes
@@ -57,7 +64,7 @@ def test_both_forms_say_the_same(classes: int, kind: Any) -> None:
     plain = engine.function("value_and_grad").plain
     with np.errstate(all="ignore"):
         wanted = plain(logits, labels[:, None])
-    made = engine.value_and_grad(logits, labels, backend="numpy")
+    made = engine.value_and_grad(logits, labels, backend=backend)
     for row in np.flatnonzero(np.isfinite(logits).all(axis=1)):
         close = float((8 + np.ptp(logits[row])) * np.finfo(kind).eps)
         assert made[0][row] == pytest.approx(wanted[0][row], rel=close, abs=0)

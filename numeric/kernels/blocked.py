@@ -10,7 +10,7 @@ argument), else over a buffer that is free, else over one of those after.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,8 @@ _UFUNC_OF = {"sum": "add", "prod": "multiply", "max": "maximum"}
 class Block:
     """A printed function of one block: what it takes and returns, and how many buffers it needs.
 
-    `writes` says whether entries of an argument are replaced meanwhile.
+    `places` are the buffers that full results end in; `writes` says whether entries of an argument
+    are replaced meanwhile.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Block:
     arguments: tuple[str, ...]
     returned: tuple[str, ...]
     buffers: int
+    places: Mapping[str, int]
     writes: bool
 
     def load(self) -> Callable[..., tuple[Array, ...]]:
@@ -156,11 +158,11 @@ class _Printer:
     def block(self, name: str) -> Block:
         for step in self.steps:
             self.step(step)
-        lines, buffers = self.with_buffers()
+        lines, buffers, places = self.with_buffers()
         given = (*self.arguments, *_BY_LAYOUT)
         body = "\n".join((*lines, f"return ({''.join(f'{made}, ' for made in self.returned)})"))
         source = f"def {name}({', '.join(given)}):\n" + _indented(body)
-        return Block(name, source, self.arguments, self.returned, buffers, self.writes)
+        return Block(name, source, self.arguments, self.returned, buffers, places, self.writes)
 
     def write(self, line: str, *reads: str, target: str = "", call: bool = False) -> None:
         self.lines.append(_Line(line, frozenset(reads), target, call))
@@ -277,12 +279,12 @@ class _Printer:
         self.full.add(name)
         return name
 
-    def with_buffers(self) -> tuple[list[str], int]:
-        """The lines with an `out` for each call, and how many buffers they use."""
+    def with_buffers(self) -> tuple[list[str], int, dict[str, int]]:
+        """The lines with an `out` for each call, how many buffers they use, where results end."""
         last = {name: at for at, line in enumerate(self.lines) for name in line.reads}
         last |= dict.fromkeys(self.returned, len(self.lines))
         given = [name for name in self.arguments if name in self.full]
-        own = {name: f"scratch[{at}]" for at, name in enumerate(given)}
+        lies = {name: at for at, name in enumerate(given)}
         free: list[str] = [name for name in given if name not in last]
         shown, buffers = [], len(given)
         for at, line in enumerate(self.lines):
@@ -293,12 +295,14 @@ class _Printer:
                 elif free:
                     out = free.pop()
                 else:
-                    out, buffers = f"scratch[{buffers}]", buffers + 1
-                shown.append(line.text % own.get(out, out))
+                    out, buffers = "", buffers + 1
+                lies[line.target] = lies.get(out, buffers - 1)
+                fresh = not out or out in given
+                shown.append(line.text % (f"scratch[{lies[line.target]}]" if fresh else out))
             else:
                 shown.append(line.text)
             free.extend(dying)
-        return shown, buffers
+        return shown, buffers, {name: lies[name] for name in self.returned if name in lies}
 
 
 def _replaces(op: object, label: Node) -> bool:

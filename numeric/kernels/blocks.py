@@ -12,10 +12,10 @@ import numpy as np
 
 from numeric.inputs import Array
 
-BLOCK_BYTES = 5 << 19
-"""What one thread may hold: somewhat more than a second-level cache, so that threads spend little
-of their time waiting for each other between two operations of NumPy's."""
-ROW_VALUES = 8
+BLOCK_BYTES = 7 << 19
+"""What one thread may hold: more than a second-level cache, so that threads spend little of their
+time waiting for each other between two operations of NumPy's."""
+ROW_VALUES = 16
 """About how many numbers a row takes besides its logits: its label, its sums, their places."""
 FEW_CLASSES = 48
 """Up to so many classes, a block has its classes first: loops over the rows are the longer ones."""

@@ -8,6 +8,9 @@ Names that begin with an underscore are ours.
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
+
 from derive.errors import OutOfFragment
 from derive.syntax import Logic, Neg, Node, Rel, children, rebuild, walk
 from numeric.kernels.fusion import Spread, Step, Total
@@ -19,20 +22,33 @@ LANES = 64
 _FOLDS = {"sum": "_sum", "max": "_largest"}
 
 
-def printed_rows(kernel: Kernel, work: Pass, *, lanes: bool) -> Compiled:
-    """The function of one pass. Raises OutOfFragment for what has no such loop."""
-    return (_Lanes if lanes else _Rows)(kernel, work).compiled()
+def printed_rows(
+    kernel: Kernel, at: int, tame: Kernel | None = None, *, lanes: bool = False
+) -> Compiled:
+    """The function of one pass, with a form of its own for tame rows if there is one.
+
+    Raises OutOfFragment for what has no such loop.
+    """
+    form: type[Printer] = _Lanes if lanes else _Rows
+    if tame is not None:
+        with contextlib.suppress(OutOfFragment):
+            return form(kernel, kernel.passes[at], form(tame, tame.passes[at])).compiled()
+    return form(kernel, kernel.passes[at]).compiled()
 
 
 class _Rows(Printer):
-    """One row at a time."""
+    """One row at a time. Whether it is tame is known after the first loop over its classes."""
 
     def body(self) -> None:
         self.write("for _i in range(_count):")
         self.depth += 1
         self.ahead("(_i + 1)*_n", "_n")
-        for step in self.steps:
-            self.step(step)
+        if self.tame is not None:
+            self.tame.beside(self)
+            self.tame.every()
+            self.write("else:")
+            self.depth += 1
+        self.every()
 
     def step(self, step: Step) -> None:
         name = step.name
@@ -103,13 +119,21 @@ class _Rows(Printer):
         self.write(target % self.shown(expr))
 
     def loop(self, expr: Node, target: str) -> None:
-        kept = self.first_use(expr)
+        kept, guards = self.first_use(expr), [] if self.is_known else self.guards(expr)
+        if guards:
+            self.write("_most = _size(_real(0))")
         self.write("for _k in range(_n):")
         self.depth += 1
         self.inner(expr, f"{target} = %s", kept)
+        for entry in guards:
+            self.write(f"_most = max(_most, _size({entry}))")
         self.depth -= 1
         for name in kept:
             del self.pending[name]
+        if guards:
+            self.is_known = True
+            self.write("if _most <= _limit:")
+            self.depth += 1
 
     def total(self, name: str, op: Total) -> None:
         """The sum of a row that is kept, an entry replaced meanwhile."""
@@ -141,15 +165,23 @@ class _Rows(Printer):
 
 
 class _Lanes(Printer):
-    """LANES rows at a time, the classes first: each step is a loop over the lanes."""
+    """LANES rows at a time, the classes first: each step is a loop over the lanes.
+
+    If not all of them are tame, they are computed once more, and the wild ones are written.
+    """
 
     row = "_[_r"
 
-    def body(self) -> None:
-        small = [s.name for s in self.steps if not isinstance(s.op, Spread)]
+    def __init__(self, kernel: Kernel, work: Pass, tame: Printer | None = None) -> None:
+        super().__init__(kernel, work, tame)
         self.labels = {s.name for s in self.steps if isinstance(s.op, Argmax)}
         self.of_rows = ["_best", "_part", "_wholes"]
-        for name in small:
+        self.only = "" if tame is None else "if _most[_r] > _limit: "
+
+    def body(self) -> None:
+        printers = [self] if self.tame is None else [self, self.tame]
+        small = [s.name for p in printers for s in p.steps if not isinstance(s.op, Spread)]
+        for name in dict.fromkeys(small):
             kind = "_int" if name in self.labels else "_real"
             self.write(f"{name} = _empty({LANES}, {kind})")
         self.write(f"for _i in range(0, _count, {LANES}):")
@@ -162,18 +194,33 @@ class _Lanes(Printer):
         for name in self.arguments:
             if self.extents[name].full:
                 self.keep(name)
-                self.nested(f"{self.stored[name]}[_k, _r]", f"{name}_[_r, _k]", "_r", "_k")
-        for step in self.steps:
-            self.step(step)
+                load = f"{self.stored[name]}[_k, _r] = {name}_[_r, _k]"
+                self.nested(load, outer="_r", inner="_k")
+        if self.tame is not None:
+            self.tame.beside(self)
+            self.tame.stored, self.tame.is_known = dict(self.stored), True
+            self.tame.every()
+            self.recompute(sorted(self.tame.unshifted))
+        self.every()
+
+    def recompute(self, guarded: list[str]) -> None:
+        """What follows is done if a row is wild; it is written for the rows that are."""
+        rows = "_i*_n : (_i + _r_n)*_n"
+        wild = " or ".join(f"_most_of({name}.reshape(-1)[{rows}]) > _limit" for name in guarded)
+        self.write(f"if {wild}:")
+        self.depth += 1
+        self.lane("_most[_r] = _size(_real(0))")
+        for name in guarded:
+            self.nested(f"_most[_r] = max(_most[_r], _size({self.stored[name]}[_k, _r]))")
 
     def keep(self, name: str) -> None:
         self.stored[name] = f"_s{len(self.stored)}"
 
-    def nested(self, target: str, value: str, outer: str = "_k", inner: str = "_r") -> None:
+    def nested(self, line: str, outer: str = "_k", inner: str = "_r") -> None:
         ranges = {"_k": "range(_n)", "_r": "range(_r_n)"}
         self.write(f"for {outer} in {ranges[outer]}:")
         self.write(f"    for {inner} in {ranges[inner]}:")
-        self.write(f"        {target} = {value}")
+        self.write(f"        {line}")
 
     def lane(self, *lines: str) -> None:
         self.write("for _r in range(_r_n):")
@@ -214,12 +261,13 @@ class _Lanes(Printer):
         match step.op:
             case Spread(expr=expr, puts=puts):
                 self.keep(name)
-                self.nested(f"{self.stored[name]}[_k, _r]", self.shown(self.hoisted(expr)))
+                self.nested(f"{self.stored[name]}[_k, _r] = {self.shown(self.hoisted(expr))}")
                 for label, value in puts:
                     target = f"{self.stored[name]}[{self.shown(label)}, _r]"
                     self.lane(f"{target} = {self.shown(value)}")
                 if name in self.work.outputs:
-                    self.nested(f"_to_{name}_[_r, _k]", f"{self.stored[name]}[_k, _r]", "_r", "_k")
+                    store = f"{self.only}_to_{name}_[_r, _k] = {self.stored[name]}[_k, _r]"
+                    self.nested(store, outer="_r", inner="_k")
             case Total(array=array, kind="sum", puts=puts) if len(puts) < 2:
                 summand = f"{self.stored[array]}[_k, _r]"
                 if puts:
@@ -234,13 +282,13 @@ class _Lanes(Printer):
             case Argmax(expr=View(name=array)) if array in self.given:
                 self.argmax(name, array)
             case Fold(expr=expr, kind="sum", axis=-2):
-                self.lane(f"_to_{name}_[_r] = {self.shown(expr)}")
+                self.lane(f"{self.only}_to_{name}_[_r] = {self.shown(expr)}")
             case Total():
                 raise OutOfFragment("a fold that has no loop")
             case _:
                 self.lane(f"{name}[_r] = {self.small(step)}")
         if name in self.work.outputs and not self.extents[name].classes:
-            self.lane(f"_to_{name}_[_r] = {name}[_r]")
+            self.lane(f"{self.only}_to_{name}_[_r] = {name}[_r]")
 
     def grouped_sum(self, name: str, summand: str) -> None:
         """Eight classes at a time, then the partial sums; what is 1 or more apart, as in `_sum`."""
@@ -281,5 +329,8 @@ class _Lanes(Printer):
     def compiled(self) -> Compiled:
         made = super().compiled()
         head, rest = made.source.split("\n", 1)
-        own = "".join(f"    {name} = _empty({LANES}, _real)\n" for name in self.of_rows)
-        return Compiled(f"{head}\n{own}{rest}", made.arguments, made.scratch, made.written)
+        also = self.tame.of_rows if isinstance(self.tame, _Lanes) else []
+        names = dict.fromkeys((*self.of_rows, *also))
+        own = "".join(f"    {name} = _empty({LANES}, _real)\n" for name in names)
+        own += f"    _most = _empty({LANES}, _int)\n" if self.tame else ""
+        return replace(made, source=f"{head}\n{own}{rest}")

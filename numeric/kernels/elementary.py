@@ -5,8 +5,9 @@ with log 2 taken in two parts (Cody and Waite, Software Manual for the Elementar
 exp(r) = 1 + r + r*r*q(r), q a polynomial of Chebyshev's kind: fitted to (exp(r) - 1 - r)/r**2 at
 Chebyshev nodes in 60 digits. n is found by adding 1.5 times 2 to the number of fraction bits, whose
 last bits then are n; 2**n is put together from bits, in two factors so that subnormal results come
-out rounded. Where the result cannot be large, 2**n is added to the exponent instead. Against 50
-digits at most 1.0 units in the last place (a test looks). nan stays nan.
+out rounded. Where the result cannot be large, n is added to the exponent instead, 64 too high until
+the last product; where it cannot be small either, to the exponent as it is. Against 50 digits at
+most 1.0 units in the last place (a test looks). nan stays nan.
 
 log1p(x) = k*log 2 + log(1 + f) with 1 + x = 2**k * (1 + f), what 1 + x was rounded by put back, and
 log(1 + f) by the polynomial in (f/(2 + f))**2 of FreeBSD's msun (s_log1p.c and s_log1pf.c, Sun
@@ -17,91 +18,108 @@ They are plain functions of NumPy scalars here; `numeric.kernels.jit` compiles t
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 _I32, _I64, _F32, _F64 = np.int32, np.int64, np.float32, np.float64
 
 
-def exp_float32(x: Any) -> Any:
-    """e**x of a float32."""
-    inside = max(x, _F32(-104))
-    inside = min(inside, _F32(89))
-    shifted = inside * _F32(1.4426950408889634) + _F32(12582912.0)
-    n = shifted - _F32(12582912.0)
-    r = (inside - n * _F32(0.693145751953125)) - n * _F32(1.42860676533018e-06)
-    q = _F32(0.001392618359)
-    q = q * r + _F32(0.008363179053)
-    q = q * r + _F32(0.04166655462)
-    q = q * r + _F32(0.1666657699)
-    q = q * r + _F32(0.5)
-    power = _I32(_F32(shifted).view(_I32) - _I32(0x4B400000))
-    half = _I32(power >> _I32(1))
-    first = _I32((half + _I32(127)) << _I32(23)).view(_F32)
-    second = _I32((power - half + _I32(127)) << _I32(23)).view(_F32)
-    return _F32(((q * r * r + r) + _F32(1)) * first * second)
+Made = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def exp_float64(x: Any) -> Any:
-    """e**x of a float64."""
-    inside = max(x, _F64(-746))
-    inside = min(inside, _F64(710))
-    shifted = inside * _F64(1.4426950408889634) + _F64(6755399441055744.0)
-    n = shifted - _F64(6755399441055744.0)
-    r = (inside - n * _F64(6.93147180369123816490e-01)) - n * _F64(1.90821492927058770002e-10)
-    q = _F64(2.510038549551032e-08)
-    q = q * r + _F64(2.7620088445409746e-07)
-    q = q * r + _F64(2.7557268459997064e-06)
-    q = q * r + _F64(2.4801521295954376e-05)
-    q = q * r + _F64(0.00019841269863053618)
-    q = q * r + _F64(0.0013888888917213717)
-    q = q * r + _F64(0.008333333333330062)
-    q = q * r + _F64(0.04166666666662413)
-    q = q * r + _F64(0.16666666666666669)
-    q = q * r + _F64(0.5000000000000001)
-    power = _I64(_F64(shifted).view(_I64) - _I64(0x4338000000000000))
-    half = _I64(power >> _I64(1))
-    first = _I64((half + _I64(1023)) << _I64(52)).view(_F64)
-    second = _I64((power - half + _I64(1023)) << _I64(52)).view(_F64)
-    return _F64(((q * r * r + r) + _F64(1)) * first * second)
+class Exponentials(NamedTuple):
+    """e**x of any number; of one up to 43 (665 in float64); of one within ±43 (±665).
+
+    The last two are nothing like it elsewhere, but for nan in the second.
+    """
+
+    anywhere: Callable[[Any], Any]
+    below: Callable[[Any], Any]
+    near: Callable[[Any], Any]
 
 
-def exp_down_float32(x: Any) -> Any:
-    """e**x of a float32 up to 43: 2**n goes to the exponent, 64 too high until the last product."""
-    inside = max(x, _F32(-104))
-    shifted = inside * _F32(1.4426950408889634) + _F32(12582912.0)
-    n = shifted - _F32(12582912.0)
-    r = (inside - n * _F32(0.693145751953125)) - n * _F32(1.42860676533018e-06)
-    q = _F32(0.001392618359)
-    q = q * r + _F32(0.008363179053)
-    q = q * r + _F32(0.04166655462)
-    q = q * r + _F32(0.1666657699)
-    q = q * r + _F32(0.5)
-    power = _I32(_F32(shifted).view(_I32) << _I32(23)) + _I32(64 << 23)
-    made = _F32((q * r * r + r) + _F32(1)).view(_I32) + power
-    return _F32(_I32(made).view(_F32) * _F32(2.0**-64)) if x == x else x
+def exponentials_float32(made: Made) -> Exponentials:
+    """The exponentials of a float32, each function of them `made` for compiled loops."""
+
+    @made
+    def parts(x: Any) -> Any:
+        """exp(r), and bits of which the last are those of n."""
+        shifted = x * _F32(1.4426950408889634) + _F32(12582912.0)
+        n = shifted - _F32(12582912.0)
+        r = (x - n * _F32(0.693145751953125)) - n * _F32(1.42860676533018e-06)
+        q = _F32(0.001392618359)
+        q = q * r + _F32(0.008363179053)
+        q = q * r + _F32(0.04166655462)
+        q = q * r + _F32(0.1666657699)
+        q = q * r + _F32(0.5)
+        return _F32((q * r * r + r) + _F32(1)), _F32(shifted).view(_I32)
+
+    @made
+    def anywhere(x: Any) -> Any:
+        exp_r, bits = parts(min(max(x, _F32(-104)), _F32(89)))
+        power = _I32(bits - _I32(0x4B400000))
+        half = _I32(power >> _I32(1))
+        first = _I32((half + _I32(127)) << _I32(23)).view(_F32)
+        second = _I32((power - half + _I32(127)) << _I32(23)).view(_F32)
+        return _F32(exp_r * first * second)
+
+    @made
+    def below(x: Any) -> Any:
+        exp_r, bits = parts(max(x, _F32(-104)))
+        scaled = _F32(exp_r).view(_I32) + _I32(_I32(bits << _I32(23)) + _I32(64 << 23))
+        return _F32(_I32(scaled).view(_F32) * _F32(2.0**-64)) if x == x else x
+
+    @made
+    def near(x: Any) -> Any:
+        exp_r, bits = parts(x)
+        return _I32(_F32(exp_r).view(_I32) + _I32(bits << _I32(23))).view(_F32)
+
+    return Exponentials(anywhere, below, near)
 
 
-def exp_down_float64(x: Any) -> Any:
-    """The same of a float64 up to 665."""
-    inside = max(x, _F64(-746))
-    shifted = inside * _F64(1.4426950408889634) + _F64(6755399441055744.0)
-    n = shifted - _F64(6755399441055744.0)
-    r = (inside - n * _F64(6.93147180369123816490e-01)) - n * _F64(1.90821492927058770002e-10)
-    q = _F64(2.510038549551032e-08)
-    q = q * r + _F64(2.7620088445409746e-07)
-    q = q * r + _F64(2.7557268459997064e-06)
-    q = q * r + _F64(2.4801521295954376e-05)
-    q = q * r + _F64(0.00019841269863053618)
-    q = q * r + _F64(0.0013888888917213717)
-    q = q * r + _F64(0.008333333333330062)
-    q = q * r + _F64(0.04166666666662413)
-    q = q * r + _F64(0.16666666666666669)
-    q = q * r + _F64(0.5000000000000001)
-    power = _I64(_F64(shifted).view(_I64) << _I64(52)) + _I64(64 << 52)
-    made = _F64((q * r * r + r) + _F64(1)).view(_I64) + power
-    return _F64(_I64(made).view(_F64) * _F64(2.0**-64)) if x == x else x
+def exponentials_float64(made: Made) -> Exponentials:
+    """The same of a float64."""
+
+    @made
+    def parts(x: Any) -> Any:
+        shifted = x * _F64(1.4426950408889634) + _F64(6755399441055744.0)
+        n = shifted - _F64(6755399441055744.0)
+        r = (x - n * _F64(6.93147180369123816490e-01)) - n * _F64(1.90821492927058770002e-10)
+        q = _F64(2.510038549551032e-08)
+        q = q * r + _F64(2.7620088445409746e-07)
+        q = q * r + _F64(2.7557268459997064e-06)
+        q = q * r + _F64(2.4801521295954376e-05)
+        q = q * r + _F64(0.00019841269863053618)
+        q = q * r + _F64(0.0013888888917213717)
+        q = q * r + _F64(0.008333333333330062)
+        q = q * r + _F64(0.04166666666662413)
+        q = q * r + _F64(0.16666666666666669)
+        q = q * r + _F64(0.5000000000000001)
+        return _F64((q * r * r + r) + _F64(1)), _F64(shifted).view(_I64)
+
+    @made
+    def anywhere(x: Any) -> Any:
+        exp_r, bits = parts(min(max(x, _F64(-746)), _F64(710)))
+        power = _I64(bits - _I64(0x4338000000000000))
+        half = _I64(power >> _I64(1))
+        first = _I64((half + _I64(1023)) << _I64(52)).view(_F64)
+        second = _I64((power - half + _I64(1023)) << _I64(52)).view(_F64)
+        return _F64(exp_r * first * second)
+
+    @made
+    def below(x: Any) -> Any:
+        exp_r, bits = parts(max(x, _F64(-746)))
+        scaled = _F64(exp_r).view(_I64) + _I64(_I64(bits << _I64(52)) + _I64(64 << 52))
+        return _F64(_I64(scaled).view(_F64) * _F64(2.0**-64)) if x == x else x
+
+    @made
+    def near(x: Any) -> Any:
+        exp_r, bits = parts(x)
+        return _I64(_F64(exp_r).view(_I64) + _I64(bits << _I64(52))).view(_F64)
+
+    return Exponentials(anywhere, below, near)
 
 
 def log1p_float32(x: Any) -> Any:
@@ -160,6 +178,16 @@ def order_float64(x: Any) -> Any:
     """The same for float64."""
     bits = _F64(x).view(_I64)
     return _I64(bits ^ ((bits >> _I64(63)) & _I64(0x7FFFFFFFFFFFFFFF)))
+
+
+def size_float32(x: Any) -> Any:
+    """A whole number that is larger exactly if |x| is; nan is above all numbers."""
+    return _I32(_F32(x).view(_I32) & _I32(0x7FFFFFFF))
+
+
+def size_float64(x: Any) -> Any:
+    """The same for float64."""
+    return _I64(_F64(x).view(_I64) & _I64(0x7FFFFFFFFFFFFFFF))
 
 
 def ordered_float32(order: Any) -> Any:

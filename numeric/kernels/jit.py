@@ -62,15 +62,20 @@ def interpreted(source: str, kind: np.dtype[Any]) -> Callable[..., None]:
 
 def _prefixed(known: dict[str, Any]) -> dict[str, Any]:
     """Under the names that printed loops call them by, with what they need of Python."""
-    return {"range": range, "min": min, **{f"_{name}": value for name, value in known.items()}}
+    return {
+        "range": range,
+        "min": min,
+        "max": max,
+        **{f"_{name}": value for name, value in known.items()},
+    }
 
 
 def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
     """What printed loops may call, for one type of numbers."""
     is_single = real is np.float32
     inlined = compiled(inline="always")
-    exp = inlined(elementary.exp_float32 if is_single else elementary.exp_float64)
-    exp_down = inlined(elementary.exp_down_float32 if is_single else elementary.exp_down_float64)
+    single, double = elementary.exponentials_float32, elementary.exponentials_float64
+    exp = single(inlined) if is_single else double(inlined)
     log1p = inlined(elementary.log1p_float32 if is_single else elementary.log1p_float64)
 
     @inlined
@@ -79,13 +84,16 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
             return y
         return x
 
+    below = exp.below
+
     @inlined
     def softplus(x: Any) -> Any:
-        return larger(x, real(0)) + log1p(exp_down(-abs(x)))
+        return larger(x, real(0)) + log1p(below(-abs(x)))
 
     return {
-        "exp": exp,
-        "exp_down": exp_down,
+        "exp": exp.anywhere,
+        "exp_below": below,
+        "exp_near": exp.near,
         "softplus": softplus,
         "abs": abs,
         "max": larger,
@@ -98,6 +106,8 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "int": np.int32 if is_single else np.int64,
         "empty": np.empty,
         "tiny": np.finfo(real).tiny,
+        "size": inlined(elementary.size_float32 if is_single else elementary.size_float64),
+        "most_of": _most_of(is_single, compiled),
         "sum": _class_sum(real, compiled),
         **_largest(is_single, compiled),
     }
@@ -133,6 +143,22 @@ def _class_sum(real: Any, compiled: Decorator) -> Any:
         return wholes + (whole + lost)
 
     return class_sum
+
+
+def _most_of(is_single: bool, compiled: Decorator) -> Any:
+    """The size of the entry that is farthest from 0."""
+    size = compiled(inline="always")(
+        elementary.size_float32 if is_single else elementary.size_float64
+    )
+
+    @compiled()
+    def most_of(values: Any) -> Any:
+        most = size(values[0])
+        for k in range(values.size):
+            most = max(most, size(values[k]))
+        return most
+
+    return most_of
 
 
 def _largest(is_single: bool, compiled: Decorator) -> dict[str, Any]:

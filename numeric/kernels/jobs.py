@@ -92,7 +92,8 @@ class Job(ABC):
 class ArrayJob(Job):
     """With NumPy: a block is worked on in buffers, and stored.
 
-    Full arguments are loaded into buffers of their own, but for those that can be read as they lie.
+    Full arguments are loaded into buffers of their own, but for those that can be read as they lie;
+    the buffer that a result ends in is its own memory, where that lies as the block does.
     A row is tame if its entries of all `unshifted` arguments are; where there is a function for
     tame rows, they all go through it, whatever the other rows of their block are.
     """
@@ -101,12 +102,11 @@ class ArrayJob(Job):
         self,
         functions: tuple[Callable[..., Any], Callable[..., Any] | None],
         unshifted: frozenset[str],
-        count: int,
-        writes: bool,
+        buffers: tuple[int, Mapping[str, int], bool],
         *job: Any,
     ) -> None:
         self.function, self.tame = functions
-        self.count, self.writes = count, writes
+        self.count, self.places, self.writes = buffers
         super().__init__(*job)
         self.cut = [self.by_rows(name) for name in self.values]
         self.guarded = [at for at, name in enumerate(self.values) if name in unshifted]
@@ -127,6 +127,11 @@ class ArrayJob(Job):
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         layout, shape = self.layout, self.layout.shape(index)
         count = math.prod(shape)
+        buffers = [*buffers]
+        for name, at in self.places.items():
+            out = self.outs[name][index]
+            if self.lies(out):
+                buffers[at] = out.reshape(-1)
         given, own = [], iter(buffers)
         for (name, value), cut in zip(self.values.items(), self.cut, strict=True):
             block = value
@@ -139,20 +144,25 @@ class ArrayJob(Job):
         made = self.made(given, count, buffers)
         sums = len(self.work.sums)
         for name, result in zip(self.work.outputs, made[sums:], strict=True):
-            seen = layout.standing(result, shape)
+            out, seen = self.outs[name][index], layout.standing(result, shape)
             seen = seen if self.extents[name].classes else seen[..., 0]
-            np.copyto(self.outs[name][index], seen, casting="same_kind")
+            if not np.may_share_memory(out, seen):
+                np.copyto(out, seen, casting="same_kind")
         return tuple(made[:sums])
 
     def loaded(self, values: Array, shape: tuple[int, ...], buffer: Array) -> Array:
         """A block of a full argument: as it lies, or in a buffer."""
         count = math.prod(shape)
-        lies = self.layout.axis and values.flags.c_contiguous and values.dtype == self.dtype
-        if lies and not self.writes:
+        if self.lies(values) and not self.writes:
             return values.reshape(count, -1)
         block = self.layout.block(buffer, count)
         np.copyto(self.layout.standing(block, shape), values)
         return block
+
+    def lies(self, values: Array) -> bool:
+        """Whether it lies as a block does, rows first."""
+        by_rows = self.layout.axis != 0 and values.flags.c_contiguous
+        return by_rows and values.dtype == self.dtype
 
     def made(self, given: Sequence[Any], count: int, scratch: Sequence[Array]) -> Sequence[Array]:
         """The sums and the outputs of a block."""
@@ -197,6 +207,8 @@ class LoopJob(Job):
     def __init__(self, printed: Compiled, function: Callable[..., Any], *job: Any) -> None:
         self.printed, self.function = printed, function
         super().__init__(*job)
+        limit = self.dtype.type(reach(self.dtype, self.layout.classes))
+        self.limit = int(limit.view(f"i{limit.itemsize}"))
 
     def shared(self, name: str, value: Any) -> Any:
         extent = self.extents[name]
@@ -227,7 +239,8 @@ class LoopJob(Job):
                 result = np.empty(out.shape, self.dtype)
                 copied.append((out, result))
             results.append(result.reshape((count, -1) if self.extents[name].classes else count))
-        self.function(count, self.layout.classes, *given, *buffers, *summands, *results)
+        limit = [self.limit] if self.printed.guarded else []
+        self.function(count, self.layout.classes, *limit, *given, *buffers, *summands, *results)
         for out, result in copied:
             np.copyto(out, result, casting="same_kind")
         return tuple(summand.sum(keepdims=True)[None] for summand in summands)

@@ -28,19 +28,27 @@ from numeric.programs.program import Arange, Floor, Fold, Map, Pick, PositivePar
 
 @dataclass(frozen=True)
 class Compiled:
-    """A printed function: its arguments, the full values it keeps (`scratch`), what it writes."""
+    """A printed function: its arguments, the full values it keeps (`scratch`), what it writes.
+
+    A `guarded` one takes `_limit` too: as a whole number, the largest logit of a tame row.
+    """
 
     source: str
     arguments: tuple[str, ...]
     scratch: int
     written: tuple[str, ...]
+    guarded: bool
 
 
 class Printer(ABC):
-    """Steps to loops: what both forms share, the text of expressions."""
+    """Steps to loops: what both forms share, the text of expressions.
 
-    def __init__(self, kernel: Kernel, work: Pass) -> None:
-        self.work = work
+    `tame` prints the same pass for tame rows, into the same function.
+    """
+
+    def __init__(self, kernel: Kernel, work: Pass, tame: Printer | None = None) -> None:
+        self.work, self.tame = work, tame
+        self.unshifted = kernel.program.unshifted
         self.lines_of = {line.name: line for line in kernel.program.lines}
         self.steps, self.extents = fused(kernel, work)
         made = {step.name for step in self.steps}
@@ -55,6 +63,7 @@ class Printer(ABC):
         self.pending: dict[str, Node] = {}
         self.text: list[str] = []
         self.depth = 1
+        self.is_known = False
         for step in self.steps:
             if isinstance(step.op, Fold) and step.op.axis == -2 and self.extents[step.name].classes:
                 raise OutOfFragment("a sum over rows for each class")
@@ -65,22 +74,50 @@ class Printer(ABC):
     def compiled(self) -> Compiled:
         """The function, its parameters: arguments, then scratch, then what is written."""
         self.body()
-        kept = dict.fromkeys(self.stored.values())
-        scratch = tuple(name for name in kept if not name.startswith("_to_"))
+        kept = [*self.stored.values(), *(self.tame.stored.values() if self.tame else ())]
+        scratch = tuple(name for name in dict.fromkeys(kept) if not name.startswith("_to_"))
         given = (
             "_count",
             "_n",
+            *(("_limit",) if self.tame else ()),
             *self.arguments,
             *scratch,
             *(f"_to_{name}" for name in self.written),
         )
         lines = ("    _wide()", *self.text)
         source = f"def pass_over({', '.join(given)}):\n" + "".join(f"{line}\n" for line in lines)
-        return Compiled(source, self.arguments, len(scratch), self.written)
+        return Compiled(source, self.arguments, len(scratch), self.written, self.tame is not None)
 
     @abstractmethod
     def body(self) -> None:
         """The lines of the function."""
+
+    def beside(self, other: Printer) -> None:
+        """Go on where another one is."""
+        self.text, self.depth = other.text, other.depth
+
+    def guards(self, expr: Node) -> list[str]:
+        """The entries in an expression that have to be near 0."""
+        found: dict[str, None] = {}
+        for part in walk(expr):
+            if isinstance(part, View):
+                inner = self.inline.get(part.name, self.pending.get(part.name, part))
+                if inner != part:
+                    found.update(dict.fromkeys(self.guards(inner)))
+                elif part.name in self.unshifted:
+                    found[self.shown(part)] = None
+        return list(found)
+
+    def every(self) -> None:
+        """All steps. Raises OutOfFragment if a row's tameness has not come to be known."""
+        for step in self.steps:
+            self.step(step)
+        if self.unshifted and not self.is_known:
+            raise OutOfFragment("no loop over the logits themselves")
+
+    @abstractmethod
+    def step(self, step: Step) -> None:
+        """The lines of a step."""
 
     def ahead(self, start: str, length: str) -> None:
         """Ask for the memory of the rows that come next."""
@@ -122,8 +159,8 @@ class Printer(ABC):
                 return f"({parts[0]}*{parts[0]})"
             case Pow():
                 return f"({parts[0]}**{parts[1]})"
-            case Call(function="exp", arg=arg) if self.is_gap(arg):
-                return f"_exp_down({parts[0]})"
+            case Call(function="exp", arg=arg):
+                return f"{self.exponential(arg)}({parts[0]})"
             case Call(function=function):
                 return f"_{function}({parts[0]})"
             case Rel(op=op):
@@ -139,17 +176,24 @@ class Printer(ABC):
                 return shown
         raise OutOfFragment(f"no loop for {type(node).__name__}")
 
-    def is_gap(self, node: Node) -> bool:
-        """Whether it is an entry minus the largest one of its row: 0 at most, or nan."""
+    def exponential(self, node: Node) -> str:
+        """The function for an entry of a tame row, for a gap to the largest entry, or for any."""
         if isinstance(node, View) and node.name in self.lines_of:
             op = self.lines_of[node.name].op
             node = op.expr if isinstance(op, Map) else node
         match node:
+            case View(name=entry):
+                return "_exp_near" if self.entry_of(entry) in self.unshifted else "_exp"
             case Add(terms=(View(name=entry), Neg(arg=View(name=top)))):
-                made, largest = self.lines_of.get(entry), self.lines_of.get(top)
-                array = made.op.array if made and isinstance(made.op, Take) else entry
-                return largest is not None and largest.op == Fold(View(array), "max", -1, True)
-        return False
+                largest = self.lines_of.get(top)
+                of_row = Fold(View(self.entry_of(entry)), "max", -1, True)
+                return "_exp_below" if largest is not None and largest.op == of_row else "_exp"
+        return "_exp"
+
+    def entry_of(self, name: str) -> str:
+        """The array that a number of the row is taken from, or the name itself."""
+        line = self.lines_of.get(name)
+        return line.op.array if line is not None and isinstance(line.op, Take) else name
 
     def place(self, node: Node) -> str:
         """A side of a comparison: whole numbers stay whole."""

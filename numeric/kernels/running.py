@@ -33,7 +33,7 @@ class Runner:
     """
 
     def __init__(self, kernel: Kernel, tame: Kernel | None = None) -> None:
-        self.kernel = kernel
+        self.kernel, self.other = kernel, tame
         self.unshifted = frozenset[str]() if tame is None else tame.program.unshifted
         self.blocks = [_block(kernel, at, "of_rows") for at in range(len(kernel.passes))]
         self.tame = [_of_tame_rows(block, tame, at) for at, block in enumerate(self.blocks)]
@@ -65,7 +65,10 @@ class Runner:
     def loops(self, lanes: bool) -> tuple[Compiled, ...] | None:
         """The passes as loops for numba; None where one of them has no such form."""
         try:
-            return tuple(printed_rows(self.kernel, p, lanes=lanes) for p in self.kernel.passes)
+            return tuple(
+                printed_rows(self.kernel, at, tame=self.other if block else None, lanes=lanes)
+                for at, block in enumerate(self.tame)
+            )
         except OutOfFragment:
             return None
 
@@ -125,7 +128,11 @@ class Runner:
         given = {name: values[name] for name in names}
         job = (self.kernel.passes[at], self.kernel.extents, given, outs, layout, dtype)
         if loops is None:
-            return ArrayJob(self.functions[at], self.unshifted, self.buffers, self.writes, *job)
+            places = dict(self.blocks[at].places)
+            if (tame := self.tame[at]) is not None:
+                places = dict(places.items() & tame.places.items())
+            buffers = (self.buffers, places, self.writes)
+            return ArrayJob(self.functions[at], self.unshifted, buffers, *job)
         return LoopJob(loops[at], self._compiled(lanes, dtype)[at], *job)
 
 
