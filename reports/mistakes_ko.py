@@ -41,6 +41,28 @@ ROWS: Mapping[str, str] = {
     "write it as  left == right": "이렇게 쓰십시오: 왼쪽 == 오른쪽",
     "a product is written with *": "곱은 *로 씁니다",
     "functions are {a}": "쓸 수 있는 함수: {a}",
+    "write  max(f[j], j)  for the largest entry, cases(x, x > y, y)  of two numbers": (
+        "가장 큰 성분은 max(f[j], j), 두 수 중 큰 것은 cases(x, x > y, y)로 씁니다"
+    ),
+    "a derivative is  d(L, f[k]),  a gradient  d(L, f)": (
+        "도함수는 d(L, f[k]), 기울기는 d(L, f)로 씁니다"
+    ),
+    "1 where a condition holds is  ind(k == y)": "조건이 참이면 1인 것은 ind(k == y)로 씁니다",
+    "second derivatives are  d(L, f[k], f[l])": "2계 도함수는 d(L, f[k], f[l])로 씁니다",
+    "a Jacobian is  d(p[i], f[k])  or  d(p, f)": (
+        "야코비 행렬은 d(p[i], f[k]) 또는 d(p, f)로 씁니다"
+    ),
+    "a trace is  sum(A[j, j], j)": "대각합은 sum(A[j, j], j)로 씁니다",
+    "a transpose is  A.T": "전치는 A.T로 씁니다",
+    "a norm is  sqrt(sum(x[j]**2, j))": "노름은 sqrt(sum(x[j]**2, j))로 씁니다",
+    "a square is  x**2": "제곱은 x**2로 씁니다",
+    "{a} and {b} are two names here, and this is a quotient": (
+        "여기서는 두 이름의 몫입니다: {a}, {b}"
+    ),
+    "the derivative is  d({a}, {b})": "도함수는 이렇게 씁니다: d({a}, {b})",
+    "a mean is a sum over the size that is meant: sum(f)/n": (
+        "평균은 합을 뜻하는 크기로 나눈 것입니다: sum(f)/n"
+    ),
     "a literal index is a whole number": "수로 쓴 첨자는 정수여야 합니다",
     "a literal index goes up to {a}": "수로 쓴 첨자는 다음까지입니다: {a}",
     "indices count from 1": "첨자는 1부터 셉니다",
@@ -235,6 +257,10 @@ ROWS: Mapping[str, str] = {
     "{a} is too large to be looked at point by point": "점마다 살펴보기에는 너무 큽니다: {a}",
     "a root of a number whose sign is not known": "부호를 모르는 수의 제곱근",
     "a condition on numbers whose order is not known": "대소를 모르는 수들에 대한 조건",
+    "too many numbers whose order is not known": "대소를 모르는 수가 너무 많음",
+    "the sides agree but perhaps where {a}: a slope there is not known": (
+        "다음 점 밖에서는 양변이 같습니다: {a}; 그 점에서의 기울기는 알 수 없습니다"
+    ),
     "a condition on numbers is outside of what can be decided": (
         "수에 대한 조건은 결정할 수 있는 범위 밖입니다"
     ),

@@ -143,9 +143,6 @@ ROWS: Mapping[str, str] = {
         "양쪽에 값이 있는 곳에서는 같습니다. 값이 있으려면: {a}"
     ),
     "{a} is outside of what can be decided": "결정할 수 있는 범위 밖입니다: {a}",
-    "the sides may differ where a definition divides by 0": (
-        "정의가 0으로 나누는 곳에서는 양변이 다를 수 있습니다"
-    ),
     "the second opinion could not confirm the proof": (
         "독립된 두 번째 검사가 증명을 확인하지 못했습니다"
     ),
