@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -157,7 +158,7 @@ def _record(loss: str | Loss, arguments: argparse.Namespace) -> Record:
     row = CATALOGUE[loss] if isinstance(loss, str) else loss
     extra = {"declare": arguments.declare}
     # The numbers need SymPy and NumPy and none of the derivations: a second process has the time.
-    with ProcessPoolExecutor(max_workers=1) as second:
+    with ProcessPoolExecutor(max_workers=1, initializer=_leave_interrupts) as second:
         judged = row.engine and not arguments.wrt
         numbers = second.submit(_numbers, row.name) if judged else None
         formulas = second.submit(_formulas, row.name)
@@ -174,6 +175,11 @@ def _record(loss: str | Loss, arguments: argparse.Namespace) -> Record:
     return build_record(
         [d.to_json() for d in found], shown, arguments.lang, formulas=others, command=command
     )
+
+
+def _leave_interrupts() -> None:
+    """An interrupt is for the first process, which waits for what this one has begun."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _numbers(name: str) -> dict[str, Any]:

@@ -287,6 +287,17 @@ def test_no_text_gives_github_a_command(tmp_path: Path, capsys: pytest.CaptureFi
     assert all(line.startswith("::error file=") for line in lines[end + 1 :])
 
 
+def test_github_is_given_signs_of_its_own_escaped(
+    claims: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = claims.rename("100%, or: so.txt")
+    lines = shown(odd, "github", capsys).splitlines()
+    places = [line.split(",line=")[0] for line in lines if " file=" in line and "::" in line[:2]]
+    assert set(places) == {
+        *("::error file=100%25%2C or%3A so.txt", "::warning file=100%25%2C or%3A so.txt"),
+    }
+
+
 @pytest.mark.parametrize("form", ["sarif", "junit", "github", "json"])
 def test_one_claim_in_every_format(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "x + x == x", "--format", form]) == 1

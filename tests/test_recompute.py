@@ -188,6 +188,16 @@ def test_only_indices_are_counted_from_one() -> None:
     }
 
 
+def test_a_text_that_begins_with_a_minus_is_no_option() -> None:
+    command = shlex.split(verify_command("-a == b", [("given", "-b == a"), ("at", "a=1")]))
+    assert command[2:] == ["--given=-b == a", "--at", "a=1", "--", "-a == b"]
+
+
+def test_a_number_that_is_no_index_stays_what_it_is() -> None:
+    texts = {"claim": ["f[k] == 1/2"], "where": ["k == 1/2"]}
+    assert counted_from_one(texts) == texts
+
+
 def test_zero_based_holds_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "c.txt"
     path.write_text("where: k == 0\nf[k] == f[0]\n---\nf[k] == f[0\n")
