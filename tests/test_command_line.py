@@ -182,7 +182,7 @@ def test_an_interrupt_is_one_word(tmp_path: Path) -> None:
     time.sleep(0.6)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
-    # Interrupted while it makes a class, CPython ends by the signal itself: for a shell that is 130.
+    # Interrupted while it makes a class, CPython ends by the signal: for a shell that is 130 too.
     assert process.returncode in (130, -signal.SIGINT)
     assert said == b"interrupted\n"
     assert not list(tmp_path.iterdir())
