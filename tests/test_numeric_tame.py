@@ -109,16 +109,37 @@ def test_the_proof_covers_the_form_for_tame_rows(name: str) -> None:
     assert set(unshifted.values()) == {"proved"}
 
 
-def test_wild_rows_are_those_beyond_the_border_or_nan() -> None:
-    rows = np.array([[0.0, 1.0], [0.0, 5.0], [-5.0, 0.0], [np.nan, 0.0], [-4.0, 4.0]])
-    assert wild_rows([rows[:1]], -1, 4.0) is None
-    for axis, block in ((-1, rows), (0, rows.T)):
-        found = wild_rows([block], axis, 4.0)
+def test_rows_are_wild_by_their_sum_and_their_label() -> None:
+    kind = np.dtype(np.float32)
+    most = reach(kind)
+    rest = np.array([1.0, 1e-9, 0.0, 1e-9, 2 * np.exp(most), np.inf, np.nan, 1.0, 1.0, 1.0])
+    entry = np.array([0.0, 0.0, -3.0, -9.0, 0.0, 0.0, 0.0, most + 1, -most - 1, np.nan])
+    wanted = [False] * 3 + [True] * 7
+    for shape in ((-1, 1), (1, -1)):
+        pair = [rest.reshape(shape), entry.reshape(shape)]
+        found = wild_rows(pair, kind)
         assert found is not None
-        assert found.tolist() == [False, True, True, True, False]
-    both = wild_rows([rows[:2], np.zeros((2, 2))], -1, 4.0)
-    assert both is not None
-    assert both.tolist() == [False, True]
+        assert found.tolist() == wanted
+        assert wild_rows([values.ravel()[:3].reshape(shape) for values in pair], kind) is None
+
+
+def test_masked_classes_are_tame() -> None:
+    """-inf is no reason for a shift: its exponential is 0 either way."""
+    logits = np.random.default_rng(0).normal(size=(60, 100))
+    logits[:, ::3] = -np.inf
+    labels = np.full(60, 1)
+    engine = compiled("softmax-nll")
+    runner = engine.function("value_and_grad").runner
+    assert runner is not None
+    shifted, tame = runner.functions[0]
+    runner.functions[0] = (None, tame)
+    try:
+        loss, gradient = engine.value_and_grad(logits, labels, backend="numpy")
+    finally:
+        runner.functions[0] = (shifted, tame)
+    kept = np.exp(logits)
+    np.testing.assert_allclose(loss, np.log(kept.sum(axis=1)) - logits[:, 1], rtol=1e-14)
+    assert not gradient[:, ::3].any()
 
 
 def test_parted_rows_come_back_in_their_order() -> None:

@@ -143,7 +143,8 @@ class _Printer:
 
     def __init__(self, kernel: Kernel, work: Pass) -> None:
         self.steps, extents = fused(kernel, work)
-        self.returned = (*work.sums, *work.outputs)
+        guards = (name for pair in kernel.program.guards for name in pair)
+        self.returned = (*work.sums, *work.outputs, *guards)
         made = {step.name for step in self.steps}
         used = frozenset[str]().union(*(step_reads(step.op) for step in self.steps))
         self.arguments = tuple(n for n in kernel.extents if n in used and n not in made)

@@ -94,14 +94,13 @@ class ArrayJob(Job):
 
     Full arguments are loaded into buffers of their own, but for those that can be read as they lie;
     the buffer that a result ends in is its own memory, where that lies as the block does.
-    A row is tame if its entries of all `unshifted` arguments are; where there is a function for
-    tame rows, they all go through it, whatever the other rows of their block are.
+    Where there is a function for tame rows, all rows go through it first, and those that turn out
+    to be wild through the other one; the tame ones keep what they got, whatever the others are.
     """
 
     def __init__(
         self,
         functions: tuple[Callable[..., Any], Callable[..., Any] | None],
-        unshifted: frozenset[str],
         buffers: tuple[int, Mapping[str, int], bool],
         *job: Any,
     ) -> None:
@@ -109,8 +108,6 @@ class ArrayJob(Job):
         self.count, self.places, self.writes = buffers
         super().__init__(*job)
         self.cut = [self.by_rows(name) for name in self.values]
-        self.guarded = [at for at, name in enumerate(self.values) if name in unshifted]
-        self.limit = reach(self.dtype, self.layout.classes)
 
     def shared(self, name: str, value: Any) -> Any:
         extent = self.extents[name]
@@ -126,22 +123,12 @@ class ArrayJob(Job):
 
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         layout, shape = self.layout, self.layout.shape(index)
-        count = math.prod(shape)
         buffers = [*buffers]
         for name, at in self.places.items():
             out = self.outs[name][index]
             if self.lies(out):
                 buffers[at] = out.reshape(-1)
-        given, own = [], iter(buffers)
-        for (name, value), cut in zip(self.values.items(), self.cut, strict=True):
-            block = value
-            if self.extents[name].full:
-                block = self.loaded(value[index], shape, next(own))
-            elif cut:
-                block = layout.lying(value[index].reshape(-1, 1))
-                block = block.astype(self.dtype, copy=False) if block.dtype.kind == "f" else block
-            given.append(block)
-        made = self.made(given, count, buffers)
+        made = self.made(index, shape, buffers)
         sums = len(self.work.sums)
         for name, result in zip(self.work.outputs, made[sums:], strict=True):
             out, seen = self.outs[name][index], layout.standing(result, shape)
@@ -149,6 +136,21 @@ class ArrayJob(Job):
             if not np.may_share_memory(out, seen):
                 np.copyto(out, seen, casting="same_kind")
         return tuple(made[:sums])
+
+    def given(
+        self, index: Index, shape: tuple[int, ...], buffers: Sequence[Array]
+    ) -> Sequence[Any]:
+        """The arguments of a block."""
+        found, own = [], iter(buffers)
+        for (name, value), cut in zip(self.values.items(), self.cut, strict=True):
+            block = value
+            if self.extents[name].full:
+                block = self.loaded(value[index], shape, next(own))
+            elif cut:
+                block = self.layout.lying(value[index].reshape(-1, 1))
+                block = block.astype(self.dtype, copy=False) if block.dtype.kind == "f" else block
+            found.append(block)
+        return found
 
     def loaded(self, values: Array, shape: tuple[int, ...], buffer: Array) -> Array:
         """A block of a full argument: as it lies, or in a buffer."""
@@ -164,26 +166,33 @@ class ArrayJob(Job):
         by_rows = self.layout.axis != 0 and values.flags.c_contiguous
         return by_rows and values.dtype == self.dtype
 
-    def made(self, given: Sequence[Any], count: int, scratch: Sequence[Array]) -> Sequence[Array]:
+    def made(
+        self, index: Index, shape: tuple[int, ...], buffers: Sequence[Array]
+    ) -> Sequence[Array]:
         """The sums and the outputs of a block."""
-        tame, axis = self.tame, self.layout.axis
-        wild = tame and wild_rows([given[at] for at in self.guarded], axis, self.limit)
-        if tame is None or (wild is not None and wild.all()):
-            return self.called(self.function, given, count, scratch)
+        count, tame, rows = math.prod(shape), self.tame, -1 - self.layout.axis
+        if tame is None:
+            given = self.given(index, shape, buffers)
+            return self.called(self.function, given, count, buffers)
+        results = len(self.work.sums) + len(self.work.outputs)
+        made = self.called(tame, self.given(index, shape, buffers), count, buffers)
+        wild = wild_rows(made[results:], self.dtype)
         if wild is None:
-            return self.called(tame, given, count, scratch)
+            return made[:results]
+        given = self.given(index, shape, buffers)
+        if wild.all():
+            return self.called(self.function, given, count, buffers)
 
-        def some(is_wild: bool, rows: Array) -> Sequence[Array]:
-            chosen = [
-                value.compress(rows, axis=-1 - axis) if cut else value
+        def some(is_wild: bool, chosen: Array) -> Sequence[Array]:
+            part = [
+                value.compress(chosen, axis=rows) if cut else value
                 for value, cut in zip(given, self.cut, strict=True)
             ]
-            own = [np.empty_like(buffer) for buffer in scratch]
-            return self.called(
-                self.function if is_wild else tame, chosen, int(np.count_nonzero(rows)), own
-            )
+            own = [np.empty_like(buffer) for buffer in buffers]
+            function = self.function if is_wild else tame
+            return self.called(function, part, int(np.count_nonzero(chosen)), own)[:results]
 
-        return parted(wild, -1 - axis, len(self.work.sums), some)
+        return parted(wild, rows, len(self.work.sums), some)
 
     def called(
         self,

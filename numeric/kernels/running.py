@@ -34,7 +34,6 @@ class Runner:
 
     def __init__(self, kernel: Kernel, tame: Kernel | None = None) -> None:
         self.kernel, self.other = kernel, tame
-        self.unshifted = frozenset[str]() if tame is None else tame.program.unshifted
         self.blocks = [_block(kernel, at, "of_rows") for at in range(len(kernel.passes))]
         self.tame = [_of_tame_rows(block, tame, at) for at, block in enumerate(self.blocks)]
         self.functions = [
@@ -132,7 +131,7 @@ class Runner:
             if (tame := self.tame[at]) is not None:
                 places = dict(places.items() & tame.places.items())
             buffers = (self.buffers, places, self.writes)
-            return ArrayJob(self.functions[at], self.unshifted, buffers, *job)
+            return ArrayJob(self.functions[at], buffers, *job)
         return LoopJob(loops[at], self._compiled(lanes, dtype)[at], *job)
 
 
@@ -141,12 +140,14 @@ def _block(kernel: Kernel, at: int, rows: str) -> Block:
 
 
 def _of_tame_rows(block: Block, tame: Kernel | None, at: int) -> Block | None:
-    """A pass for tame rows; None if that is the same function, or one of another use."""
+    """A pass for tame rows, which returns the guards too; None if it has none."""
     if tame is None:
         return None
+    guards = {name for pair in tame.program.guards for name in pair}
+    if not guards or not guards <= {line.name for line in tame.passes[at].lines}:
+        return None
     made = _block(tame, at, "of_tame_rows")
-    same_use = (made.arguments, made.returned) == (block.arguments, block.returned)
-    return made if same_use and made.source != block.source.replace(block.name, made.name) else None
+    return made if made.arguments == block.arguments else None
 
 
 def _leading(array: Array, extent: Extent, has_classes: bool, is_logits: bool) -> Array:

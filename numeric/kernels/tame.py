@@ -1,7 +1,9 @@
-"""Tame rows: all their logits so near 0 that exponentials need no shift.
+"""Tame rows: their exponentials need no shift.
 
-exp of a tame logit neither overflows nor is subnormal, and no more does a quotient of two sums of
-them. A row is tame or wild by itself, so its numbers do not depend on the rows that it is with.
+A row is tame by itself, so its numbers do not depend on the rows that it is with. NumPy finds out
+by what comes out: the label's logit is moderate, the sum of the others' exponentials is not too
+large, and neither is the whole sum so small that what is lost below the smallest normal number
+would count. Compiled loops find out by the logits themselves, which are all moderate.
 """
 
 from __future__ import annotations
@@ -14,25 +16,31 @@ import numpy as np
 
 from numeric.inputs import Array
 
+LEAST_TOTAL = 2.0**-6
+"""An exponential that lost digits to being subnormal is then that of a logit which is so far below
+the largest one that their difference, were it taken, would be rounded by more."""
 
-def reach(kind: np.dtype[Any], classes: int) -> float:
-    """r such that a row within ±r is tame: exp(2*r)*C is below the largest number of the type."""
+
+def reach(kind: np.dtype[Any], classes: int = 1) -> float:
+    """r such that exp(-r) and C*exp(r)/exp(-r) are ordinary numbers of the type."""
     return math.log(float(np.finfo(kind).max) / classes) / 2 - 2
 
 
-def wild_rows(blocks: Sequence[Array], axis: int, limit: float) -> Array | None:
-    """Which rows have an entry beyond ±limit, or nan, in any of the blocks; None if none has."""
-    beyond = [block for block in blocks if not _within(block.min(), block.max(), limit)]
-    if not beyond:
-        return None
-    wild: Array = ~np.logical_and.reduce(
-        [_within(block.min(axis), block.max(axis), limit) for block in beyond]
-    )
+def wild_rows(guards: Sequence[Array], kind: np.dtype[Any]) -> Array | None:
+    """Which rows are wild, by pairs of the sum besides the label and the label's logit, one each.
+
+    None if none is.
+    """
+    limit = reach(kind)
+    most = math.exp(limit)
+    wild: Array | None = None
+    for rest, entry in zip(guards[::2], guards[1::2], strict=True):
+        if rest.min() >= LEAST_TOTAL and rest.max() <= most and np.abs(entry).max() <= limit:
+            continue
+        tame = (rest <= most) & (np.abs(entry) <= limit) & (rest + np.exp(entry) >= LEAST_TOTAL)
+        if not tame.all():
+            wild = ~tame.reshape(-1) if wild is None else wild | ~tame.reshape(-1)
     return wild
-
-
-def _within(least: Any, most: Any, limit: float) -> Any:
-    return (least >= -limit) & (most <= limit)
 
 
 def parted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from derive.errors import OutOfFragment
 from derive.problem import instantiate
@@ -78,7 +78,8 @@ def program(
     lines = maxima(shared(tuple(lowering.lines), lowering.names))
     arguments, totals = tuple(lowering.variables.values()), frozenset(lowering.totals)
     unshifted = frozenset(lowering.variables[array] for array in stable.unshifted)
-    return Program(name, arguments, lines, tuple(outputs), totals, unshifted)
+    guards = tuple(lowering.guards())
+    return Program(name, arguments, lines, tuple(outputs), totals, unshifted, guards)
 
 
 # What is computed over its own axes before it is repeated along more of them.
@@ -92,6 +93,7 @@ class _Lowering(Layout):
         super().__init__(call, (*(i.name for i in call.inputs), *extra))
         self.stable = stable
         self.totals: set[str] = set()
+        self.sums: dict[str, str] = {}
         self.inputs = {i.name: i for i in call.inputs}
         self.inputs |= dict.fromkeys(extra, call.inputs[0])
 
@@ -101,6 +103,13 @@ class _Lowering(Layout):
         expr = self._lower(self.stable.results[name], frame)
         self.lines.append(Line(name, Map(expr)))
         return Output(name, 0 if axes else len(frame))
+
+    def guards(self) -> Iterator[tuple[str, str]]:
+        """The sum besides a label, and the label's entry, of each array that is not shifted."""
+        for array, rest in self.stable.unshifted.items():
+            for line in self.lines:
+                if isinstance(line.op, Take) and line.op.array == self.variables[array]:
+                    yield self.sums[rest], line.name
 
     def _lower(self, node: Node, frame: Frame) -> Node:
         if isinstance(node, _COMPOUND) and len(self.embed(self.axes_of(node))) < len(frame):
@@ -150,7 +159,9 @@ class _Lowering(Layout):
     def _defined(self, node: Name | Entry, name: str) -> Made:
         body = instantiate(self.stable.definitions[name], children(node))
         if isinstance(body, Reduce) and self._depends(_summand(body), body.index):
-            return self._folded(body, name)
+            folded = self._folded(body, name)
+            self.sums[name] = folded[0]
+            return folded
 
         if name in self.stable.slips:
             body = self._lost(body)

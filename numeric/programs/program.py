@@ -133,7 +133,8 @@ class Program:
     """A function: its arguments, its lines, what it returns.
 
     `totals` are variables that are at least 1, or nan. If arguments are `unshifted`, the program is
-    good for entries of them near 0, and so are the reciprocals of `totals`.
+    good for entries of them near 0, and so are the reciprocals of `totals`. Of each of these
+    arrays, `guards` has what tells: the sum of the exponentials besides a label's, and its entry.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Program:
     outputs: tuple[Output, ...]
     totals: frozenset[str]
     unshifted: frozenset[str] = frozenset()
+    guards: tuple[tuple[str, str], ...] = ()
 
 
 def shared(lines: tuple[Line, ...], names: Names) -> tuple[Line, ...]:

@@ -68,7 +68,8 @@ class Stable:
     `slips` are the definitions of what a rounding lost, `logs` those that may be -inf (log p),
     `small` those that may underflow to 0 (1 - p) and `totals` those that a reciprocal can be taken
     of: the mass of `top` is in them, or they are `unshifted`. Those are the arrays of which the
-    exponentials are taken as they are. `used` names the identities.
+    exponentials are taken as they are, each with the name of its `rest`. `used` names the
+    identities.
     """
 
     results: Mapping[str, Node]
@@ -79,7 +80,7 @@ class Stable:
     logs: frozenset[str]
     small: frozenset[str]
     totals: frozenset[str]
-    unshifted: frozenset[str]
+    unshifted: Mapping[str, str]
     used: tuple[str, ...]
 
 
@@ -111,7 +112,7 @@ def stabilise(
         frozenset(family.names["log_p"] for family in work.families.values()),
         frozenset(family.names["others"] for family in work.families.values()),
         frozenset(family.names["total"] for family in work.families.values()),
-        frozenset(work.unshifted),
+        work.unshifted,
         tuple(work.used),
     )
 
@@ -156,7 +157,7 @@ class _Work:
         self.choices: dict[Node, Choice] = {}
         self.families: dict[Node, _Family] = {}
         self.used: dict[str, None] = {}
-        self.unshifted: set[str] = set()
+        self.unshifted: dict[str, str] = {}
         self.naming: Definition | None = None
         self.sigmoids: dict[str, Definition] = {}
 
@@ -282,7 +283,7 @@ class _Work:
                 rows = LABELLED
                 if unshifted and isinstance(score, Hole) and isinstance(score.body, Entry):
                     lines, rows = UNSHIFTED, WITHOUT_SHIFT
-                    self.unshifted.add(score.body.base)
+                    self.unshifted[score.body.base] = family.names["rest"]
                 self._lay(family, lines, found)
                 self.used.update(dict.fromkeys(row.name for row in rows))
 
