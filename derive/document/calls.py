@@ -40,7 +40,7 @@ def call(
         raise meaning.fail(f"{known.key[0]} is defined for other arguments", node, hint)
     bases, values = found
     vectors = {
-        name: values.pop(name)
+        name: _row(values.pop(name))
         for name in list(values)
         if any(isinstance(p, Entry) and p.base == name for p in walk(known.body))
     }
@@ -78,6 +78,14 @@ def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> 
         return None
 
     return transform(body, change) if vectors else body
+
+
+def _row(node: Node) -> Node:
+    """The entry z[n] for the row z_n, of which entries are to be taken."""
+    match node:
+        case Form(name="at", args=(Name(id=base), *indices)):
+            return Entry(base, tuple(indices), span=node.span)
+    return node
 
 
 def _bare(node: Node) -> Node:

@@ -175,6 +175,7 @@ class Defining(Stating):
         name = key_of(head)[0]
         # A function of a vector is given for its entries or as a whole: that is not its own axis.
         rank = 0 if arguments else self.meaning.ranks.of(meant)
+        head, meant, rank = self._by_entries(head, meant, rank)
         limit = limit_of(head, self.chain.conditions)
         known = Known(head, meant, self.scope.line, arguments, rank, limit)
         if known.key in self.scope.definitions:
@@ -188,6 +189,17 @@ class Defining(Stating):
         self.meaning = self.reading_by(self.meaning.variable)
         self.trees[0], self.trees[members[1]] = head, meant
         return True
+
+    def _by_entries(
+        self, head: Name | Entry, body: Node, rank: int
+    ) -> tuple[Name | Entry, Node, int]:
+        """z_n = W x_n + b for every n: by the entries of the vector."""
+        if not rank or not isinstance(head, Entry):
+            return head, body, rank
+        taken = names_in(body) | names_in(head) | self.scope.usage.ranges
+        letters = [Name(letter) for letter in "jklmrs" if letter not in taken][:rank]
+        whole = Entry(head.base, (*head.indices, *letters), span=head.span)
+        return whole, Form("at", (body, *letters), span=body.span), 0
 
     def _at_condition(self, head: Name | Entry, body: Node) -> Node:
         """L = -log p_k, said for k = y, is L = -log p_y."""

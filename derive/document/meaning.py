@@ -102,7 +102,7 @@ class Meaning:
             return self._primed(node)
         if isinstance(node, Entry) and node.base == "I" and len(node.indices) == 2:
             return identity(self, node)
-        if isinstance(node, Entry) and self.ranks.of(node) and not self.scope.named(node.base):
+        if isinstance(node, Entry) and self.ranks.is_row(node):
             # x^{(i)} where x_j^{(i)} stands elsewhere: the row of that sample.
             return Form("at", (Name(node.base), *map(self.of, node.indices)), span=node.span)
         return self._inside(node)
@@ -311,6 +311,9 @@ class Meaning:
         """A sum without limits goes over the one index that is not free outside of it."""
         body = self.of(node.body)
         letters = index_letters(body) - self.outer
+        if not letters and self.ranks.of(body) == 1:
+            # sum(exp(z)), as code has it: over all the entries.
+            return Form("sum", (body,), span=node.span)
         if len(letters) != 1:
             raise self.fail("a sum, but over which index is not said", node, r"write \sum_j")
         (letter,) = letters

@@ -53,7 +53,7 @@ class Ranks:
                 return 2
             case Form(name="onehot"):
                 return 1
-            case Form(name="logsumexp"):
+            case Form(name="logsumexp" | "sum"):
                 return 0
             case Form(name="matmul", args=(a, b)):
                 return max(self.of(a) + self.of(b) - 2, 0)
@@ -69,9 +69,19 @@ class Ranks:
         """Whether an entry with so many indices is a number, though others have more."""
         if len(entry.indices) == 1 and entry.base in self.scope.usage.flat:
             return (entry.base, entry.indices[0]) not in self.scope.usage.heads
-        heads = (known.head for known in self.scope.named(entry.base))
         count = len(entry.indices)
-        return any(isinstance(head, Entry) and len(head.indices) == count for head in heads)
+        return any(
+            isinstance(known.head, Entry) and known.key[1] == count
+            for known in self.scope.named(entry.base)
+        )
+
+    def is_row(self, entry: Entry) -> bool:
+        """Whether a vector z_n is a row of z_nk, and not one that is named so itself."""
+        known = self.scope.named(entry.base)
+        count = len(entry.indices)
+        heads = [one.head for one in known if isinstance(one.head, Entry)]
+        longer = [head for head in heads if len(head.indices) > count]
+        return self.of(entry) > 0 and len(known) == len(longer)
 
     def _of_name(self, name: str) -> int:
         usage = self.scope.usage

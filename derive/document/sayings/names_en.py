@@ -144,6 +144,17 @@ NAMES_EN = (
         "$x$ is the distribution of the pictures",
     ),
     Saying(
+        "distribution-name",
+        "en",
+        "declare",
+        "<n>: simplex",
+        ("distribution",),
+        r"\b(?:an?|the|some|any) (?:target|true|label|teacher|reference|data|empirical|soft)"
+        r"(?: label| target| probability)? distribution @n",
+        "and a target distribution $\\tau$",
+        "the mean of the distribution $x$",
+    ),
+    Saying(
         "sums-to-one",
         "en",
         "assume",

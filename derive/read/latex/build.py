@@ -182,7 +182,7 @@ class Builder(Tables):
             if kind(part) == "SIGN":
                 signs.append(str(part))
                 continue
-            node = self._with_signs(self._truth(part) if signs else self.number(part), signs)
+            node = self._with_signs(self.truth(part) if signs else self.number(part), signs)
             if pending is not None:
                 node = Deriv(node, pending.args, span=self.across(pending.span, node.span))
                 self.note("the derivative is taken of the signed term behind it")
@@ -196,14 +196,6 @@ class Builder(Tables):
             self.complain("nothing to differentiate", pending.span or span)
         terms = self.reaches(terms, span)
         return terms[0] if len(terms) == 1 else Add(tuple(terms), span=span)
-
-    def _truth(self, part: lark.Tree[Token] | Token) -> Node:
-        """p - (k == y), as code has it: 1 where the relation holds."""
-        inner = sole(part)
-        if kind(inner) != "round" or kind(sole(inside(inner))) != "compare":
-            return self.number(part)
-        self.note("a relation in brackets counts 1 where it holds")
-        return Ind(self.condition(inside(inner)), span=self.span(part))
 
     def _with_signs(self, node: Node, signs: Sequence[str]) -> Node:
         if "pm" in signs:

@@ -18,6 +18,7 @@ from derive.syntax import (
     Div,
     Entry,
     Form,
+    Ind,
     Logic,
     Mul,
     Name,
@@ -88,11 +89,19 @@ class Terms(Calls):
             return self.complain(f"\\{name} is not read here", self.span(sign))
         if name == "/":
             return self._quotient(left, row, start)
-        right = self._single(self.operand(row))
+        truth = name == "*" and _states(row.peek())
+        right = self.truth(row.take()) if truth else self._single(self.operand(row))
         span = self.across(start, right.span)
         if name == "*":
             return times(self._single(left), right, span)
         return Form(name, (left, right), span=span)
+
+    def truth(self, part: Part) -> Node:
+        """p - (k == y), p*(i == j), as code has it: 1 where the relation holds."""
+        if not _states(part):
+            return self.number(part)
+        self.note("a relation in brackets counts 1 where it holds")
+        return Ind(self.condition(inside(sole(part))), span=self.span(part))
 
     def _quotient(self, left: Node, row: Row, start: Span) -> Node:
         """a/b c is (a/b) c, or a/(b c): a person must choose."""
@@ -269,6 +278,12 @@ class Terms(Calls):
                         row.position = position
                         return self.operand(row, calls=False)
         return node
+
+
+def _states(part: Part | None) -> bool:
+    """Whether a part is a relation in round brackets: (i == j)."""
+    inner = None if part is None else sole(part)
+    return inner is not None and kind(inner) == "round" and kind(sole(inside(inner))) == "compare"
 
 
 def _sign(part: Part) -> Part | None:
