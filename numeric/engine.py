@@ -68,10 +68,16 @@ class Engine:
         self._functions: dict[tuple[str, bool, frozenset[str]], Function] = {}
         if not proved_before:
             self._require_proof(1)
+        if not proved_before or not statement.engine:
             self.function("value_and_grad")
 
     def __repr__(self) -> str:
         return f"<gradproof engine {self.statement.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from its statement: a loss that is not ours is proved again."""
+        made = functools.partial(Engine, proved_before=self._proved_before, diagonal=self._diagonal)
+        return made, (self.statement,)
 
     @property
     def signature(self) -> Signature:
@@ -156,9 +162,13 @@ class Engine:
     ) -> Array:
         """upstream times the gradient; upstream has the shape of the loss."""
         loss, gradient = self.value_and_grad(logits, target, **params)
-        factor = np.asarray(upstream, dtype=gradient.dtype)
-        if factor.shape != np.shape(loss):
-            raise ValueError(f"upstream of shape {factor.shape}; expected {np.shape(loss)}")
+        xp = standard.namespace(logits)
+        if xp is None:
+            factor = np.asarray(upstream, dtype=gradient.dtype)
+        else:
+            factor = xp.astype(standard.beside(xp, upstream, gradient), gradient.dtype)
+        if factor.shape != loss.shape:
+            raise ValueError(f"upstream of shape {factor.shape}; expected {loss.shape}")
         own = len(self.signature.slots) if self.signature.batched else 0
         product: Array = factor[(..., *(None,) * own)] * gradient
         return product

@@ -45,6 +45,11 @@ def test_every_row_runs_elsewhere(name: str, array_of: Any) -> None:
     assert_near(gradient, slope)
     assert_near(engine.hessian(f, t, **there), engine.hessian(logits, target, **values))
     assert_near(engine.hvp(f, t, f, **there), engine.hvp(logits, target, logits, **values))
+    upstream = np.full(np.shape(wanted), 0.25)
+    assert_near(
+        engine.vjp(f, t, array_of(upstream), **there),
+        engine.vjp(logits, target, upstream, **values),
+    )
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])

@@ -398,3 +398,9 @@ def test_the_public_names() -> None:
         assert callable(getattr(numeric, name))
     with pytest.raises(AttributeError):
         _ = numeric.nothing
+
+
+@pytest.mark.parametrize("name", ["clip", "softmax-regression", "nll-images"])
+def test_a_loss_without_an_array_program_is_refused_at_once(name: str) -> None:
+    with pytest.raises(OutOfFragment, match="no array program"):
+        compiled(name)

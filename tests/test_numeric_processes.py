@@ -87,7 +87,6 @@ print(os.waitpid(child, 0)[1])
 
 
 @forks
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="pools without threads")
 def test_a_forked_process_works_on() -> None:
     assert run(FORKED, *FORK) == "0"
 
@@ -131,9 +130,6 @@ def test_engines_are_copied(name: str, again: Any) -> None:
     assert np.array_equal(made[1], wanted[1])
 
 
-@pytest.mark.xfail(
-    strict=True, raises=pickle.PicklingError, reason="printed functions are not sent"
-)
 def test_engines_are_sent() -> None:
     engine = compiled("focal")
     wanted = engine.loss(np.arange(3.0), 1, gamma=2.0)

@@ -73,6 +73,24 @@ def test_both_forms_say_the_same(classes: int, kind: Any, backend: str) -> None:
         )
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("classes", [48, 1000, 10_000])
+@pytest.mark.parametrize("middle", [0.118, 3.0])
+def test_equal_exponentials_do_not_round_alike(
+    middle: float, classes: int, kind: Any, backend: str
+) -> None:
+    """A long row of near ties: 5 units in the last place."""
+    few = np.random.default_rng(classes).uniform(-4, 4, size=(20, classes))
+    logits = (middle * (1 + few * np.finfo(kind).eps)).astype(kind)
+    labels = np.zeros(20, int)
+    _, gradient = numeric.value_and_grad(logits, labels, reduction="none", backend=backend)
+    exact = np.exp(logits.astype(np.longdouble) - middle)
+    wanted = exact / exact.sum(axis=1, keepdims=True)
+    off = np.abs(gradient[:, 1:] - wanted[:, 1:]) / np.spacing(wanted[:, 1:].astype(kind))
+    assert off.max() <= 5
+
+
 @pytest.mark.parametrize("classes", [10, 100])
 def test_the_sum_of_a_mixed_block_counts_every_row_once(classes: int) -> None:
     logits = np.random.default_rng(0).normal(size=(400, classes))

@@ -108,19 +108,34 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "tiny": np.finfo(real).tiny,
         "size": inlined(elementary.size_float32 if is_single else elementary.size_float64),
         "most_of": _most_of(is_single, compiled),
-        "sum": _class_sum(real, compiled),
+        **_class_sums(real, compiled),
         **_largest(is_single, compiled),
     }
 
 
-def _class_sum(real: Any, compiled: Decorator) -> Any:
-    """The sum of a row: what is 1 or more apart from what is less, which would round alike on it.
+def _class_sums(real: Any, compiled: Decorator) -> dict[str, Any]:
+    """The sum of a row: of any numbers, and of masses, of which the largest logit's is 1.
 
-    The masses of a softmax are 1 at the largest logit, and there may be many equal small ones.
+    There may be many equal small masses, which would all round alike on a 1: what is 1 or more is
+    added up apart.
     """
+
+    @compiled(inline="always")
+    def added_to(whole: Any, lost: Any, part: Any) -> Any:
+        """whole + part, and what all sums so far were rounded by (Knuth's TwoSum)."""
+        total = whole + part
+        back = total - whole
+        return total, lost + ((whole - (total - back)) + (part - back))
 
     @compiled(fastmath={"reassoc"})
     def added(chunk: Any) -> Any:
+        made = real(0)
+        for k in range(chunk.size):
+            made += chunk[k]
+        return made
+
+    @compiled(fastmath={"reassoc"})
+    def added_apart(chunk: Any) -> Any:
         large, small = real(0), real(0)
         for k in range(chunk.size):
             x = chunk[k]
@@ -130,19 +145,22 @@ def _class_sum(real: Any, compiled: Decorator) -> Any:
         return large, small
 
     @compiled()
-    def class_sum(row: Any) -> Any:
-        # What each sum is rounded by is kept (Knuth's TwoSum): a long row rounds as a short one.
+    def any_sum(row: Any) -> Any:
+        whole, lost = real(0), real(0)
+        for first in range(0, row.size, CHUNK):
+            whole, lost = added_to(whole, lost, added(row[first : first + CHUNK]))
+        return whole + lost
+
+    @compiled()
+    def mass_sum(row: Any) -> Any:
         wholes, whole, lost = real(0), real(0), real(0)
         for first in range(0, row.size, CHUNK):
-            large, part = added(row[first : first + CHUNK])
+            large, part = added_apart(row[first : first + CHUNK])
             wholes += large
-            total = whole + part
-            back = total - whole
-            lost += (whole - (total - back)) + (part - back)
-            whole = total
+            whole, lost = added_to(whole, lost, part)
         return wholes + (whole + lost)
 
-    return class_sum
+    return {"added_to": added_to, "any_sum": any_sum, "mass_sum": mass_sum}
 
 
 def _most_of(is_single: bool, compiled: Decorator) -> Any:

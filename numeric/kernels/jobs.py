@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -268,3 +269,8 @@ class LoopJob(Job):
 @functools.cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="gradproof")
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process has its parent's pools, but not their threads.
+    os.register_at_fork(after_in_child=_pool.cache_clear)
