@@ -19,7 +19,9 @@ from numeric.kernels.loops import Compiled, Printer
 from numeric.programs.program import Argmax, Fold, View
 
 LANES = 64
-_FOLDS = {"sum": "_mass_sum", "max": "_largest"}
+GROUP = 2
+"""So many entries are added up without a look at what is lost."""
+_FOLDS = {"sum": "_sum", "max": "_largest"}
 
 
 def printed_rows(
@@ -149,8 +151,7 @@ class _Rows(Printer):
             self.write(f"_left = {kept}[{self.shown(label)}]")
             self.write(f"{kept}[{self.shown(label)}] = {self.shown(value)}")
         kept = f"{kept}[:_n]" if op.kind == "max" else kept
-        fold = "_any_sum" if self.unshifted and op.kind == "sum" else _FOLDS[op.kind]
-        self.write(f"{name} = {fold}({kept})")
+        self.write(f"{name} = {_FOLDS[op.kind]}({kept})")
         for label, _ in op.puts:
             self.write(f"{kept}[{self.shown(label)}] = _left")
 
@@ -176,7 +177,7 @@ class _Lanes(Printer):
     def __init__(self, kernel: Kernel, work: Pass, tame: Printer | None = None) -> None:
         super().__init__(kernel, work, tame)
         self.labels = {s.name for s in self.steps if isinstance(s.op, Argmax)}
-        self.of_rows = ["_best", "_part", "_wholes", "_lost"]
+        self.of_rows = ["_best", "_part", "_lost"]
         self.only = "" if tame is None else "if _most[_r] > _limit: "
 
     def body(self) -> None:
@@ -292,32 +293,17 @@ class _Lanes(Printer):
             self.lane(f"{self.only}_to_{name}_[_r] = {name}[_r]")
 
     def grouped_sum(self, name: str, summand: str) -> None:
-        """Eight classes at a time, then the partial sums, as `_any_sum` and `_mass_sum` do it."""
-        if self.unshifted:
-            self.lane("_lost[_r] = _real(0)")
-            self.write("for _group in range(0, _n, 8):")
-            self.depth += 1
-            self.lane("_part[_r] = _real(0)")
-            self.write("for _k in range(_group, min(_group + 8, _n)):")
-            self.write("    for _r in range(_r_n):")
-            self.write(f"        _part[_r] += {summand}")
-            self.lane(f"{name}[_r], _lost[_r] = _added_to({name}[_r], _lost[_r], _part[_r])")
-            self.depth -= 1
-            self.lane(f"{name}[_r] += _lost[_r]")
-            return
-        self.lane("_wholes[_r] = _real(0)")
-        self.write("for _group in range(0, _n, 8):")
+        """GROUP classes at a time, then the partial sums; what these are rounded by is kept."""
+        self.lane("_lost[_r] = _real(0)")
+        self.write(f"for _group in range(0, _n, {GROUP}):")
         self.depth += 1
         self.lane("_part[_r] = _real(0)")
-        self.write("for _k in range(_group, min(_group + 8, _n)):")
+        self.write(f"for _k in range(_group, min(_group + {GROUP}, _n)):")
         self.write("    for _r in range(_r_n):")
-        self.write(f"        _x = {summand}")
-        self.write("        _is_large = _x >= _real(1)")
-        self.write("        _wholes[_r] += _x if _is_large else _real(0)")
-        self.write("        _part[_r] += _real(0) if _is_large else _x")
-        self.lane(f"{name}[_r] += _part[_r]")
+        self.write(f"        _part[_r] += {summand}")
+        self.lane(f"{name}[_r], _lost[_r] = _added_to({name}[_r], _lost[_r], _part[_r])")
         self.depth -= 1
-        self.lane(f"{name}[_r] += _wholes[_r]")
+        self.lane(f"{name}[_r] += _lost[_r]")
 
     def maximum(self, name: str, array: str) -> None:
         """The largest entry of each lane, or nan."""

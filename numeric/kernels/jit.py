@@ -108,16 +108,16 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "tiny": np.finfo(real).tiny,
         "size": inlined(elementary.size_float32 if is_single else elementary.size_float64),
         "most_of": _most_of(is_single, compiled),
-        **_class_sums(real, compiled),
+        **_sums(real, compiled),
         **_largest(is_single, compiled),
     }
 
 
-def _class_sums(real: Any, compiled: Decorator) -> dict[str, Any]:
-    """The sum of a row: of any numbers, and of masses, of which the largest logit's is 1.
+def _sums(real: Any, compiled: Decorator) -> dict[str, Any]:
+    """The sum of a row, and what it is put together by.
 
-    There may be many equal small masses, which would all round alike on a 1: what is 1 or more is
-    added up apart.
+    Many equal exponentials would all round alike on a large one: what is 1 or more is added up
+    apart, and so is what the sums of chunks are rounded by.
     """
 
     @compiled(inline="always")
@@ -129,13 +129,6 @@ def _class_sums(real: Any, compiled: Decorator) -> dict[str, Any]:
 
     @compiled(fastmath={"reassoc"})
     def added(chunk: Any) -> Any:
-        made = real(0)
-        for k in range(chunk.size):
-            made += chunk[k]
-        return made
-
-    @compiled(fastmath={"reassoc"})
-    def added_apart(chunk: Any) -> Any:
         large, small = real(0), real(0)
         for k in range(chunk.size):
             x = chunk[k]
@@ -145,22 +138,15 @@ def _class_sums(real: Any, compiled: Decorator) -> dict[str, Any]:
         return large, small
 
     @compiled()
-    def any_sum(row: Any) -> Any:
-        whole, lost = real(0), real(0)
+    def class_sum(row: Any) -> Any:
+        large, large_lost, small, small_lost = real(0), real(0), real(0), real(0)
         for first in range(0, row.size, CHUNK):
-            whole, lost = added_to(whole, lost, added(row[first : first + CHUNK]))
-        return whole + lost
+            large_part, small_part = added(row[first : first + CHUNK])
+            large, large_lost = added_to(large, large_lost, large_part)
+            small, small_lost = added_to(small, small_lost, small_part)
+        return large + (small + (large_lost + small_lost))
 
-    @compiled()
-    def mass_sum(row: Any) -> Any:
-        wholes, whole, lost = real(0), real(0), real(0)
-        for first in range(0, row.size, CHUNK):
-            large, part = added_apart(row[first : first + CHUNK])
-            wholes += large
-            whole, lost = added_to(whole, lost, part)
-        return wholes + (whole + lost)
-
-    return {"added_to": added_to, "any_sum": any_sum, "mass_sum": mass_sum}
+    return {"added_to": added_to, "sum": class_sum}
 
 
 def _most_of(is_single: bool, compiled: Decorator) -> Any:
