@@ -10,7 +10,7 @@ import pytest
 import numeric
 from numeric.engine import compile as compiled
 from numeric.kernels import jit
-from numeric.kernels.tame import parted, reach, wild_rows
+from numeric.kernels.tame import reach, wild_rows
 
 KINDS = [np.float32, np.float64]
 BACKENDS = [
@@ -158,16 +158,3 @@ def test_masked_classes_are_tame() -> None:
     kept = np.exp(logits)
     np.testing.assert_allclose(loss, np.log(kept.sum(axis=1)) - logits[:, 1], rtol=1e-14)
     assert not gradient[:, ::3].any()
-
-
-def test_parted_rows_come_back_in_their_order() -> None:
-    values = np.arange(5.0)[:, None]
-    wild = np.array([True, False, False, True, False])
-
-    def made(is_wild: bool, rows: np.ndarray) -> list[np.ndarray]:
-        chosen = values[rows]
-        return [chosen.sum(axis=0, keepdims=True), chosen + (100 if is_wild else 0)]
-
-    total, result = parted(wild, 0, 1, made)
-    assert total.item() == 10
-    assert result.ravel().tolist() == [100, 1, 2, 103, 4]

@@ -1,5 +1,7 @@
 """Passes printed for NumPy: a function of one block of rows, every full value in a buffer.
 
+What it sums over its rows it returns row by row; the caller adds it up.
+
 A block lies in one of two ways, rows first or classes first, and the printed function serves both:
 `axis` is where the classes are, `rows` the other one, and the entry of a row at a label has the
 flat place `row + label*step`. `scratch` are buffers, which each thread has for itself; the first of
@@ -186,9 +188,11 @@ class _Printer:
                 self.write(f"{name} = {array}.take({self.place(View(label))})", array)
             case Pick(array=array, place=place):
                 self.write(f"{name} = np.take({array}, [{place}], axis=axis)", array)
-            case Fold(expr=expr, kind=kind, axis=axis):
-                along = "rows, dtype=np.float64" if axis == -2 else "axis"
-                fold = f"np.{_UFUNC_OF[kind]}.reduce({text(expr)}, axis={along}, keepdims=True)"
+            case Fold(expr=expr, axis=-2):
+                made = self.operand(expr)
+                self.write(assignment(name, made), *(self.full & {made}))
+            case Fold(expr=expr, kind=kind):
+                fold = f"np.{_UFUNC_OF[kind]}.reduce({text(expr)}, axis=axis, keepdims=True)"
                 self.write(assignment(name, fold), *self.reads(expr))
             case op:
                 self.write(assignment(name, printed(op)), *(step_reads(op) & self.full))

@@ -18,7 +18,7 @@ from numeric.kernels.compiled import LANES
 from numeric.kernels.jit import EVEN
 from numeric.kernels.kernel import Extent, Pass
 from numeric.kernels.loops import Compiled
-from numeric.kernels.tame import parted, reach, wild_rows
+from numeric.kernels.tame import reach, wild_rows
 
 UFUNC_BUFFER = 512
 """Rows of at least so many entries are worked on in place; NumPy would copy them to its buffer."""
@@ -136,7 +136,11 @@ class ArrayJob(Job):
             seen = seen if self.extents[name].classes else seen[..., 0]
             if not np.may_share_memory(out, seen):
                 np.copyto(out, seen, casting="same_kind")
-        return tuple(made[:sums])
+        rows = -1 - layout.axis
+        return tuple(
+            np.add.reduce(summand, axis=rows, dtype=np.float64, keepdims=True)
+            for summand in made[:sums]
+        )
 
     def given(
         self, index: Index, shape: tuple[int, ...], buffers: Sequence[Array]
@@ -170,30 +174,36 @@ class ArrayJob(Job):
     def made(
         self, index: Index, shape: tuple[int, ...], buffers: Sequence[Array]
     ) -> Sequence[Array]:
-        """The sums and the outputs of a block."""
-        count, tame, rows = math.prod(shape), self.tame, -1 - self.layout.axis
-        if tame is None:
+        """The summands and the outputs of a block."""
+        count, results = math.prod(shape), len(self.work.sums) + len(self.work.outputs)
+        if self.tame is None:
             given = self.given(index, shape, buffers)
             return self.called(self.function, given, count, buffers)
-        results = len(self.work.sums) + len(self.work.outputs)
-        made = self.called(tame, self.given(index, shape, buffers), count, buffers)
+        made = self.called(self.tame, self.given(index, shape, buffers), count, buffers)
         wild = wild_rows(made[results:], self.dtype)
-        if wild is None:
-            return made[:results]
-        given = self.given(index, shape, buffers)
-        if wild.all():
+        if wild is not None and wild.all():
+            given = self.given(index, shape, buffers)
             return self.called(self.function, given, count, buffers)
+        if wild is not None:
+            again = self.of_rows(index, wild.reshape(shape))
+            for whole, part in zip(made[:results], again, strict=True):
+                self.layout.lying(whole)[wild] = self.layout.lying(part)
+        return made[:results]
 
-        def some(is_wild: bool, chosen: Array) -> Sequence[Array]:
-            part = [
-                value.compress(chosen, axis=rows) if cut else value
-                for value, cut in zip(given, self.cut, strict=True)
-            ]
-            own = [np.empty_like(buffer) for buffer in buffers]
-            function = self.function if is_wild else tame
-            return self.called(function, part, int(np.count_nonzero(chosen)), own)[:results]
-
-        return parted(wild, rows, len(self.work.sums), some)
+    def of_rows(self, index: Index, chosen: Array) -> Sequence[Array]:
+        """What the function for all rows makes of some rows of a block."""
+        count, given = int(np.count_nonzero(chosen)), []
+        for value, cut in zip(self.values.values(), self.cut, strict=True):
+            block = value
+            if cut:
+                kind = self.dtype if value.dtype.kind == "f" else value.dtype
+                rows = value[index][chosen].reshape(count, -1)
+                block = np.ascontiguousarray(self.layout.lying(rows), kind)
+            given.append(block)
+        size = count * self.layout.classes
+        return self.called(
+            self.function, given, count, [np.empty(size, self.dtype) for _ in range(self.count)]
+        )
 
     def called(
         self,

@@ -9,7 +9,7 @@ would count. Compiled loops find out by the logits themselves, which are all mod
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -41,17 +41,3 @@ def wild_rows(guards: Sequence[Array], kind: np.dtype[Any]) -> Array | None:
         if not tame.all():
             wild = ~tame.reshape(-1) if wild is None else wild | ~tame.reshape(-1)
     return wild
-
-
-def parted(
-    wild: Array, rows: int, sums: int, made: Callable[[bool, Array], Sequence[Array]]
-) -> list[Array]:
-    """What is `made` of the tame rows (False) and of the wild ones (True), put together.
-
-    `made` is told which rows to take. It returns `sums` over rows, then results with the axis
-    `rows`.
-    """
-    both = list(zip(made(False, ~wild), made(True, wild), strict=True))
-    back = np.argsort(np.argsort(wild, kind="stable"))
-    added = [tame + other for tame, other in both[:sums]]
-    return added + [np.concatenate(pair, axis=rows).take(back, axis=rows) for pair in both[sums:]]
