@@ -111,6 +111,37 @@ def test_logits_are_read_where_they_lie_and_never_written_to() -> None:
     assert np.array_equal(logits, before)
 
 
+def test_weights_beside_wild_rows_are_not_written_to() -> None:
+    """The weights themselves are what is summed."""
+    engine = compiled(
+        given=[
+            "p[i,k] = exp(f[i,k])/sum(exp(f[i,j]), j)",
+            "L = -sum(w[i]*log(p[i,y[i]]), i)/sum(w[i], i)",
+        ],
+        declare=["y: label[N]", "w: positive[N]"],
+        gradient="w[i]*(p[i,k] - delta(k,y[i]))/sum(w[i], i)",
+        first="f[i,k]",
+    )
+    rng = np.random.default_rng(0)
+    logits, weights = rng.normal(size=(50, 100)), rng.uniform(1, 2, 50)
+    logits[3] += 1000
+    weights.setflags(write=False)
+    labels = np.zeros(50, int)
+    each = numeric.cross_entropy(logits, labels, reduction="none")
+    loss = engine.loss(logits, labels, w=weights, backend="numpy")
+    assert loss == pytest.approx((weights * each).sum() / weights.sum(), rel=1e-13)
+
+
+def test_logits_whose_entries_are_replaced_meanwhile_are_loaded() -> None:
+    engine = compiled(
+        given=["L = sum(f[j], j, j != y)"], declare=["y: label"], gradient="1 - delta(k,y)"
+    )
+    logits = np.random.default_rng(0).normal(size=(50, 100))
+    logits.setflags(write=False)
+    loss = engine.loss(logits, np.zeros(50, int), backend="numpy")
+    np.testing.assert_allclose(loss, logits[:, 1:].sum(axis=1), atol=1e-13)
+
+
 def test_tame_rows_have_a_function_of_their_own() -> None:
     source = compiled("softmax-nll").function("value_and_grad").source
     shifted, tame = source.split("def value_and_grad_of_tame(")

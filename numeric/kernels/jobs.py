@@ -8,6 +8,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,18 @@ class Job(ABC):
         return whole.reshape(shape).astype(self.dtype)
 
 
+@dataclass(frozen=True)
+class Buffers:
+    """How many buffers the functions of a pass need, and the `places` that full results end in.
+
+    `writes` says whether entries of an argument are replaced meanwhile, so that it is to be loaded.
+    """
+
+    count: int
+    places: Mapping[str, int]
+    writes: bool
+
+
 class ArrayJob(Job):
     """With NumPy: a block is worked on in buffers, and stored.
 
@@ -102,11 +115,11 @@ class ArrayJob(Job):
     def __init__(
         self,
         functions: tuple[Callable[..., Any], Callable[..., Any] | None],
-        buffers: tuple[int, Mapping[str, int], bool],
+        needs: Buffers,
         *job: Any,
     ) -> None:
         self.function, self.tame = functions
-        self.count, self.places, self.writes = buffers
+        self.needs = needs
         super().__init__(*job)
         self.cut = [self.by_rows(name) for name in self.values]
 
@@ -120,12 +133,12 @@ class ArrayJob(Job):
 
     def buffers(self) -> list[Array]:
         size = self.layout.length * self.layout.classes
-        return [np.empty(size, self.dtype) for _ in range(self.count)]
+        return [np.empty(size, self.dtype) for _ in range(self.needs.count)]
 
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         layout, shape = self.layout, self.layout.shape(index)
         buffers = [*buffers]
-        for name, at in self.places.items():
+        for name, at in self.needs.places.items():
             out = self.outs[name][index]
             if self.lies(out):
                 buffers[at] = out.reshape(-1)
@@ -160,7 +173,7 @@ class ArrayJob(Job):
     def loaded(self, values: Array, shape: tuple[int, ...], buffer: Array) -> Array:
         """A block of a full argument: as it lies, or in a buffer."""
         count = math.prod(shape)
-        if self.lies(values) and not self.writes:
+        if self.lies(values) and not self.needs.writes:
             return values.reshape(count, -1)
         block = self.layout.block(buffer, count)
         np.copyto(self.layout.standing(block, shape), values)
@@ -184,11 +197,14 @@ class ArrayJob(Job):
         if wild is not None and wild.all():
             given = self.given(index, shape, buffers)
             return self.called(self.function, given, count, buffers)
-        if wild is not None:
-            again = self.of_rows(index, wild.reshape(shape))
-            for whole, part in zip(made[:results], again, strict=True):
-                self.layout.lying(whole)[wild] = self.layout.lying(part)
-        return made[:results]
+        if wild is None:
+            return made[:results]
+        again = self.of_rows(index, wild.reshape(shape))
+        # What is one number for each row may be an argument itself, which is never written to.
+        merged = [whole if whole.size > count else whole.copy() for whole in made[:results]]
+        for whole, part in zip(merged, again, strict=True):
+            self.layout.lying(whole)[wild] = self.layout.lying(part)
+        return merged
 
     def of_rows(self, index: Index, chosen: Array) -> Sequence[Array]:
         """What the function for all rows makes of some rows of a block."""
@@ -201,9 +217,8 @@ class ArrayJob(Job):
                 block = np.ascontiguousarray(self.layout.lying(rows), kind)
             given.append(block)
         size = count * self.layout.classes
-        return self.called(
-            self.function, given, count, [np.empty(size, self.dtype) for _ in range(self.count)]
-        )
+        buffers = [np.empty(size, self.dtype) for _ in range(self.needs.count)]
+        return self.called(self.function, given, count, buffers)
 
     def called(
         self,

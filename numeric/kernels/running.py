@@ -19,7 +19,7 @@ from numeric.kernels import jit
 from numeric.kernels.blocked import Block, printed_block
 from numeric.kernels.blocks import Layout
 from numeric.kernels.compiled import printed_rows
-from numeric.kernels.jobs import ArrayJob, Job, LoopJob
+from numeric.kernels.jobs import ArrayJob, Buffers, Job, LoopJob
 from numeric.kernels.kernel import Extent, Kernel
 from numeric.kernels.loops import Compiled
 from numeric.programs.codegen import assignment, load_source, printed
@@ -33,20 +33,20 @@ class Runner:
     """
 
     def __init__(self, kernel: Kernel, tame: Kernel | None = None) -> None:
-        self.kernel, self.other = kernel, tame
+        self.kernel, self.tame_kernel = kernel, tame
         self.blocks = [_block(kernel, at, "of_rows") for at in range(len(kernel.passes))]
-        self.tame = [_of_tame_rows(block, tame, at) for at, block in enumerate(self.blocks)]
+        self.tame_blocks = [_of_tame_rows(block, tame, at) for at, block in enumerate(self.blocks)]
         self.functions = [
             (block.load(), tame.load() if tame else None) for block, tame in self._both()
         ]
         self.between = [Scalars(work.first) for work in kernel.passes]
         self.last = Scalars(kernel.last)
-        self.buffers = max(block.buffers for block in self._printed())
-        self.writes = any(block.writes for block in self._printed())
+        self.needs = [_needs(block, tame) for block, tame in self._both()]
+        self.buffers = max(needs.count for needs in self.needs)
 
     def _both(self) -> Iterator[tuple[Block, Block | None]]:
         """The blocks of each pass: for all rows, and for tame ones."""
-        return zip(self.blocks, self.tame, strict=True)
+        return zip(self.blocks, self.tame_blocks, strict=True)
 
     def _printed(self) -> Iterator[Block]:
         return (block for both in self._both() for block in both if block is not None)
@@ -65,8 +65,8 @@ class Runner:
         """The passes as loops for numba; None where one of them has no such form."""
         try:
             return tuple(
-                printed_rows(self.kernel, at, tame=self.other if block else None, lanes=lanes)
-                for at, block in enumerate(self.tame)
+                printed_rows(self.kernel, at, tame=self.tame_kernel if block else None, lanes=lanes)
+                for at, block in enumerate(self.tame_blocks)
             )
         except OutOfFragment:
             return None
@@ -127,16 +127,20 @@ class Runner:
         given = {name: values[name] for name in names}
         job = (self.kernel.passes[at], self.kernel.extents, given, outs, layout, dtype)
         if loops is None:
-            places = dict(self.blocks[at].places)
-            if (tame := self.tame[at]) is not None:
-                places = dict(places.items() & tame.places.items())
-            buffers = (self.buffers, places, self.writes)
-            return ArrayJob(self.functions[at], buffers, *job)
+            return ArrayJob(self.functions[at], self.needs[at], *job)
         return LoopJob(loops[at], self._compiled(lanes, dtype)[at], *job)
 
 
 def _block(kernel: Kernel, at: int, rows: str) -> Block:
     return printed_block(kernel, kernel.passes[at], f"{kernel.program.name}_{rows}{at or ''}")
+
+
+def _needs(block: Block, tame: Block | None) -> Buffers:
+    """The buffers of both forms; the places that they agree on."""
+    if tame is None:
+        return Buffers(block.buffers, block.places, block.writes)
+    places = dict(block.places.items() & tame.places.items())
+    return Buffers(max(block.buffers, tame.buffers), places, block.writes or tame.writes)
 
 
 def _of_tame_rows(block: Block, tame: Kernel | None, at: int) -> Block | None:
