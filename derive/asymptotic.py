@@ -3,7 +3,7 @@
 Both are brought back to equalities, which go through the same decision as any other claim.
 `A ~ B as T -> inf`: with T = 1/e both sides are Taylor series in e; the first coefficients that
 are not 0 must stand at the same power and be equal. `A prop B over k`: A(k) B(m) == A(m) B(k) for
-all k and m.
+all k and m; where B is 0 throughout, A == 0.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from derive.syntax import (
 MAX_ORDER = 4
 # Poles up to this order are cleared by multiplying both sides.
 MAX_POLE = 2
-_LIMIT = re.compile(r"\s+as\s+(?P<name>[A-Za-z]\w*)\s*->\s*(?:inf|infinity|oo)\s*$")
-_OVER = re.compile(r"\s+over\s+(?P<names>[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*$")
+_LIMIT = re.compile(r"(?<=\s)as\s+(?P<name>[A-Za-z]\w*)\s*->\s*(?:inf|infinity|oo)\s*$")
+_OVER = re.compile(r"(?<=\s)over\s+(?P<names>[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*$")
 _WEAK = re.compile(r"(?<![=!<>~])~(?![=~])|\bprop\b")
 
 
@@ -94,7 +94,9 @@ def proportional(problem: Problem, names: Sequence[str]) -> Problem:
     # Equal where the indices are: that says nothing of the ratio.
     apart = tuple(Rel("!=", Name(name), other) for name, other in moved.items())
     differ = apart[0] if len(apart) == 1 else Logic("or", apart)
-    where = (*problem.where, differ)
+    # What is said of k is said of m, too.
+    said = (substitute(condition, moved) for condition in problem.where)
+    where = tuple(dict.fromkeys((*problem.where, *said, differ)))
     return replace(problem, left=left, right=right, indices=indices, where=where)
 
 

@@ -82,6 +82,9 @@ def _decide_weak(problem: Problem, relation: Weak, timeout: float) -> Verdict:
     with limited(timeout):
         try:
             if relation.relation == "prop":
+                if _proves(problem.claiming(problem.right, ZERO)):
+                    # A multiple of 0 is 0.
+                    return decide(problem, timeout)
                 ratio = text(Div(problem.left, problem.right))
                 verdict = decide(proportional(problem, relation.names), timeout)
                 return replace(verdict, reason=verdict.reason or f"the factor is {ratio}")

@@ -66,18 +66,24 @@ class Normaliser:
         """f[k] == c, with a letter of its own for each index, holds for every entry of f."""
         if not isinstance(left, Entry) or left.base in self._universal:
             return False
-        letters = {i.id for i in left.indices if isinstance(i, Name)} & self._problem.indices.keys()
+        letters = self._of_all(left.indices)
         constant_right = not any(isinstance(part, Entry) for part in walk(right))
         if len(letters) < len(left.indices) or not constant_right or letters & free_names(right):
             return False
         self._universal[left.base] = right
         return True
 
+    def _of_all(self, indices: Iterable[Node]) -> set[str]:
+        """The letters that stand for every place: free ones that `where` says nothing of."""
+        said = frozenset[str]().union(*map(free_names, self._problem.where))
+        letters = {index.id for index in indices if isinstance(index, Name)}
+        return (letters & self._problem.indices.keys()) - said
+
     def _unit_rows(self, left: Node, right: Node) -> bool:
         """sum(t[i, j], j) == 1, with a letter of its own for each other axis, is about all rows."""
         match left, right:
             case Reduce("sum", Entry(base, (*outer, Name(last))), index, None), Num(value=1):
-                rows = {i.id for i in outer if isinstance(i, Name)} & self._problem.indices.keys()
+                rows = self._of_all(outer)
                 if last == index and len(rows) == len(outer):
                     self.atoms.unit_rows.add(base)
                     return True

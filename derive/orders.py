@@ -71,9 +71,7 @@ def by_order(problem: Problem) -> Iterator[Problem]:
     """
     trees = _trees(problem)
     sides = [(part.left, part.right) for part in _comparisons(problem)]
-    sides += [
-        (part.arg, ZERO) for part in _parts(trees) if isinstance(part, Call) and _is_abs(part)
-    ]
+    sides += [(part.arg, ZERO) for part in _absolutes(problem)]
     forms = dict.fromkeys(_form(left, right)[0] for left, right in sides)
     if len(forms) > MAX_ORDERS:
         raise OutOfFragment("too many numbers whose order is not known")
@@ -104,15 +102,27 @@ def _is_abs(part: Node) -> bool:
 
 def _comparisons(problem: Problem) -> Iterator[Rel]:
     """The conditions on the order of numbers. Raises OutOfFragment for one on a bound index."""
-    trees = _trees(problem)
-    bound = {part.index for part in _parts(trees) if isinstance(part, Reduce)}
-    bound |= {name for d in problem.definitions.values() for name in d.params}
+    bound = _bound(problem)
     whole = problem.indices.keys() | problem.sizes.keys() | problem.label_range.keys()
-    for part in _parts(trees):
+    for part in _parts(_trees(problem)):
         if isinstance(part, Rel) and part.op in _ORDERS:
             if free_names(part) & bound or free_names(_without_indices(part)) & whole:
                 raise OutOfFragment("a condition on numbers whose order is not known")
             yield part
+
+
+def _absolutes(problem: Problem) -> Iterator[Call]:
+    """The absolute values of single numbers: |f[j]| in a sum over j has a sign for each j."""
+    bound = _bound(problem)
+    for part in _parts(_trees(problem)):
+        if isinstance(part, Call) and _is_abs(part) and not free_names(part) & bound:
+            yield part
+
+
+def _bound(problem: Problem) -> set[str]:
+    """The indices of sums and of definitions."""
+    bound = {part.index for part in _parts(_trees(problem)) if isinstance(part, Reduce)}
+    return bound | {name for d in problem.definitions.values() for name in d.params}
 
 
 def _without_indices(node: Node) -> Node:

@@ -93,6 +93,7 @@ MEANINGS: dict[str, Node] = {
     "sigmoid(x)": Call("sigma", x),
     "sum(f[j], j)": Reduce("sum", fj, "j"),
     "sum(f[j], j, j != k)": Reduce("sum", fj, "j", Rel("!=", j, k)),
+    "sum(f[j], j, (j != k))": Reduce("sum", fj, "j", Rel("!=", j, k)),
     "sum(f[j], j, j != k, j != l)": Reduce(
         "sum", fj, "j", Logic("and", (Rel("!=", j, k), Rel("!=", j, l)))
     ),

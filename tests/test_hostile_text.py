@@ -52,6 +52,8 @@ HOSTILE = {
     "[" * 10_000 + " == x": "101: more than 100 nested brackets",
     "exp(" * 150 + "x" + ")" * 150 + " == x": "404: more than 100 nested brackets",
     "x+" * 500_000 + "x == x": "20001: longer than 20000 characters",
+    " " * 500_000 + "x == x": "20001: longer than 20000 characters",
+    "x as " * 500_000 + "x == x": "20001: longer than 20000 characters",
     "-" * 19_000 + "x == x": "1: nested deeper than 100 levels",
     "not " * 4_000 + "x == x": "1: nested deeper than 100 levels",
     "x" + "**x" * 4_000 + " == x": "1: nested deeper than 100 levels",
@@ -77,7 +79,8 @@ def test_hostile_text_gets_a_complaint_with_its_place(claim: str) -> None:
 
 @pytest.mark.parametrize("origin", ["given", "declare", "where", "assume"])
 def test_hostile_text_beside_the_claim(origin: str) -> None:
-    for text in ("9**9**9 = x", "(" * 10_000, "x\0", "a" * 1_000_000, "", "__import__('os')"):
+    listed = ("k != y, " * 100_000, "y: label" + " " * 19_000 + "!")
+    for text in (*listed, "9**9**9 = x", "(" * 10_000, "x\0", "a" * 1_000_000, "", "os.system()"):
         if origin == "where" and not text:
             continue
         told = text if origin == "where" else [text]

@@ -32,12 +32,32 @@ PROVED_BUT_FALSE: list[tuple[str, dict[str, object]]] = [
     ("t[1] == 5", {"declare": ["t: simplex[n]"], "assume": ["t[1] == 5"]}),
     ("s == 2", {"declare": ["s: sign"], "assume": ["s == 2"]}),
     ("m == 1/2", {"declare": ["m: integer"], "assume": ["m == 1/2"]}),
+    ("p[k] prop 0", {"given": [SOFTMAX]}),
+    ("p[k] prop f[k] - f[k] over k", {"given": [SOFTMAX]}),
+    ("p[k] prop delta(k, y) over k", {"given": [SOFTMAX], "where": "k != y"}),
+    # What is assumed of the other classes is not assumed of the label.
+    ("p[y] == 1/n", {"given": [SOFTMAX], "assume": ["f[k] == 0"], "where": "k != y"}),
+    ("f[l] == 0", {"assume": ["f[k] == 0"], "where": "k == y"}),
+    (
+        "sum(t[y, j], j) == 1",
+        {"declare": ["t: real[n, n]"], "assume": ["sum(t[k, j], j) == 1"], "where": "k != y"},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("claim", "told"), PROVED_BUT_FALSE, ids=[c for c, _ in PROVED_BUT_FALSE])
 def test_not_proved(claim: str, told: dict[str, object]) -> None:
     assert verify(claim, **told).status != "proved"
+
+
+def test_a_condition_on_an_index_holds_for_what_it_is_compared_with() -> None:
+    told = {"given": NLL, "where": "k != y"}
+    assert verify("d(L, f[k]) prop p[k] over k", **told).status == "proved"
+
+
+def test_what_is_assumed_under_a_condition_holds_under_it() -> None:
+    told = {"assume": ["f[k] == 0"], "where": "k != y"}
+    assert verify("exp(f[k]) == 1", **told).status == "proved"
 
 
 def test_a_condition_does_not_repeat_the_claim() -> None:

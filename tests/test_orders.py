@@ -48,6 +48,9 @@ WRONG = [
     "d(q*max(u, 0) + (1 - q)*max(-u, 0), u) == q - ind(u > 0)",
     "abs(x)*abs(z) == x*z",
     "min(x*z, m*z) == z*min(x, 0 + m)",
+    # each entry has a sign of its own
+    "sum(abs(f[j]), j)**2 == sum(f[j], j)**2",
+    "sum(abs(f[j]), j) == abs(sum(f[j], j))",
 ]
 
 

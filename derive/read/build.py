@@ -377,12 +377,10 @@ _QUIET = {"Sum", "Product", "Derivative", "KroneckerDelta", "Piecewise"} | (
 
 
 def _is_index(part: Part) -> bool:
-    """Whether the part of a sum is one more index, and no condition."""
-    return (
-        isinstance(part, lark.Tree)
-        and part.data in ("name", "group")
-        and len(part.children) in (1, 3)
-    )
+    """Whether the part of a sum is one more index, j or (j, 1, n), and no condition."""
+    if not isinstance(part, lark.Tree):
+        return False
+    return part.data == "name" or (part.data == "group" and len(part.children) == 3)
 
 
 def _is_one(part: Part) -> bool:

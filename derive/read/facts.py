@@ -23,7 +23,7 @@ class Fact:
 
 _FACT = re.compile(
     r"\s*(?P<names>[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*:\s*(?P<kind>[A-Za-z_]+|\d+)"
-    r"\s*(?:\[\s*(?P<sizes>\w+(?:\s*,\s*\w+)*)\s*\])?\s*",
+    r"\s*(?:\[\s*(?P<sizes>\w+(?:\s*,\s*\w+)*)\s*\]\s*)?",
     re.ASCII,
 )
 # In W: real[_, _] the axes have the sizes that their use gives them.

@@ -90,9 +90,9 @@ class Text:
 
     def parsed(self) -> lark.Tree[lark.Token] | None:
         """The parse tree, or None with a complaint; sizes are checked before any work."""
-        length = self.stop - self.start
+        length = len(self.source)
         if length > MAX_LENGTH:
-            place = Span(self.start + MAX_LENGTH, self.start + MAX_LENGTH + 1)
+            place = Span(MAX_LENGTH, MAX_LENGTH + 1)
             self.complain(f"longer than {MAX_LENGTH} characters ({length})", place)
             return None
         self._check_characters()

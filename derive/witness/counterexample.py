@@ -237,13 +237,17 @@ class _Numbers:
                 return Fraction(1, 2) if first else Fraction(random_whole, self._rng.randint(1, 2))
         if first:
             return Fraction(place)
+        later = self._attempt % 4 == 3
         if symbol.name in self.exponential or symbol.kind == "positive":
+            if later and symbol.name in self.exponential:
+                # Logits of both signs, for what asks for their sign.
+                return Fraction(1 + random_whole) ** (1 if place % 2 else -1)
             return Fraction(place + 1 if second else random_whole)
         if second:
             return Fraction(0)
         whole = Fraction(self._rng.randint(-top, top))
         # A real exponent tells most of itself where it is no whole number.
-        return whole + Fraction(1, 2) if not symbol.axes and self._attempt % 4 == 3 else whole
+        return whole + Fraction(1, 2) if later and not symbol.axes else whole
 
 
 def _under_exponential(problem: Problem) -> frozenset[str]:

@@ -297,12 +297,14 @@ def _holds_at(
 
 
 def _everywhere(problem: Problem, point: Point[V], left: Node, right: Node) -> Iterator[Point[V]]:
-    """The point with every choice of the free indices of an equation."""
+    """The point with every choice of the free indices of an equation that `where` admits."""
     names = free_names(left) | free_names(right)
     free = sorted(i for i in problem.indices if i in names)
     ranges = [range(1, point.sizes[problem.indices[i]] + 1) for i in free]
     for values in itertools.product(*ranges):
-        yield replace(point, indices={**point.indices, **dict(zip(free, values, strict=True))})
+        indices = {**point.indices, **dict(zip(free, values, strict=True))}
+        if _admitted(problem, Frame(point.sizes, indices, point.labels)):
+            yield replace(point, indices=indices)
 
 
 def _impose(
