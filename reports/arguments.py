@@ -166,7 +166,7 @@ def _add_allowance(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--allow-undecided",
         action="store_true",
-        help="exit with 0 in place of 3: nothing is wrong, though not all is proved",
+        help="exit with 0 in place of 3: nothing is wrong, though not all, or nothing, is proved",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import signal
@@ -87,24 +88,27 @@ def _loss(arguments: argparse.Namespace) -> str | Loss:
     )
 
 
+# L = ..., L == ... or L[i] = ...; the sign in ind(k == y) names nothing.
+_NAMED = re.compile(r"\s*(?P<name>[A-Za-z]\w*(?:\[[^\[\]]*\])?)\s*==?(?P<body>.*)", re.DOTALL)
+
+
 def _own_loss(formula: str, wrt: str, given: Sequence[str]) -> Loss:
     """A loss that is no row of the catalogue: its formula names it L unless it names itself."""
     from derive.catalogue import Loss
     from derive.read.formula import read_expression
 
-    name, equals, body = formula.partition("=")
-    if not equals:
-        name, body = "L", formula
+    named = _NAMED.fullmatch(formula)
+    name, body = (named["name"], named["body"]) if named else ("L", formula)
     read_expression(body, "loss")
     return Loss(
-        name=name.strip(),
+        name=name,
         title=formula.strip(),
-        given=(*given, f"{name.strip()} = {body.strip()}"),
+        given=(*given, f"{name} = {body.strip()}"),
         first=wrt,
         gradient="",
         second=_second(wrt, " ".join((formula, *given))),
         hessian="",
-        value=name.strip(),
+        value=name,
         engine=False,
     )
 
@@ -115,7 +119,8 @@ def _second(wrt: str, said: str) -> str:
     if found is None:
         return wrt
     taken = set(re.findall(r"[A-Za-z]\w*", f"{wrt} {said}"))
-    free = next(letter for letter in ("l", "m", "r", "s", "l2") if letter not in taken)
+    letters = itertools.chain("lmrs", (f"l{place}" for place in itertools.count(2)))
+    free = next(letter for letter in letters if letter not in taken)
     return f"{found[1]}{free}{found[3]}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from derive.budget import limited
 from derive.errors import GradproofError
 from derive.verdict import Verdict
 from reports.claims import Asked, Written
@@ -37,7 +38,10 @@ def latex_claim(arguments: argparse.Namespace, claim: str) -> Judged:
     )
     asked = _asked(verdict, arguments)
     found = verdict.counterexample
-    command = None if found is None else repeat_command(asked, found)
+    command = None
+    if found is not None:
+        with limited(arguments.timeout):
+            command = repeat_command(asked, found)
     data = {**verdict.to_json(), "recompute": command}
     shown = Asked(Written(verdict.claim))
     return Judged(shown, data, str(found or ""), exit=EXITS[verdict.status])

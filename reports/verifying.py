@@ -97,12 +97,12 @@ def _verify_at(asked: Asked, arguments: argparse.Namespace) -> int:
             found = recompute(problem, arguments.at)
     except (OutOfBudget, OutOfFragment) as error:
         print(f"no values at this point: {error}", file=sys.stderr)
-        return EXIT_UNDECIDED
+        return exit_status([EXIT_UNDECIDED], arguments)
     if arguments.format == "json":
         print_json({"schema_version": SCHEMA_VERSION, "evaluation": found.to_json()})
     else:
         print("\n".join(evaluation_lines(found, Words(arguments.lang))))
-    return EXIT_NOT_PROVED if found.differ else EXIT_UNDECIDED
+    return exit_status([EXIT_NOT_PROVED if found.differ else EXIT_UNDECIDED], arguments)
 
 
 def _verify_file(arguments: argparse.Namespace) -> int:

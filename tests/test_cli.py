@@ -106,6 +106,10 @@ def test_derive_prints_steps_for_a_loss_and_for_a_formula(
     assert "Quotient rule" in capsys.readouterr().out
     assert main(["derive", "L = -log(p[y])", "--wrt", "f[k]", *SOFTMAX[:2]]) == 0
     assert "p[k] - delta(y, k)" in capsys.readouterr().out
+    assert main(["derive", "ind(k == y)*f[k]", "--wrt", "f[k]"]) == 0
+    assert "delta(k, y)" in capsys.readouterr().out.splitlines()[-3]
+    assert main(["derive", "L == l*m*r*s*l2*z", "--wrt", "f[k]", "--order", "2"]) == 0
+    assert "d(L, f[k], f[l3])" in capsys.readouterr().out
     assert main(["derive", "nope"]) == 2
     assert main(["derive", "exp(f[k]) +", "--wrt", "f[k]"]) == 2
 

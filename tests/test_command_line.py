@@ -66,6 +66,8 @@ def test_the_package_runs_as_the_command() -> None:
 def test_undecided_may_be_allowed() -> None:
     assert main([*UNDECIDED, "--allow-undecided"]) == 0
     assert main(["verify", "a == 2*a", "--allow-undecided"]) == 1
+    assert main(["verify", "a == 2*a", "--at", "a=0", "--allow-undecided"]) == 0
+    assert main(["verify", "a == 2*a", "--at", "a=1", "--allow-undecided"]) == 1
 
 
 def command_status(words: list[str]) -> int:
