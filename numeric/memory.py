@@ -21,8 +21,16 @@ from numeric.inputs import Array
 LARGE = 1 << 22
 """From so many bytes on, memory comes from the system page by page and goes back there."""
 KEPT_BYTES = 1 << 28
-_OURS_ALONE = 3
-"""The references to a buffer that nobody else holds: the list's, the loop's, the question's."""
+
+
+def _references(buffers: list[Array], place: int) -> int:
+    """The references to a buffer of the list, those of asking among them."""
+    return sys.getrefcount(buffers[place])
+
+
+_OURS_ALONE = _references([np.empty(0, np.uint8)], 0)
+"""Those to a buffer that nobody else holds. Pythons do not agree how many that are: 3.14 counts no
+reference to what it borrows from a variable."""
 
 _kept: list[Array] = []
 _lock = threading.Lock()
@@ -35,9 +43,9 @@ def empty(shape: tuple[int, ...], kind: np.dtype[Any]) -> Array:
         return np.empty(shape, kind)
     with _lock:
         _kept[:] = [buffer for buffer in _kept if buffer.nbytes == size]
-        for buffer in _kept:
-            if sys.getrefcount(buffer) == _OURS_ALONE:
-                return buffer.view(kind).reshape(shape)
+        for place in range(len(_kept)):
+            if _references(_kept, place) == _OURS_ALONE:
+                return _kept[place].view(kind).reshape(shape)
         new = np.empty(size, np.uint8)
         _kept.append(new)
         del _kept[: max(0, len(_kept) - KEPT_BYTES // size)], _kept[:-2]
