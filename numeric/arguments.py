@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict, get_args
 
@@ -68,7 +69,7 @@ class Asked:
             raise TypeError(f"label_smoothing {smoothing!r}; expected a number from 0 to 1")
         if not 0 <= smoothing <= 1:
             raise ValueError(f"label_smoothing {smoothing}; expected 0 to 1")
-        _whole("ignore_index", self.ignore_index)
+        whole("ignore_index", self.ignore_index)
 
     def refuse_out(self) -> None:
         """Raises TypeError for an `out` where no derivative is asked for."""
@@ -95,13 +96,13 @@ def class_axis(shape: tuple[int, ...], axis: Any) -> int:
         raise ValueError("logits of shape (); expected (C,), (N, C) or (N, C, ...)")
     if axis is None:
         return min(1, len(shape) - 1)
-    place = _whole("axis", axis)
+    place = whole("axis", axis)
     if not -len(shape) <= place < len(shape):
         raise ValueError(f"axis {place} is out of bounds: the logits have {len(shape)} axes")
     return place
 
 
-def _whole(name: str, value: Any) -> int:
+def whole(name: str, value: Any) -> int:
     """The whole number that it is. Raises TypeError for another thing."""
     try:
         return operator.index(value)
@@ -112,9 +113,11 @@ def _whole(name: str, value: Any) -> int:
 def check_target(
     shape: tuple[int, ...], shares: bool, logits: tuple[int, ...], asked: Asked
 ) -> None:
-    """Raises ValueError for a target that is taken for one of the other kind."""
+    """Raises ValueError for a wrong shape, such as that of a target of the other kind."""
     if shares and asked.ignore_index >= 0:
         raise ValueError("ignore_index is for labels; the target holds shares")
+    place = class_axis(logits, asked.axis) % len(logits)
+    samples = logits[:place] + logits[place + 1 :]
     if shares and len(shape) == len(logits) - 1:
         raise ValueError(
             f"target of floating type and of shape {shape}: labels are integers, and shares have "
@@ -125,3 +128,30 @@ def check_target(
             f"target of the logits' shape, {shape}, and not of floating type: labels have no axis "
             "of classes, and shares, such as one-hot rows, are of floating type"
         )
+    expected = logits if shares else samples
+    if shape != expected:
+        raise ValueError(f"target of shape {shape}; expected {expected}")
+
+
+def no_target(kind: Any) -> TypeError:
+    """What to say of a target of this type."""
+    return TypeError(f"target of type {kind}; expected integer labels, or shares of floating type")
+
+
+@contextlib.contextmanager
+def in_the_words_of(names: Mapping[str, str]) -> Iterator[None]:
+    """Errors name an argument as it was passed, and not by the letter that the formula has for it.
+
+    They begin with that name, see `numeric.inputs.bind`.
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        name, space, rest = str(error).partition(" ")
+        if name not in names:
+            raise
+        raise type(error)(names[name] + space + rest) from error
+
+
+WORDS = {"w": "weight", "y": "target", "t": "target"}
+"""Of the formulas in `numeric.options`, PyTorch's."""

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric import memory, standard
-from numeric.arguments import Asked, BinaryArguments, asked
+from numeric.arguments import Asked, BinaryArguments, asked, in_the_words_of
 from numeric.engine import Engine, compile  # noqa: A004
-from numeric.inputs import Array, as_logits
+from numeric.inputs import Array, as_logits, real
+
+WORDS = {"w": "pos_weight", "t": "target"}
+"""Of the formula in the catalogue, PyTorch's."""
 
 
 def binary_cross_entropy_with_logits(
@@ -48,11 +51,12 @@ def _here(z: Array, target: ArrayLike, wanted: Asked) -> tuple[Any, Array]:
     _check(np.shape(target), z.shape)
     params = {}
     if wanted.pos_weight is not None:
-        params["w"] = np.broadcast_to(np.asarray(wanted.pos_weight), z.shape)
+        params["w"] = _spread(wanted.pos_weight, "pos_weight", z)
     gradient = memory.empty(z.shape, z.dtype) if wanted.out is None else wanted.out
-    loss, _ = _engine(wanted).value_and_grad(z, target, **params, **wanted.how, out=gradient)
+    with in_the_words_of(WORDS):
+        loss, _ = _engine(wanted).value_and_grad(z, target, **params, **wanted.how, out=gradient)
     if wanted.weight is not None:
-        factor = np.broadcast_to(np.asarray(wanted.weight, z.dtype), z.shape)
+        factor = _spread(wanted.weight, "weight", z)
         loss = loss * factor
         np.multiply(gradient, factor, out=gradient)
     if wanted.reduction == "none":
@@ -63,6 +67,18 @@ def _here(z: Array, target: ArrayLike, wanted: Asked) -> tuple[Any, Array]:
             total = np.divide(total, z.size)
         np.divide(gradient, z.size, out=gradient)
     return total.astype(z.dtype), gradient[()]
+
+
+def _spread(weight: ArrayLike, name: str, z: Array) -> Array:
+    """The weights of the shape and type of the logits. Raises TypeError and ValueError."""
+    array = real(weight, name)
+    try:
+        return np.broadcast_to(array.astype(z.dtype, copy=False), z.shape)
+    except ValueError:
+        raise ValueError(
+            f"{name} of shape {array.shape}; it has to fit logits of shape {z.shape} from the last "
+            "axis on"
+        ) from None
 
 
 def _elsewhere(xp: Any, z: Any, target: Any, wanted: Asked) -> tuple[Any, Any]:

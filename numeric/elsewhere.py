@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from numeric import standard
-from numeric.arguments import Asked, check_target, class_axis
+from numeric.arguments import (
+    WORDS,
+    Asked,
+    check_target,
+    class_axis,
+    in_the_words_of,
+    no_target,
+)
 from numeric.engine import Engine
 from numeric.options import Options, engine
 
@@ -27,11 +34,11 @@ class Elsewhere:
     weightless: Any
 
     def loss(self) -> Any:
-        return self._mean(self.engine.loss(self.logits, self.target, **self.params))
+        return self._mean(self._run("loss"))
 
     def with_gradient(self) -> tuple[Any, Any]:
         """The loss, and the gradient in the shape of the logits that were given."""
-        loss, made = self.engine.value_and_grad(self.logits, self.target, **self.params)
+        loss, made = self._run("value_and_grad")
         return self._mean(loss), self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
 
     def vjp(self, upstream: Any) -> Any:
@@ -53,7 +60,7 @@ class Elsewhere:
 
     def hessian(self) -> Any:
         """A block for each sample."""
-        return self._masked(self.engine.hessian(self.logits, self.target, **self.params), 2)
+        return self._masked(self._run("hessian"), 2)
 
     def hvp(self, vector: Any) -> Any:
         """The Hessian times a vector, in the shape of the logits that were given."""
@@ -61,8 +68,12 @@ class Elsewhere:
         like = self.xp.moveaxis(own, -1, self.axis)
         moved = self.xp.moveaxis(self._like_logits(vector, "vector", like), self.axis, -1)
         moved = moved[None, ...] if self.lifted else moved
-        made = self.engine.hvp(self.logits, self.target, moved, **self.params)
-        return self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
+        return self.xp.moveaxis(self._masked(self._run("hvp", moved), 1), -1, self.axis)
+
+    def _run(self, name: str, *extra: Any) -> Any:
+        """The result of one of the engine's functions."""
+        with in_the_words_of(WORDS):
+            return getattr(self.engine, name)(self.logits, self.target, *extra, **self.params)
 
     def _mean(self, made: Any) -> Any:
         """nan for a mean over labels whose weights are all 0, as `here` has it."""
@@ -94,6 +105,9 @@ def elsewhere(
     standard.refuse({**asked.how, "out": asked.out})
     standard.require_real(xp, logits)
     f, goal = xp.moveaxis(logits, axis, -1), standard.beside(xp, target, logits)
+    known = xp.isdtype(goal.dtype, ("integral", "real floating"))
+    if not known and tuple(goal.shape) != tuple(logits.shape):
+        raise no_target(goal.dtype)
     shares = xp.isdtype(goal.dtype, "real floating")
     check_target(tuple(goal.shape), shares, tuple(logits.shape), asked)
     if shares and tuple(goal.shape) == tuple(logits.shape):
@@ -107,6 +121,8 @@ def elsewhere(
     ignored = None if shares else goal == asked.ignore_index
     if ignored is not None:
         goal = xp.where(ignored, xp.zeros_like(goal), goal)
+        # Whatever the logits are that do not count: multiplied by 0, nan is nan.
+        f = xp.where(ignored[..., None], xp.zeros_like(f), f)
         params["c"] = xp.astype(~ignored, f.dtype)
     words = {"weighted": "w" in params, "smoothed": "eps" in params, "masked": "c" in params}
     options = Options(reduction=asked.reduction, shares=shares, logged=logged, **words)

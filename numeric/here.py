@@ -10,8 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numeric import memory
-from numeric.arguments import Asked, check_target, class_axis
-from numeric.inputs import Array, as_logits, unmasked
+from numeric.arguments import (
+    WORDS,
+    Asked,
+    check_target,
+    class_axis,
+    in_the_words_of,
+    no_target,
+)
+from numeric.inputs import Array, as_logits, real, unmasked
 from numeric.options import Options, engine
 
 
@@ -47,9 +54,7 @@ class Here:
     def vjp(self, upstream: ArrayLike) -> Array:
         """upstream times the gradient."""
         loss, gradient = self.with_gradient()
-        factor = np.asarray(upstream, dtype=gradient.dtype)
-        if factor.shape != np.shape(loss):
-            raise ValueError(f"upstream of shape {factor.shape}; expected {np.shape(loss)}")
+        factor = real(upstream, "upstream", np.shape(loss)).astype(gradient.dtype, copy=False)
         factor = factor if factor.ndim == 0 else np.expand_dims(factor, self.axis)
         np.multiply(gradient, factor, out=gradient)
         return gradient
@@ -80,9 +85,20 @@ class Here:
         return whole
 
     def _run(self, name: str, *extra: Array, out: Array | None = None) -> Any:
-        """The result of one of the engine's functions."""
+        """The result of one of the engine's functions.
+
+        Asked again without the logits of ignored samples where these may have made the loss nan or
+        infinite: the formulas only multiply them by 0.
+        """
         function = getattr(engine(self.options), name)
-        return function(self.logits, self.target, *extra, **self.params, **self.asked.how, out=out)
+        how = {**self.params, **self.asked.how, "out": out}
+        with in_the_words_of(WORDS):
+            made = function(self.logits, self.target, *extra, **how)
+        loss = made[0] if isinstance(made, tuple) else made
+        if "c" in self.params and not np.isfinite(loss).all():
+            known = np.where(self.ignored[..., None], self.logits.dtype.type(0), self.logits)
+            made = function(known, self.target, *extra, **how)
+        return made
 
     def _weightless(self) -> bool:
         """Whether the loss is a mean over labels whose weights are all 0."""
@@ -117,10 +133,7 @@ class Here:
 
     def _like_logits(self, values: ArrayLike, name: str) -> Array:
         """An array of the logits' shape as the engine sees it."""
-        array = np.asarray(values)
-        if array.shape != self.shape:
-            raise ValueError(f"{name} of shape {array.shape}; expected {self.shape}")
-        moved = np.moveaxis(array, self.axis, -1)
+        moved = np.moveaxis(real(values, name, self.shape), self.axis, -1)
         return moved[None] if self.lifted else moved
 
     def _masked(self, derivative: Array) -> Array:
@@ -135,6 +148,8 @@ def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = F
     whole, goal = as_logits(logits), unmasked(target, "target")
     axis = class_axis(whole.shape, asked.axis)
     f = np.moveaxis(whole, axis, -1)
+    if goal.dtype.kind not in "iuf" and goal.shape != whole.shape:
+        raise no_target(goal.dtype)
     shares = goal.dtype.kind == "f"
     check_target(goal.shape, shares, whole.shape, asked)
     if shares and goal.shape == whole.shape:

@@ -149,6 +149,16 @@ def unmasked(values: Any, name: str) -> Array:
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def real(values: Any, name: str, shape: tuple[int, ...] | None = None) -> Array:
+    """An array of real numbers, of this shape if one is given. Raises TypeError and ValueError."""
+    array = unmasked(values, name)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} of type {array.dtype}; expected real numbers")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} of shape {array.shape}; expected {shape}")
+    return array
+
+
 class Shapes:
     """Which shape each argument has for these logits."""
 
@@ -212,8 +222,7 @@ def _checked(wanted: Input, value: ArrayLike | None, shapes: Shapes) -> Array:
     shapes.learn(wanted, array)
     if wanted.role == "label":
         return _labels(wanted, array, shapes.given(wanted), shapes.sizes[wanted.size])[..., None]
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{wanted.name} of type {array.dtype}; expected real numbers")
+    array = real(array, wanted.name)
     if not (shapes.is_target(wanted) and array.dtype.kind == "f"):
         array = array.astype(shapes.logits.real.dtype, copy=False)
     _check_kind(wanted, array)

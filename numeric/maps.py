@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from derive.decide import pose
 from numeric import memory, standard
+from numeric.arguments import class_axis, whole
 from numeric.function import Function
 from numeric.how import How, known
 from numeric.inputs import Array, as_logits, signature
@@ -56,7 +57,8 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
     if xp is not None:
         made: Array = _elsewhere(_JACOBIAN + of, xp, logits, axis, how)
         return made
-    moved = _moved(logits, axis)
+    array = as_logits(logits)
+    moved = np.moveaxis(array, _classes(array.shape, axis), -1)
     shape = (*moved.shape, moved.shape[-1])
     running = How(**known(how))
     function = _map(_JACOBIAN + of, running.keeps_slips(moved))
@@ -68,35 +70,35 @@ def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Any:
     xp = standard.namespace(logits)
     if xp is not None:
         return xp.moveaxis(_elsewhere(name, xp, logits, axis, how), -1, axis)
-    moved = _moved(logits, axis)
-    running = How(**known(how))
-    whole = memory.empty(np.shape(logits), moved.dtype) if running.out is None else running.out
-    if not isinstance(whole, np.ndarray):
-        raise TypeError(f"out is of type {type(whole).__name__}; expected an array")
-    if whole.shape != np.shape(logits):
-        raise ValueError(f"out of shape {whole.shape}; expected {np.shape(logits)}")
-    running = replace(running, out=np.moveaxis(whole, axis, -1))
+    array, running = as_logits(logits), How(**known(how))
+    place = _classes(array.shape, axis)
+    made = memory.empty(array.shape, array.dtype) if running.out is None else running.out
+    if not isinstance(made, np.ndarray):
+        raise TypeError(f"out is of type {type(made).__name__}; expected an array")
+    if made.shape != array.shape:
+        raise ValueError(f"out of shape {made.shape}; expected {array.shape}")
+    moved = np.moveaxis(array, place, -1)
+    running = replace(running, out=np.moveaxis(made, place, -1))
     _map(name, running.keeps_slips(moved))([moved], {name: moved.shape}, running)
-    return whole
+    return made
 
 
 def _elsewhere(name: str, xp: Any, logits: Any, axis: int, how: dict[str, Any]) -> Any:
     """The map of an array of another library, its axis the last."""
     standard.refuse(known(how))
     standard.require_real(xp, logits)
-    moved = xp.moveaxis(logits, axis, -1)
-    if moved.shape[-1] == 0:
-        raise ValueError("logits without classes")
+    moved = xp.moveaxis(logits, _classes(tuple(logits.shape), axis), -1)
     own = moved.shape[-1:] if name.startswith(_JACOBIAN) else ()
     (made,) = standard.run(_map(name, False), xp, [moved], {name: (*moved.shape, *own)})
     return made
 
 
-def _moved(logits: ArrayLike, axis: int) -> Array:
-    array = np.moveaxis(as_logits(logits), axis, -1)
-    if array.shape[-1] == 0:
+def _classes(shape: tuple[int, ...], axis: Any) -> int:
+    """The axis of the classes. Raises TypeError and ValueError for none, or one of length 0."""
+    place = class_axis(shape, whole("axis", axis))
+    if shape[place] == 0:
         raise ValueError("logits without classes")
-    return array
+    return place
 
 
 @functools.cache

@@ -82,12 +82,12 @@ REFUSED: list[tuple[tuple[Any, Any], dict[str, Any], type[Exception], str]] = [
     ((F, Y.astype(float)), {}, ValueError, "labels are integers, and shares have the shape of"),
     ((F, np.eye(3, dtype=int)[Y]), {}, ValueError, "such as one-hot rows, are of floating type"),
     ((F, np.eye(3)[Y] > 0), {}, ValueError, "such as one-hot rows, are of floating type"),
-    ((F, Y > 0), {}, TypeError, "y of type bool; expected integer labels"),
-    ((F, ["a", "b", "c", "d"]), {}, TypeError, "y of type <U1; expected integer labels"),
-    ((F, [0, 2**70, 0, 0]), {}, TypeError, "y of type object; expected integer labels"),
+    ((F, Y > 0), {}, TypeError, "target of type bool; expected integer labels"),
+    ((F, ["a", "b", "c", "d"]), {}, TypeError, "target of type <U1; expected integer labels"),
+    ((F, [0, 2**70, 0, 0]), {}, TypeError, "target of type object; expected integer labels"),
     ((F, [0, -(2**63), 0, 0]), {}, ValueError, "the label -9223372036854775808; expected 0 to 2"),
     ((F, np.array([0, 3, 0, 0], ">u2")), {}, ValueError, "the label 3; expected 0 to 2"),
-    ((F, Y[:, None]), {}, ValueError, "y of shape (4, 1); expected (4,)"),
+    ((F, Y[:, None]), {}, ValueError, "target of shape (4, 1); expected (4,)"),
     ((F, SOFT), {"ignore_index": 0}, ValueError, "ignore_index is for labels"),
     ((F, Y), {"ignore_index": None}, TypeError, "ignore_index None; expected a whole number"),
     ((F, Y), {"ignore_index": 1.0}, TypeError, "ignore_index 1.0; expected a whole number"),
@@ -95,9 +95,9 @@ REFUSED: list[tuple[tuple[Any, Any], dict[str, Any], type[Exception], str]] = [
     ((F, Y), {"label_smoothing": np.ones(2)}, TypeError, "expected a number from 0 to 1"),
     ((F, Y), {"label_smoothing": np.nan}, ValueError, "label_smoothing nan; expected 0 to 1"),
     ((F, Y), {"axis": "1"}, TypeError, "axis '1'; expected a whole number"),
-    ((F, Y), {"weight": [1, np.inf, 1]}, ValueError, "w holds inf; expected positive numbers"),
-    ((F, Y), {"weight": [1, np.nan, 1]}, ValueError, "w holds nan; expected positive numbers"),
-    ((F, Y), {"weight": [1, -1, 1]}, ValueError, "w holds -1.0; expected positive numbers"),
+    ((F, Y), {"weight": [1, np.inf, 1]}, ValueError, "weight holds inf; expected positive numbers"),
+    ((F, Y), {"weight": [1, np.nan, 1]}, ValueError, "weight holds nan; expected positive numbers"),
+    ((F, Y), {"weight": [1, -1, 1]}, ValueError, "weight holds -1.0; expected positive numbers"),
     ((F, Y), {"out": [0.0]}, TypeError, "out is of type list; expected an array"),
     ((F, Y), {"out": locked(F)}, ValueError, "out is read-only"),
     ((F, Y), {"out": OVERLAPPING}, ValueError, "out has entries that share their memory"),
@@ -111,6 +111,39 @@ def test_what_is_refused_is_said(
 ) -> None:
     with pytest.raises(error, match=re.escape(words)):
         numeric.value_and_grad(*given, **options)
+
+
+BINARY = numeric.binary_cross_entropy_with_logits
+Z, BITS = np.zeros((4, 3)), np.ones((4, 3))
+AXES = "logits of shape (); expected (C,)"
+
+SAID: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
+    (numeric.cross_entropy, (F[0], [1]), {}, ValueError, "target of shape (1,); expected ()"),
+    (numeric.cross_entropy, (F, None), {}, TypeError, "target of type object; expected integer"),
+    (numeric.nll_loss, (F, Y), {"weight": [1.0]}, ValueError, "weight of shape (1,); expected"),
+    (numeric.nll_loss, (F, Y + 1), {}, ValueError, "target holds the label 3; expected 0 to 2"),
+    (numeric.jvp, (F, Y, 1j * F), {}, TypeError, "tangent of type complex128; expected real"),
+    (numeric.vjp, (F, Y, "1"), {}, TypeError, "upstream of type <U1; expected real numbers"),
+    (numeric.vjp, (F, Y, [1.0]), {}, ValueError, "upstream of shape (1,); expected ()"),
+    (numeric.hvp, (F, Y, F[0]), {}, ValueError, "vector of shape (3,); expected (4, 3)"),
+    (numeric.softmax, (F,), {"axis": 2}, ValueError, "axis 2 is out of bounds: the logits have 2"),
+    (numeric.softmax, (F,), {"axis": None}, TypeError, "axis None; expected a whole number"),
+    (numeric.log_softmax, (F,), {"axis": (0, 1)}, TypeError, "axis (0, 1); expected a whole"),
+    (numeric.jacobian, (1.0,), {}, ValueError, AXES),
+    (numeric.softmax, (np.zeros((2, 0)),), {}, ValueError, "logits without classes"),
+    (BINARY, (Z, BITS), {"pos_weight": [-1.0, 1, 1]}, ValueError, "pos_weight holds -1.0"),
+    (BINARY, (Z, BITS), {"weight": [1, 2]}, ValueError, "weight of shape (2,); it has to fit"),
+    (BINARY, (Z, BITS), {"pos_weight": "a"}, TypeError, "pos_weight of type <U1; expected real"),
+    (BINARY, (Z, "a"), {}, ValueError, "target of shape (); expected (4, 3)"),
+]
+
+
+@pytest.mark.parametrize(("call", "given", "options", "error", "words"), SAID)
+def test_what_is_refused_is_said_by_the_name_it_was_given(
+    call: Any, given: Any, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=re.escape(words)):
+        call(*given, **options)
 
 
 def test_nothing_is_written_where_no_derivative_is_made() -> None:

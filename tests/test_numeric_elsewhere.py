@@ -84,6 +84,33 @@ def test_wrong_shapes_are_named(array_of: Any) -> None:
         engine.loss(f, array_of(np.zeros(2, int)), T=1.0)
 
 
+@pytest.mark.parametrize("anything", [np.nan, -np.inf, np.inf])
+def test_an_ignored_sample_may_hold_anything_elsewhere(anything: float, array_of: Any) -> None:
+    """With label smoothing too, and beside log p, where the formulas multiply its loss by 0."""
+    f, y = np.log([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1]]), np.array([1, -100])
+    odd = np.where((y == -100)[:, None], [0.0, anything, -np.inf], f)
+    for reduction in ("none", "sum", "mean"):
+        for call, eps in (
+            (numeric.value_and_grad, 0.0),
+            (numeric.value_and_grad, 0.1),
+            (numeric.nll_loss_value_and_grad, 0.0),
+        ):
+            options: Any = {"reduction": reduction, "label_smoothing": eps}
+            wanted, slope = call(f, y, **options)
+            loss, gradient = call(array_of(odd), array_of(y), **options)
+            assert np.isfinite(wanted).all()
+            assert_near(loss, wanted)
+            assert_near(gradient, slope)
+
+
+def test_targets_of_neither_kind_are_refused_elsewhere(array_of: Any) -> None:
+    f = array_of(np.zeros((2, 3)))
+    with pytest.raises(TypeError, match="bool; expected integer labels, or shares of floating"):
+        numeric.cross_entropy(f, array_of(np.array([True, False])))
+    with pytest.raises(ValueError, match="such as one-hot rows, are of floating type"):
+        numeric.cross_entropy(f, array_of(np.ones((2, 3), bool)))
+
+
 def test_jax_traces_and_differentiates_the_program() -> None:
     jax = pytest.importorskip("jax", reason="JAX is not installed")
     jax.config.update("jax_enable_x64", True)
@@ -107,7 +134,7 @@ def test_a_teacher_for_each_sample_elsewhere(array_of: Any) -> None:
 def test_labels_out_of_range_are_refused_elsewhere(label: int, array_of: Any) -> None:
     f, labels = array_of(np.zeros((3, 4))), array_of(np.array([0, label, 1]))
     for call in (numeric.value_and_grad, numeric.hessian, compiled("softmax-nll").gradient):
-        with pytest.raises(ValueError, match="y holds a label that is not one of 0 to 3"):
+        with pytest.raises(ValueError, match="holds a label that is not one of 0 to 3"):
             call(f, labels)
 
 
@@ -197,7 +224,7 @@ def test_a_mean_without_weight_is_nan_elsewhere(array_of: Any) -> None:
         for made in map(np.asarray, (gradient, *second)):
             assert np.isnan(made[0]).all() == wanted
             assert not made[1].any()
-    with pytest.raises(ValueError, match="w of shape"):
+    with pytest.raises(ValueError, match="weight of shape"):
         numeric.cross_entropy(f, y, weight=array_of(np.ones(2)), label_smoothing=0.1)
 
 

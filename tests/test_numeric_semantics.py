@@ -191,12 +191,34 @@ def test_no_sample_at_all(shape: tuple[int, ...]) -> None:
     assert (loss.shape, gradient.shape) == (y.shape, shape)
 
 
-def test_an_ignored_sample_may_hold_anything() -> None:
-    f = np.array([[0.0, 1.0], [-1.7e308, 1.7e308]])
-    for reduction in ("none", "sum", "mean"):
-        loss, gradient = numeric.value_and_grad(f, [0, -100], reduction=reduction)  # type: ignore[arg-type]
-        assert np.isfinite(loss).all()
-        assert not gradient[1].any()
+@pytest.mark.parametrize("anything", [1.7e308, np.nan, -np.inf, np.inf])
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize(
+    ("call", "options"),
+    [
+        (numeric.value_and_grad, {}),
+        (numeric.value_and_grad, {"label_smoothing": 0.1}),
+        (numeric.value_and_grad, {"label_smoothing": 0.1, "weight": [1.0, 2.0, 0.5]}),
+        (numeric.value_and_grad, {"precise": True, "label_smoothing": 0.1}),
+        (numeric.nll_loss_value_and_grad, {}),
+    ],
+    ids=["plain", "smoothed", "weighted", "precise", "log p"],
+)
+def test_an_ignored_sample_may_hold_anything(
+    call: Any, options: Any, reduction: str, anything: float
+) -> None:
+    f, y = np.log([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1], [0.4, 0.3, 0.3]]), np.array([1, -100, 0])
+    odd = np.where((y == -100)[:, None], [-anything, anything, -np.inf], f)
+    wanted, slope = call(f, y, reduction=reduction, **options)
+    loss, gradient = call(odd, y, reduction=reduction, **options)
+    assert np.isfinite(wanted).all()
+    assert loss == pytest.approx(wanted, rel=1e-15)
+    assert gradient == pytest.approx(slope, rel=1e-15)
+    second = numeric.hessian(odd, y, reduction=reduction, **options)  # type: ignore[arg-type]
+    assert second[::2] == pytest.approx(
+        numeric.hessian(f, y, reduction=reduction, **options)[::2]  # type: ignore[arg-type]
+    )
+    assert not second[1].any()
 
 
 @pytest.mark.parametrize(
@@ -204,12 +226,12 @@ def test_an_ignored_sample_may_hold_anything() -> None:
     [
         (([[1.0, 2.0]], [2]), {}, "label 2"),
         (([[1.0, 2.0]], [0, 1]), {}, "expected (1,)"),
-        (([[1.0, 2.0]], [[0.5]]), {}, "t of shape (1, 1)"),
+        (([[1.0, 2.0]], [[0.5]]), {}, "target of shape (1, 1)"),
         (([[1.0, 2.0]], [0]), {"reduction": "median"}, "reduction 'median'"),
         (([[1.0, 2.0]], [0]), {"label_smoothing": 1.5}, "label_smoothing 1.5"),
-        (([[1.0, 2.0]], [0]), {"weight": [1.0]}, "w of shape (1,)"),
+        (([[1.0, 2.0]], [0]), {"weight": [1.0]}, "weight of shape (1,)"),
         ((1.0, 0), {}, "logits of shape (); expected (C,), (N, C)"),
-        (([[[1.0]]], [[0, 0]]), {}, "y of shape (1, 2); expected (1, 1)"),
+        (([[[1.0]]], [[0, 0]]), {}, "target of shape (1, 2); expected (1, 1)"),
         (([[1.0, 2.0]], [0]), {"axis": 2}, "axis 2 is out of bounds"),
         (([[1.0, 2.0]], [0]), {"out": np.zeros(2)}, "out of shape (2,)"),
         (([[1.0, 2.0]], [0]), {"threads": 0}, "0 threads; expected a positive whole number"),
