@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,6 +89,12 @@ def _row(name: str, group: Sequence[Mapping[str, Any]], words: Words) -> tuple[C
 
 
 def _nearness(check: Mapping[str, Any]) -> float:
-    """How much of its bound the error takes up; a failed point comes first in any case."""
-    share = check["error"] / check["bound"] if check["bound"] else 0.0
-    return float(share) if check["ok"] else float("inf")
+    """How much of its bound the error takes up; a failed point comes first in any case.
+
+    A point where nothing could be judged comes last: its error is no number.
+    """
+    if not check["ok"]:
+        return math.inf
+    if not check["judged"]:
+        return -1.0
+    return float(check["error"] / check["bound"]) if check["bound"] else 0.0

@@ -225,6 +225,16 @@ def test_points_of_one_name_share_a_row_that_shows_the_worst():
     assert made.banner.alarm
 
 
+def test_a_point_without_a_judged_entry_does_not_stand_for_its_row():
+    """eps/(n - 1) at n = 1: there the loss has no value, and the check no error."""
+    nan = float("nan")
+    none = EVIDENCE["checks"][0] | {"n": 1, "error": nan, "bound": nan, "entries": 1, "judged": 0}
+    made = build_record([sample()], EVIDENCE | {"checks": [none, *EVIDENCE["checks"]]})
+    row = [cell.text for cell in made.numeric.checks.rows[0]]
+    assert row[2:4] == ["1, 10", "9 of 11"]
+    assert "nan" not in row
+
+
 @pytest.mark.parametrize("name", ["softmax-nll", "bce-with-logits"])
 def test_evidence_of_a_catalogue_row(name):
     """Measured, not made up: a V for the engine's gradient, a flat line for the wrong one."""
