@@ -1,7 +1,8 @@
-"""Sentences that the derivation of a verdict tells in English, in other languages.
+"""Sentences that are told in English on the way to an answer, in other languages.
 
-`derive` speaks English only. What it says of a formula is a pattern with names and formulas in it:
-a row here is such a pattern and its translation. A sentence without a row stays English.
+`derive` speaks English only, and so do our own complaints of files. What is said there is a pattern
+with names and formulas in it: a row here is such a pattern and its translation. A sentence without
+a row stays English.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from reports import mistakes_ko, phrases_ko
+from reports import arguments_ko, mistakes_ko, phrases_ko
 
 _ROWS: Mapping[str, Mapping[str, str]] = {
     "en": {},
-    "ko": {**mistakes_ko.ROWS, **phrases_ko.ROWS, **mistakes_ko.GENERAL},
+    "ko": {**arguments_ko.ROWS, **mistakes_ko.ROWS, **phrases_ko.ROWS, **mistakes_ko.GENERAL},
 }
 _GAP = re.compile(r"\{(\w+)\}")
 # Longer texts are no sentence of ours, and many gaps are slow to look for.

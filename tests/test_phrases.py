@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from derive import check, verify
+from reports.arguments_ko import ROWS as OF_INPUT
 from reports.mistakes_ko import GENERAL
 from reports.mistakes_ko import ROWS as OF_MISTAKES
 from reports.phrases import phrase
 from reports.phrases_ko import ROWS as OF_FORMULAS
 
-ROWS = {**OF_MISTAKES, **OF_FORMULAS, **GENERAL}
+ROWS = {**OF_INPUT, **OF_MISTAKES, **OF_FORMULAS, **GENERAL}
 GAPS = re.compile(r"\{\w+\}")
 HANGUL = re.compile("[가-힣]")
-DOCUMENTS = sorted((Path(__file__).parent / "documents" / "derivations").glob("*.*"))
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted((ROOT / "tests" / "documents" / "derivations").glob("*.*"))
 
 
 def test_both_sides_of_a_row_have_the_same_gaps_or_fewer() -> None:
@@ -95,20 +97,33 @@ def told(call: ast.Call) -> Iterator[str]:
                     )
 
 
-def complaints() -> set[str]:
-    """Every message and hint of a Complaint; those that are a formula are the same everywhere."""
-    makers = {"Complaint", "complain", "_complain", "fail", "_fail", "_wrong"}
-    found = set()
-    for path in (Path(__file__).parent.parent / "derive").rglob("*.py"):
+COMPLAINTS = {"Complaint", "complain", "_complain", "fail", "_fail", "_wrong"}
+ERRORS = {"GradproofError", "OutputError", "DocumentError"}
+
+
+def sentences(packages: tuple[str, ...], makers: set[str]) -> set[str]:
+    """Every message and hint that is made; those that are a formula are the same everywhere."""
+    found: set[str] = set()
+    files = (path for package in packages for path in (ROOT / package).rglob("*.py"))
+    for path in files:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in makers:
-                    found |= set(told(node))
+                    # Of what stands on lines of its own, a hint is the last; the others are lists.
+                    parts = (said.split("\n") for said in told(node))
+                    found.update(line.partition("  hint: ")[2] or line for p in parts for line in p)
     return {said for said in found if re.search(r"[a-z]{2,} [a-z<]", said)}
 
 
-def test_what_is_said_of_mistakes_is_known_in_korean() -> None:
-    said = complaints()
-    assert len(said) > 100
+@pytest.mark.parametrize(
+    ("packages", "makers", "least"),
+    [(("derive",), COMPLAINTS, 100), (("derive", "reports"), ERRORS, 30)],
+    ids=["formulas", "files and arguments"],
+)
+def test_what_is_said_of_mistakes_is_known_in_korean(
+    packages: tuple[str, ...], makers: set[str], least: int
+) -> None:
+    said = sentences(packages, makers)
+    assert len(said) > least
     unknown = sorted(s for s in said if not HANGUL.search(phrase(s, "ko")))
     assert len(unknown) <= 0.05 * len(said), unknown
