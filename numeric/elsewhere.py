@@ -39,7 +39,7 @@ class Elsewhere:
     def with_gradient(self) -> tuple[Any, Any]:
         """The loss, and the gradient in the shape of the logits that were given."""
         loss, made = self._run("value_and_grad")
-        return self._mean(loss), self.xp.moveaxis(self._masked(made, 1), -1, self.axis)
+        return self._mean(loss), standard.moved(self.xp, self._masked(made, 1), -1, self.axis)
 
     def vjp(self, upstream: Any) -> Any:
         """upstream times the gradient."""
@@ -65,10 +65,10 @@ class Elsewhere:
     def hvp(self, vector: Any) -> Any:
         """The Hessian times a vector, in the shape of the logits that were given."""
         own = self.logits[0, ...] if self.lifted else self.logits
-        like = self.xp.moveaxis(own, -1, self.axis)
-        moved = self.xp.moveaxis(self._like_logits(vector, "vector", like), self.axis, -1)
+        like = standard.moved(self.xp, own, -1, self.axis)
+        moved = standard.moved(self.xp, self._like_logits(vector, "vector", like), self.axis, -1)
         moved = moved[None, ...] if self.lifted else moved
-        return self.xp.moveaxis(self._masked(self._run("hvp", moved), 1), -1, self.axis)
+        return standard.moved(self.xp, self._masked(self._run("hvp", moved), 1), -1, self.axis)
 
     def _run(self, name: str, *extra: Any) -> Any:
         """The result of one of the engine's functions."""
@@ -104,22 +104,26 @@ def elsewhere(
     axis = class_axis(tuple(logits.shape), asked.axis)
     standard.refuse({**asked.how, "out": asked.out})
     standard.require_real(xp, logits)
-    f, goal = xp.moveaxis(logits, axis, -1), standard.beside(xp, target, logits)
+    f, goal = standard.moved(xp, logits, axis, -1), standard.beside(xp, target, logits)
     known = xp.isdtype(goal.dtype, ("integral", "real floating"))
     if not known and tuple(goal.shape) != tuple(logits.shape):
         raise no_target(goal.dtype)
     shares = xp.isdtype(goal.dtype, "real floating")
     check_target(tuple(goal.shape), shares, tuple(logits.shape), asked)
     if shares and tuple(goal.shape) == tuple(logits.shape):
-        goal = xp.moveaxis(goal, axis, -1)
+        goal = standard.moved(xp, goal, axis, -1)
     lifted = f.ndim == 1 and asked.reduction != "none"
     if lifted:
         f, goal = f[None, ...], goal[None, ...]
     params: dict[str, Any] = {} if asked.weight is None else {"w": asked.weight}
     if asked.label_smoothing and not logged:
         params["eps"] = asked.label_smoothing
-    ignored = None if shares else goal == asked.ignore_index
-    if ignored is not None:
+    ignored = None
+    if not shares:
+        goal = standard.whole_numbers(xp, goal)
+        limits = xp.iinfo(goal.dtype)
+        some = limits.min <= asked.ignore_index <= limits.max
+        ignored = goal == asked.ignore_index if some else xp.zeros_like(goal, dtype=xp.bool)
         goal = xp.where(ignored, xp.zeros_like(goal), goal)
         # Whatever the logits are that do not count: multiplied by 0, nan is nan.
         f = xp.where(ignored[..., None], xp.zeros_like(f), f)
@@ -137,7 +141,7 @@ def _weightless(xp: Any, f: Any, labels: Any, params: Mapping[str, Any]) -> Any:
     weight = standard.beside(xp, params["w"], f)
     if tuple(weight.shape) != tuple(f.shape[-1:]):
         return None
-    places = xp.clip(xp.astype(labels, xp.int64), 0, f.shape[-1] - 1)
+    places = xp.clip(labels, 0, f.shape[-1] - 1)
     found = xp.take(weight, xp.reshape(places, (-1,)), axis=0)
     counted = xp.reshape(params["c"], (-1,)) != 0
     return ~xp.any((found != 0) & counted)

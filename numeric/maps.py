@@ -69,7 +69,7 @@ def jacobian(logits: ArrayLike, of: Map = "softmax", axis: int = -1, **how: Any)
 def _along(name: str, logits: ArrayLike, axis: int, how: dict[str, Any]) -> Any:
     xp = standard.namespace(logits)
     if xp is not None:
-        return xp.moveaxis(_elsewhere(name, xp, logits, axis, how), -1, axis)
+        return standard.moved(xp, _elsewhere(name, xp, logits, axis, how), -1, axis)
     array, running = as_logits(logits), How(**known(how))
     place = _classes(array.shape, axis)
     made = memory.empty(array.shape, array.dtype) if running.out is None else running.out
@@ -87,7 +87,7 @@ def _elsewhere(name: str, xp: Any, logits: Any, axis: int, how: dict[str, Any]) 
     """The map of an array of another library, its axis the last."""
     standard.refuse(known(how))
     standard.require_real(xp, logits)
-    moved = xp.moveaxis(logits, _classes(tuple(logits.shape), axis), -1)
+    moved = standard.moved(xp, logits, _classes(tuple(logits.shape), axis), -1)
     own = moved.shape[-1:] if name.startswith(_JACOBIAN) else ()
     (made,) = standard.run(_map(name, False), xp, [moved], {name: (*moved.shape, *own)})
     return made

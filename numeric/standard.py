@@ -26,6 +26,7 @@ from numeric.programs.codegen import load_source
 if TYPE_CHECKING:
     from numeric.function import Function
 
+_COMPAT = "array_api_compat."
 _NUMPY = (np.ndarray, np.generic, list, tuple, int, float, complex)
 
 
@@ -154,13 +155,30 @@ def require_real(xp: Any, logits: Any) -> None:
         raise TypeError(f"logits of type {logits.dtype}; convert them to float32 or float64")
 
 
+def moved(xp: Any, array: Any, axis: int, to: int) -> Any:
+    """The array with an axis elsewhere, by what every library traces and maps."""
+    order = list(range(array.ndim))
+    axis, to = axis % len(order), to % len(order)
+    order.insert(to, order.pop(axis))
+    return array if axis == to else xp.permute_dims(array, tuple(order))
+
+
+def whole_numbers(xp: Any, array: Any) -> Any:
+    """Labels in the library's own type of whole numbers: JAX may have none of 64 bits."""
+    return xp.astype(array, xp.arange(0).dtype)
+
+
 def beside(xp: Any, array: Any, like: Any) -> Any:
     """NumPy's arrays, lists and numbers as an array of the library, where the logits are.
 
-    What is no whole number gets the type of the logits.
+    What is no whole number gets the type of the logits. Raises TypeError for a third library's.
     """
-    if not isinstance(array, _NUMPY):
+    other = namespace(array)
+    if other is xp:
         return array
+    if other is not None:
+        names = " and of ".join(one.__name__.removeprefix(_COMPAT) for one in (xp, other))
+        raise TypeError(f"arrays of {names} in one call; convert the one to the other")
     kind = like.dtype if np.asarray(array).dtype.kind == "f" else None
     try:
         return xp.asarray(array, dtype=kind, device=like.device)
@@ -191,7 +209,7 @@ def _argument(wanted: Input, value: Any, xp: Any, shapes: Shapes) -> Any:
     if tuple(array.shape) != expected:
         raise ValueError(f"{wanted.name} of shape {tuple(array.shape)}; expected {expected}")
     if wanted.role == "label":
-        labels = xp.astype(array, xp.int64)
+        labels = whole_numbers(xp, array)
         return _in_range(wanted.name, labels, shapes.sizes[wanted.size], xp)[..., None]
     array = xp.astype(array, shapes.logits.dtype)
     if is_scalar:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -109,6 +111,44 @@ def test_targets_of_neither_kind_are_refused_elsewhere(array_of: Any) -> None:
         numeric.cross_entropy(f, array_of(np.array([True, False])))
     with pytest.raises(ValueError, match="such as one-hot rows, are of floating type"):
         numeric.cross_entropy(f, array_of(np.ones((2, 3), bool)))
+
+
+def test_short_labels_and_an_ignored_one_that_no_label_can_be(array_of: Any) -> None:
+    f, y = np.random.default_rng(3).normal(size=(3, 4)), np.array([0, 200, 3], np.uint8)
+    wanted = numeric.cross_entropy(f, y, ignore_index=200)
+    assert_near(numeric.cross_entropy(array_of(f), array_of(y), ignore_index=200), wanted)
+    for never in (-100, 2**80, -(2**80)):
+        loss = numeric.cross_entropy(array_of(f), array_of(y % 4), ignore_index=never)
+        assert_near(loss, numeric.cross_entropy(f, y % 4))
+
+
+def test_arrays_of_two_libraries_are_refused(array_of: Any) -> None:
+    other = pytest.importorskip("array_api_strict", reason="array-api-strict is not installed")
+    f = array_of(np.zeros((2, 3)))
+    if isinstance(f, type(other.asarray(0))):
+        other = pytest.importorskip("torch", reason="PyTorch is not installed")
+    with pytest.raises(TypeError, match=f"and of {other.__name__} in one call; convert the one"):
+        numeric.cross_entropy(f, other.asarray([0, 1]))
+
+
+def test_torch_maps_the_program() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    f, y = np.random.default_rng(1).normal(size=(2, 3, 4, 2)), np.array([[[0, 3]], [[1, 2]]] * 1)
+    labels = np.repeat(y, 3, axis=1)
+    made = torch.func.vmap(numeric.cross_entropy)(torch.asarray(f), torch.asarray(labels))
+    assert_near(made, [numeric.cross_entropy(*one) for one in zip(f, labels, strict=True)])
+
+
+def test_jax_as_it_is_by_itself_is_not_warned_of() -> None:
+    """Without its 64 bits, which the fixture switches on."""
+    pytest.importorskip("jax", reason="JAX is not installed")
+    lines = (
+        "import jax.numpy as np, numeric",
+        "loss, slope = numeric.value_and_grad(np.ones((2, 3)), np.array([0, -100]))",
+        "assert loss.dtype == slope.dtype == np.float32",
+        "numeric.compile('focal').loss(np.ones((2, 3)), np.array([0, 1]), gamma=2.0)",
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", "\n".join(lines)], check=True)
 
 
 def test_jax_traces_and_differentiates_the_program() -> None:
