@@ -23,7 +23,7 @@ from derive.document.items import Checked, Item
 from derive.document.review import check
 
 _FOLDER = Path(__file__).parent / "documents" / "derivations"
-_SUFFIXES = {".md": 8, ".tex": 4, ".ipynb": 2, ".txt": 2, ".adoc": 1}
+_SUFFIXES = {".md": 8, ".tex": 4, ".ipynb": 2, ".txt": 2, ".adoc": 1, ".py": 1}
 _MOST_UNREAD = 0.05
 # The end of an item may have closing marks that the quote lacks, and the other way round.
 _CLOSERS = ")]}.,;&"

@@ -168,8 +168,9 @@ class Beside:
             self._words.append(words)
             if piece.kind in ("prose", "heading"):
                 before = place
-                words = words if _SIGNS.fullmatch(piece.source) else place
-                self._prose[place] = self._looked_at(place)
+                self._prose[place] = prose = self._looked_at(place)
+                is_silent = _SIGNS.fullmatch(piece.source) and not any(prose.open_limits())
+                words = words if is_silent else place
             elif piece.kind not in ("inline", "display"):
                 before = words = -1
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from derive.document.constants import ONES
 from derive.document.known import Known
 from derive.show import text
 from derive.syntax import (
+    Add,
+    Call,
     Deriv,
+    Div,
     Entry,
     Form,
     Name,
+    Neg,
     Node,
     Reduce,
     children,
     fresh,
+    mul,
+    name_of,
     rebuild,
+    same,
     transform,
     walk,
 )
@@ -39,6 +47,8 @@ def call(
         hint = f"it was defined for ({shown})"
         raise meaning.fail(f"{known.key[0]} is defined for other arguments", node, hint)
     bases, values = found
+    if (whole := _of_vector(meaning, known, given, bases, indices, node)) is not None:
+        return whole
     vectors = {
         name: _row(values.pop(name))
         for name in list(values)
@@ -60,6 +70,54 @@ def call(
     return _renamed(_with_entries(known.body, vectors, meaning), bases, values)
 
 
+def _of_vector(
+    meaning: Meaning,
+    known: Known,
+    given: Sequence[Node],
+    bases: Mapping[str, str],
+    indices: tuple[Node, ...],
+    node: Node,
+) -> Node | None:
+    """S(x), of which the document said what S(z)_i is; None where the letters of S tell all.
+
+    Of another vector than its own S is known where it is the softmax or its logarithm. Raises
+    FormulaError for another function without an index, which would leave i open.
+    """
+    if not isinstance(known.head, Entry) or len(given) != 1:
+        return None
+    (written,), (arg,) = known.arguments, given
+    if isinstance(arg, Entry) and isinstance(written, Entry):
+        return None
+    if not indices and all(a == b for a, b in bases.items()) and isinstance(arg, Name):
+        return Name(known.head.base, span=node.span)
+    word = _word(known.head, name_of(written), known.body)
+    if word and (not indices or not isinstance(arg, Name)):
+        vector = Form(word, (_with_numbers(arg, meaning),), span=node.span)
+        return Form("at", (vector, *indices), span=node.span) if indices else vector
+    if not indices:
+        raise meaning.fail(f"{known.head.base} of a vector, but at which index is not said", node)
+    return None
+
+
+def _with_numbers(arg: Node, meaning: Meaning) -> Node:
+    """z + c as z + c 1: what is no vector there is added to every entry."""
+    if not isinstance(arg, Add) or not any(meaning.ranks.of(term) == 1 for term in arg.terms):
+        return arg
+    terms = (t if meaning.ranks.of(t) else mul(t, Name(ONES)) for t in arg.terms)
+    return Add(tuple(terms), span=arg.span)
+
+
+def _word(head: Entry, vector: str, body: Node) -> str:
+    """softmax or log_softmax where the entry of a function of a vector is that; else empty."""
+    if len(head.indices) != 1:
+        return ""
+    at, letter = Entry(vector, head.indices), fresh("j")
+    total = Reduce("sum", Call("exp", Entry(vector, (Name(letter),))), letter)
+    if same(body, Div(Call("exp", at), total)):
+        return "softmax"
+    return "log_softmax" if same(body, Add((at, Neg(Call("log", total))))) else ""
+
+
 def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> Node:
     """The body with x_i replaced by the entry of what x stands for: (x + c)_i = x_i + c."""
 
@@ -73,11 +131,18 @@ def _with_entries(body: Node, vectors: Mapping[str, Node], meaning: Meaning) -> 
         if isinstance(part, Entry) and isinstance(value, Entry):
             # A row z_n of a matrix in the place of a vector.
             return Entry(value.base, (*value.indices, *part.indices), span=part.span)
+        if isinstance(part, Entry) and value is not None and _mixes(value, meaning):
+            return Form("at", (value, *part.indices), span=part.span)
         if isinstance(part, Entry) and value is not None:
             return transform(value, lambda inner: entry(inner, part.indices))
         return None
 
     return transform(body, change) if vectors else body
+
+
+def _mixes(node: Node, meaning: Meaning) -> bool:
+    """Whether the entries of a vector do not come from the entries of its parts: W x."""
+    return any(isinstance(p, Name | Entry) and meaning.ranks.of(p) > 1 for p in walk(node))
 
 
 def _row(node: Node) -> Node:

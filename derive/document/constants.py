@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.syntax import ONE, ZERO, Add, Entry, Form, Mul, Name, Neg, Node, delta, mul
+from derive.syntax import ONE, ZERO, Add, Div, Entry, Form, Mul, Name, Neg, Node, delta, mul
 
 if TYPE_CHECKING:
     from derive.document.meaning import Meaning
@@ -40,11 +40,26 @@ def basis_vectors(meaning: Meaning, node: Node) -> Node:
     return Add(tuple(basis_vector(meaning, term) for term in node.terms), span=node.span)
 
 
+def beside_matrix(meaning: Meaning, factors: list[Node]) -> list[Node]:
+    """J e_y behind a matrix J, e_y^T z before a vector z: e_y is the one-hot vector of y."""
+    found = list(factors)
+    for place, factor in enumerate(factors):
+        if any(meaning.ranks.of(before) == 2 for before in factors[:place]):
+            found[place] = basis_vector(meaning, factor)
+        elif isinstance(factor, Form) and factor.name == "transpose" and factors[place + 1 :]:
+            row = basis_vector(meaning, factor.args[0])
+            if meaning.ranks.of(factors[place + 1]):
+                found[place] = Form("transpose", (row,), span=factor.span)
+    return found
+
+
 def basis_vector(meaning: Meaning, term: Node) -> Node:
     """The term with e_y, which is defined nowhere, as the one-hot vector of y."""
     match term:
         case Neg(arg=arg):
             return Neg(basis_vector(meaning, arg), span=term.span)
+        case Div(num=over, den=under):
+            return Div(basis_vector(meaning, over), under, span=term.span)
         case Mul(factors=(*others, last)):
             return mul(*others, basis_vector(meaning, last))
         case Entry(base=base, indices=(index,)) | Form(name="at", args=(Name(id=base), index)):

@@ -91,9 +91,12 @@ class Defining(Stating):
         return False
 
     def _through_logarithm(self) -> bool:
-        """log Z = log sum_j e^{z_j} says what Z is."""
+        """log Z = log sum_j e^{z_j} says what Z is, log p_k = z_k - log Z what p_k is."""
         match self.members[:2]:
-            case [Call(function="log", arg=Name() as head), body] if self._is_new(head):
+            case [Call(function="log", arg=Name() | Entry() as arg), body]:
+                head, _ = head_of(arg)
+                if head is None or not self._is_new(head):
+                    return False
                 value = body.arg if isinstance(body, Call) and body.function == "log" else None
                 return self.define(head, (), value or Call("exp", body), (0, 1))
         return False

@@ -88,6 +88,9 @@ def of_vector(meaning: Meaning, name: str, arg: Node) -> Node:
 
 def is_plain(node: Node) -> bool:
     """A name, an entry or a bold letter: what may be an argument that is only mentioned."""
-    if isinstance(node, Form):
-        return node.name in ("vec", "given")
-    return isinstance(node, Name | Entry)
+    return is_bold(node) or isinstance(node, Name | Entry)
+
+
+def is_bold(node: Node) -> bool:
+    """A bold letter, or what stands before a bar."""
+    return isinstance(node, Form) and node.name in ("vec", "given")

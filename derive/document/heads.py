@@ -15,6 +15,7 @@ from derive.syntax import (
     Node,
     Num,
     Reduce,
+    Rel,
     children,
     same,
     substitute,
@@ -38,15 +39,35 @@ def head_of(member: Node) -> tuple[Name | Entry | None, tuple[Node, ...]]:
         if isinstance(head, Name) and all(map(_is_letter, indices)):
             return Entry(head.id, tuple(indices), span=member.span), arguments
         return None, ()
+    if isinstance(member, Form) and member.name == "expect":
+        mean = name_of_mean(member)
+        return (None if mean is None else Name(mean, span=member.span)), ()
     if isinstance(member, Form) and member.name == "apply":
         if Form("dots", ()) in member.args:
             # E(w_1, ..., w_K) only lists all that E depends on.
             return head_of(member.args[0])
-        plain = [_argument(argument) for argument in member.args[1:]]
+        plain = [_argument(argument) for argument in unset(member.args[1:])]
         own, before = head_of(member.args[0])
         if own is not None and not before and all(p is not None for p in plain):
             return own, tuple(p for p in plain if p is not None)
     return None, ()
+
+
+def name_of_mean(node: Form) -> str | None:
+    """E_mean for <E> and E[E], which a document may give a meaning of its own."""
+    (about, *over) = node.args
+    return f"{about.id}_mean" if isinstance(about, Name) and not over else None
+
+
+def unset(arguments: Iterable[Node]) -> tuple[Node, ...]:
+    """The arguments without those that only say what a letter is: y = j in l(z; y = j)."""
+    return tuple(
+        a for a in arguments if not (isinstance(a, Rel) and a.op == "==" and _are_names(a))
+    )
+
+
+def _are_names(node: Node) -> bool:
+    return all(isinstance(side, Name) for side in children(node))
 
 
 def _argument(node: Node) -> Node | None:

@@ -12,9 +12,16 @@ from dataclasses import replace
 
 from derive.document import notations
 from derive.document.calls import call, opaque
-from derive.document.constants import CONSTANTS, basis_vectors, constant, identity
+from derive.document.constants import (
+    CONSTANTS,
+    basis_vectors,
+    beside_matrix,
+    constant,
+    identity,
+)
 from derive.document.dots import dotted
-from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_plain, of_vector, sigma
+from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_bold, is_plain, of_vector, sigma
+from derive.document.heads import unset
 from derive.document.known import Key, Scope, index_letters, keys_in
 from derive.document.ranks import Ranks, matrix_products
 from derive.errors import Complaint, FormulaError
@@ -127,7 +134,7 @@ class Meaning:
 
     def apply(self, node: Form) -> Node:
         """The product or the call that a head with brackets behind it is."""
-        head, *args = node.args
+        head, *args = node.args[0], *unset(node.args[1:])
         if isinstance(head, Form) and head.name == "vec":
             head = head.args[0]
         if isinstance(head, Name):
@@ -140,7 +147,7 @@ class Meaning:
 
     def _times(self, head: Node, arg: Node) -> Node:
         """W(p - y): the product with what stands in brackets, of matrices where they are."""
-        factors = matrix_products([self.of(head), self.of(arg)], self.ranks)
+        factors = matrix_products(beside_matrix(self, [self.of(head), self.of(arg)]), self.ranks)
         return factors[0] if len(factors) == 1 else mul(*factors)
 
     def _entry_of(self, head: Entry, args: tuple[Node, ...], node: Form) -> Node:
@@ -148,7 +155,7 @@ class Meaning:
         known = self.scope.function(head.base)
         if known is not None:
             return call(self, known, (*args,), head.indices, node)
-        if not all(isinstance(arg, Name) or _is_bold(arg) for arg in args):
+        if not all(isinstance(arg, Name) or is_bold(arg) for arg in args):
             if len(args) == 1:
                 return self._times(head, args[0])
             raise self.fail("neither a product nor a function that is known", node)
@@ -347,7 +354,8 @@ class Meaning:
         if first == Name("tr") and rest and not self._has_meaning("tr"):
             return notations.trace(self, mul(*rest))
         parts = list(map(self.of, node.factors))
-        factors = matrix_products(dotted(self, node.factors, parts), self.ranks)
+        parts = beside_matrix(self, dotted(self, node.factors, parts))
+        factors = matrix_products(parts, self.ranks)
         return factors[0] if len(factors) == 1 else Mul(tuple(factors), span=node.span)
 
     def _vec(self, node: Form) -> Node:
@@ -361,10 +369,6 @@ class Meaning:
 def _is_operator(node: Node) -> bool:
     """D_j before what it differentiates."""
     return isinstance(node, Entry) and node.base == "D" and len(node.indices) == 1
-
-
-def _is_bold(node: Node) -> bool:
-    return isinstance(node, Form) and node.name in ("vec", "given")
 
 
 def _listed(nodes: Sequence[Node]) -> str:

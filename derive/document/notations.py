@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derive.document.heads import name_of_mean
 from derive.document.known import key_of
 from derive.document.ranks import upright
 from derive.show import text
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 
 def expectation(meaning: Meaning, node: Form) -> Node:
-    """E_{j ~ p}[g_j] = sum_j p_j g_j."""
+    """E_{j ~ p}[g_j] = sum_j p_j g_j; <E> where the document says what that is."""
+    mean = name_of_mean(node)
+    if mean is not None and meaning.scope.named(mean):
+        return Name(mean, span=node.span)
     if len(node.args) != 3 or not isinstance(node.args[2], Name):
         raise meaning.fail("an expectation, but over what is not said", node)
     body, weights, index = node.args

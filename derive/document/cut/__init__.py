@@ -17,6 +17,7 @@ from derive.document.cut.markdown import cut_markdown
 from derive.document.cut.notebook import cut_notebook
 from derive.document.cut.page import Page
 from derive.document.cut.plain import cut_plain
+from derive.document.cut.programs import comments_alone
 from derive.document.cut.tex import cut_tex
 from derive.document.pieces import Document, Format
 from derive.errors import DocumentError
@@ -29,12 +30,16 @@ _CUTTERS: Mapping[Format, Callable[[Page], None]] = {
     "notebook": cut_notebook,
     "plain": cut_plain,
 }
+_PROGRAMS = frozenset(
+    ".py .pyx .js .ts .c .h .cc .cpp .hpp .cu .cuh .java .jl .m .r .rs .go .lua .rb .swift .kt .cs"
+    " .scala .hs .php".split()
+)
 _PLAIN = (".txt", ".text", ".html", ".htm", ".rst", ".org", ".adoc", ".asciidoc")
 _ENDINGS: Mapping[str, Format] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"), "markdown"),
     **dict.fromkeys((".tex", ".latex", ".ltx", ".sty"), "latex"),
     **dict.fromkeys((".ipynb",), "notebook"),
-    **dict.fromkeys(_PLAIN, "plain"),
+    **dict.fromkeys((*_PLAIN, *_PROGRAMS), "plain"),
 }
 _NOTEBOOK = re.compile(r"\s*\{(?=[^{}]*\"(?:cells|worksheets|nbformat|metadata)\")")
 _LATEX = re.compile(
@@ -62,6 +67,8 @@ def cut(text: str, name: str = "-", format: str | None = None) -> Document:  # n
         raise DocumentError(f"{name}: larger than {MAX_BYTES:,} characters")
     chosen = _chosen(text, name) if format is None else _named(format)
     page = Page(text)
+    if format is None and Path(name).suffix.lower() in _PROGRAMS:
+        page.text = comments_alone(text)
     _CUTTERS[chosen](page)
     macros = MappingProxyType(page.macros)
     notes = tuple(dict.fromkeys(page.notes))

@@ -24,6 +24,9 @@ _ABBREVIATIONS = frozenset({"i.e", "e.g", "s.t", "w.r.t", "resp", "cf", "eq", "e
 _CONNECTORS = frozenset("if for when otherwise where and or all any else so then thus".split())
 # "and t" behind a formula, before words that say what t is.
 _TRAILING = re.compile(r"[,;]?\s+(?:and|where|with)\s+[^\s=]{1,3}$", re.IGNORECASE)
+# Before another name they are words: "with softmax p_i = …".
+_FUNCTIONS = frozenset("softmax sigmoid relu softplus".split())
+_BEGINS_NAME = re.compile(r"[^\W\d_]\w*$")
 _PUNCTUATION = "()[]{}.,;:!?\"'\u201c\u201d\u2018\u2019*•·-–—→⇒"
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
 # Letters below or above another one: z with an index is no word.
@@ -36,6 +39,21 @@ _REMARK = re.compile(
     r"(?<=\S)\s{2,}(?=[\[(](?=[^()\[\]]*(?::|[A-Za-z]{4}|\b(?:by|as)\b))[^()\[\]]*[\])]\s*$)"
 )
 _LEAD = re.compile(r"\s*(?:[-*•]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|(?:\(\d{1,3}\))\s+)?")
+# What stands before a formula and a colon: "Softmax: p_i = …", "2 (j ≠ i): …", "i = k: …".
+HEADED = re.compile(
+    r"(?:[^\W\d_][\w-]*|\d{1,2}|(?:\w{1,3}[.)]?[ \t]+)?\([^()=]{0,20}(?:=|≠|!=)[^()=]{0,20}\)"
+    r"|\w{1,3}[ \t]*(?:==?|≠|!=)[ \t]*\w{1,3})[ \t]*:[ \t]+(?=\S)"
+)
+# Where a second formula begins, or the condition of one that comes with the next words.
+_JOINT = re.compile(
+    r"[,;]?[ \t]+(?:and|but|while|whereas|where|with|so|then|hence|thus|therefore)[ \t]+"
+    r"(?P<limit>(?:for|if|when)[ \t]+)?(?=\S)"
+)
+_LIMIT = re.compile(r"\s(?:if|for|when|where)\s.*", re.DOTALL)
+_INDICES = re.compile(r"\w{1,3}[ \t]*(?:==?|≠|!=)[ \t]*\w{1,3}\W*(?:\s(?:and|or)\s.*)?")
+_FURTHER = re.compile(
+    r"(?m)^([^\n]{0,300}=[^\n]{0,300}?\b(?:if|when|for)\b[^\n]{0,100}\n)[ \t]{2}(?=[ \t]*=(?!=))"
+)
 _GAP = re.compile(r"(?<=[^\s=+*/-])(?:\s{3,}|\t\s*)(?=[^\s=+*/-])")
 _CODE = re.compile(
     r"[A-Za-z_]\w*\.[A-Za-z_]\w*|[+*/-]=|[\"'`;#]|://|\w{2,}=\w+[,)]|\breturn\b|\blambda\b|^\s*@"
@@ -67,6 +85,8 @@ def _is_word(token: str, before: str, after: str) -> bool:
     if _RAISED.search(core):
         return False
     if _HANGUL.search(core):
+        return True
+    if core in _FUNCTIONS and _BEGINS_NAME.match(after):
         return True
     if core in ("a", "I", "A"):
         return bool(_WORDS.fullmatch(after)) or bool(_WORDS.fullmatch(before) and after == "")
@@ -131,7 +151,8 @@ def _unclosed(piece: str) -> int:
     return opened[0] if opened else -1
 
 
-def _is_formula(run: str) -> bool:
+def is_formula(run: str) -> bool:
+    """Whether a run of signs holds a relation with two sides, and nothing of a program."""
     found = _RELATION.search(run)
     if found is None or _CODE.search(run) or _SETTING.fullmatch(run):
         return False
@@ -165,13 +186,42 @@ def _read(text: str, start: int, stop: int) -> _Line:
 
 
 def _side_by_side(line: str, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """The formulas of a run that only a wide gap parts: `dL/dW = g x^T    dL/dx = W^T g`."""
+    """The formulas of a run: `dL/dW = g x^T    dL/dx = W^T g`, `p = softmax(z) and L = …`."""
+    if head := HEADED.match(line, first, last):
+        first = head.end()
+    for joint in islice(_JOINT.finditer(line, first, last), MAX_TIGHTENINGS):
+        before, behind = line[first : joint.start()], line[joint.end() : last]
+        if _ENDS_OPEN.search(behind):
+            last = joint.start()
+            break
+        is_condition = bool(_INDICES.fullmatch(behind.strip()))
+        if not is_formula(before) or (is_condition and not joint["limit"]):
+            continue
+        if not is_condition and (joint["limit"] or not is_formula(_LIMIT.sub("", behind))):
+            continue
+        yield from _apart(line, first, joint.start())
+        first = joint.end()
+        if is_condition:
+            return
+    yield from _apart(line, first, last)
+
+
+def _apart(line: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The formulas of a run that only a wide gap parts."""
     for gap in islice(_GAP.finditer(line, first, last), MAX_TIGHTENINGS):
         before, behind = line[first : gap.start()], line[gap.end() : last]
-        if _is_formula(before) and _is_formula(behind):
+        if is_formula(before) and is_formula(behind):
             yield first, gap.start()
             first = gap.end()
     yield first, last
+
+
+def parted_rows(text: str) -> str:
+    """The text with a row of its own, as TeX has it, for each further case of a value.
+
+    A line that ends in a condition is followed by one that gives the value for another.
+    """
+    return _FURTHER.sub(r"\1\\\\", text)
 
 
 def bare_formulas(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -242,5 +292,5 @@ def _innermost(text: str, start: int, stop: int) -> tuple[int, int]:
 
 def _kept(text: str, run: tuple[int, int]) -> Iterator[tuple[int, int]]:
     start, stop = _tightened(text, *_innermost(text, *run))
-    if _is_formula(text[start:stop]):
+    if is_formula(text[start:stop]):
         yield start, stop

@@ -18,8 +18,10 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from derive.document.cut.declarations import front_matter
+from derive.document.cut.listing import cut_listing
 from derive.document.cut.marks import Scan, options_end
 from derive.document.cut.page import Page, trimmed
+from derive.document.cut.programs import listed_text
 from derive.document.cut.running import Running
 from derive.errors import DocumentError
 from derive.read.latex import read_macros
@@ -34,6 +36,8 @@ _RAW = re.compile(
     r"|\{%-?\s*(?P<tag>highlight|codeblock)\b)",
     re.IGNORECASE,
 )
+# What opens a block whose lines are indented by four: in MkDocs, and in Python's Markdown.
+_ADMONITION = re.compile(r"([ ]*)(?:!!!|\?\?\?\+?|===)[ ]+(?:[\"\w])")
 _MARK = re.compile(r"\s*+(?:[-*+>#=~`$<\\]|\d{1,9}[.)])")
 _MATH_FENCES = frozenset({"math", "katex", "mathjax"})
 _TEX_FENCES = frozenset({"latex", "tex"})
@@ -169,6 +173,24 @@ def _count_starts(lines: list[str]) -> int:
     )
 
 
+def _without_admonitions(lines: list[str]) -> list[str]:
+    """The lines with what is indented below `!!! note` as text, which it is, and not as code."""
+    shown: list[str] = []
+    opened: list[int] = []
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        while opened and line.strip() and indent < opened[-1]:
+            opened.pop()
+        if (mark := _ADMONITION.match(line)) and len(opened) < MAX_NESTING:
+            opened.append(len(mark[1]) + 4)
+            shown.append("")
+        elif opened:
+            shown.append(line[min(indent, opened[-1]) :])
+        else:
+            shown.append(line)
+    return shown
+
+
 def cut_markdown(page: Page) -> None:
     """Cut a page of Markdown. Raises FormulaError, DocumentError."""
     page.macros, page.text = read_macros(page.text)
@@ -177,6 +199,7 @@ def cut_markdown(page: Page) -> None:
         raise DocumentError(f"more than {MAX_BLOCKS:,} paragraphs and list items: split it")
     matter = front_matter(page)
     lines[:matter] = [""] * matter
+    lines = _without_admonitions(lines)
     for block in _blocks(lines, page):
         view, offset = _view(page, block)
         if block.level:
@@ -202,4 +225,8 @@ def _cut_fence(page: Page, block: Block, view: str, offset: int) -> None:
         if start < stop:
             page.add("display", view[start:stop], (offset + start, offset + stop), f"```{language}")
         return
-    page.add("code", view[start:stop], (offset + start, offset + stop), language)
+    text = listed_text(view, language)
+    if text is not None:
+        cut_listing(page, text, offset)
+    else:
+        page.add("code", view[start:stop], (offset + start, offset + stop), language)

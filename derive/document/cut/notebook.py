@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from derive.document.cut.listing import cut_listing
 from derive.document.cut.markdown import cut_markdown
 from derive.document.cut.page import Page
+from derive.document.cut.programs import listed_text
 from derive.document.pieces import Piece
 from derive.errors import DocumentError
 
@@ -77,7 +79,11 @@ def cut_notebook(page: Page) -> None:
             page.macros |= cell.macros
             page.notes += [note for note in cell.notes if note not in page.notes]
         elif kind == "code" and source.strip():
-            cell.add("code", source, (0, len(source)))
+            text = listed_text(source, "python")
+            if text is not None:
+                cut_listing(cell, text, 0)
+            else:
+                cell.add("code", source, (0, len(source)))
         page.pieces += [_moved(piece, begin) for piece in cell.pieces]
         page.formulas = cell.formulas
         begin += len(source) + len(BETWEEN)

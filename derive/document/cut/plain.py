@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from derive.document.cut.bare import bare_formulas
+from derive.document.cut.bare import HEADED, bare_formulas, parted_rows
 from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
 from derive.document.cut.page import MAX_FORMULAS, Page
 from derive.document.cut.running import Running
@@ -27,7 +27,11 @@ _STEM_BLOCK = re.compile(
 )
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DECLARATION = re.compile(r"[ \t]*+(?:(?:[#%]|//)[ \t]*+)?(?=gradproof[ \t]*+:)", re.IGNORECASE)
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+# Where a paragraph ends: at a blank line, before an item of a list, before a line with a head.
+_BREAK = re.compile(
+    r"\n[ \t\r]*\n|\n(?=[ \t]*(?:[-*•][ \t]|\(?\d{1,2}[.)][ \t]|(?:[Cc]ase[ \t]*)?"
+    rf"{HEADED.pattern}))"
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)|\\.|[{}_^&\s]")
 _SPOKEN = {
     "partial": "∂",
@@ -116,7 +120,7 @@ def cut_plain(page: Page) -> None:
     )
     marks = sorted(_outside(written, Scan(text).marks()), key=lambda mark: mark.start)
     marks = sorted([*marks, *_bare(page, marks)], key=lambda mark: mark.start)
-    running = Running(page, text, 0)
+    running = Running(page, parted_rows(text), 0)
     next_mark = 0
     for start, stop in _paragraphs(text, marks):
         mine = []
@@ -179,9 +183,9 @@ def _bare(page: Page, marks: list[Mark]) -> Iterator[Mark]:
 
 
 def _paragraphs(text: str, marks: list[Mark]) -> Iterator[tuple[int, int]]:
-    """The text between blank lines; a formula may hold blank lines of its own."""
+    """The text between breaks; a formula may hold breaks of its own."""
     start = place = 0
-    for blank in _BLANK_LINE.finditer(text):
+    for blank in _BREAK.finditer(text):
         while place < len(marks) and marks[place].stop <= blank.start():
             place += 1
         if place == len(marks) or marks[place].start >= blank.end() - 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from derive.document.cut.closers import Ahead
@@ -12,6 +13,7 @@ from derive.document.cut.declarations import declare_from_comment
 from derive.document.cut.escapes import unescaped
 from derive.document.cut.marks import ALT_TEXT, DISPLAY_ENVIRONMENTS, PLAIN, Mark, Scan, option_end
 from derive.document.cut.page import Page, trimmed
+from derive.document.cut.programs import formula_in_code
 from derive.document.pieces import PLACEHOLDER
 
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
@@ -22,6 +24,9 @@ _SPACE = re.compile(r"\s+")
 _RELATION = re.compile(r"[=<>≈∝≤≥≠:]|\\(?:approx|propto|le|ge|ne|sim|to|rightarrow|equiv)\b")
 _WORD = re.compile(r"\w")
 _BREAK = re.compile(r"\n")
+_CASE = re.compile(
+    r"(?:[cijklmnrsty]|\\ell)\s*(?:=|≠|!=|\\neq?(?![a-z])|\\not\s*=)\s*(?:[cijklmnrsty]|\\ell)(?:_\w)?"
+)
 # The number of an equation, as `(3)`.
 _NUMBER = re.compile(r"\s*\(\d{1,3}(?:\.\d{1,3})*[a-z]?\)\s*")
 # Delimiters that serve displays and inline formulas alike.
@@ -85,6 +90,8 @@ class Running:
             case "formula" if self._is_display(mark):
                 self._flush("prose")
                 self._formula(mark, "display")
+            case "code" if formula_in_code(self._text[mark.inner_start : mark.inner_stop]):
+                self._take(replace(mark, kind="formula", environment=PLAIN))
             case "formula" | "code":
                 self._put(mark)
             case "comment":
@@ -144,10 +151,15 @@ class Running:
             span = self._offset + start + first, self._offset + start + last
             self._page.add(kind, meant[first:last], span, mark.environment, notes)
 
+    def _is_case(self, mark: Mark) -> bool:
+        """Whether the formula compares two indices: alone in a line it leads to what follows."""
+        return bool(_CASE.fullmatch(self._text[mark.inner_start : mark.inner_stop].strip()))
+
     def _flush(self, kind: Literal["prose", "heading"]) -> None:
         """Add the words gathered so far, and the formulas among them; one alone is a display."""
         source = plain_words("".join(self._words))
-        if kind == "prose" and source.rstrip(".,;: ") == PLACEHOLDER:
+        alone = kind == "prose" and source.rstrip(".,;: ") == PLACEHOLDER
+        if alone and not self._is_case(self._inline[0]):
             self._formula(self._inline[0], "display")
         elif source:
             self._page.add(kind, source, (self._offset + self._first, self._offset + self._last))

@@ -111,6 +111,17 @@ NAMES_EN = (
         "the true class has probability $y$",
     ),
     Saying(
+        "label-named-by-if",
+        "en",
+        "declare",
+        "<n>: label",
+        ("class", "label", "category", "index"),
+        rf"\bif {_THE}{_TRUE} {_CLASS} is @n",
+        "if the correct class is $y$",
+        "if the correct class is likely",
+        conditional=True,
+    ),
+    Saying(
         "label-at",
         "en",
         "declare",

@@ -104,6 +104,17 @@ STEPS_EN = (
         conditional=True,
     ),
     Saying(
+        "condition-before-colon",
+        "en",
+        "where",
+        "<k>",
+        ("=", "\N{NOT EQUAL TO}", "\N{OBJECT REPLACEMENT CHARACTER}"),
+        r"(?:^|(?<=[.;]\s))[\s*_(]{0,3}@k[\s*_)]{0,3}(?::|$)",
+        "$k = y$: the value is",
+        "the set $k = y$: the value is",
+        conditional=True,
+    ),
+    Saying(
         "condition-of-case",
         "en",
         "where",
