@@ -19,10 +19,13 @@ ALLOWED = 4 << 20
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(262144, 10), (65536, 100), (16384, 1000), (128, 50257)])
+@pytest.mark.parametrize("every", [0, 1, 2, 50])
 def test_no_temporary_is_larger_than_a_block(
-    shape: tuple[int, int], kind: Any, threads: int
+    shape: tuple[int, int], kind: Any, threads: int, every: int
 ) -> None:
     logits = np.zeros(shape, kind)
+    if every:
+        logits[::every] = 3e4  # far from 0, so that these rows are computed once more
     labels = np.zeros(shape[0], np.int64)
     options: Any = {"backend": "numpy", "threads": threads}
     numeric.value_and_grad(logits[:10], labels[:10], **options)

@@ -43,8 +43,8 @@ _UFUNC_OF = {"sum": "add", "prod": "multiply", "max": "maximum"}
 class Block:
     """A printed function of one block: what it takes and returns, and how many buffers it needs.
 
-    `places` are the buffers that full results end in; `writes` says whether entries of an argument
-    are replaced meanwhile.
+    `places` are the buffers that full results end in, `used` all those that are written to;
+    `writes` says whether entries of an argument are replaced meanwhile.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Block:
     returned: tuple[str, ...]
     buffers: int
     places: Mapping[str, int]
+    used: frozenset[int]
     writes: bool
 
     def load(self) -> Callable[..., tuple[Array, ...]]:
@@ -122,7 +123,13 @@ def _sum_of_pieces(values: Array) -> Array:
     return _sum_of_halves(made).T
 
 
-_HELPERS = {function.__name__: function for function in (largest, largest_at, class_sum)}
+def places(labels: Array, row: Array, step: int) -> Array:
+    """The flat places of the entries at the labels."""
+    made: Array = row + labels if step == 1 else row + labels * step
+    return made
+
+
+_HELPERS = {function.__name__: function for function in (largest, largest_at, class_sum, places)}
 
 
 def printed_block(kernel: Kernel, work: Pass, name: str) -> Block:
@@ -144,7 +151,7 @@ class _Printer:
     """Steps to lines, then a buffer for each line that makes a full value."""
 
     def __init__(self, kernel: Kernel, work: Pass) -> None:
-        self.steps, extents = fused(kernel, work)
+        self.steps, extents = fused(kernel, work, taking=True)
         guards = (name for pair in kernel.program.guards for name in pair)
         self.returned = (*work.sums, *work.outputs, *guards)
         made = {step.name for step in self.steps}
@@ -161,11 +168,15 @@ class _Printer:
     def block(self, name: str) -> Block:
         for step in self.steps:
             self.step(step)
-        lines, buffers, places = self.with_buffers()
+        lines, buffers, lies = self.with_buffers()
+        places = {name: lies[name] for name in self.returned if name in lies}
+        written = {line.target for line in self.lines if line.call}
+        used = frozenset(lies[name] for name in written)
         given = (*self.arguments, *_BY_LAYOUT)
         body = "\n".join((*lines, f"return ({''.join(f'{made}, ' for made in self.returned)})"))
         source = f"def {name}({', '.join(given)}):\n" + _indented(body)
-        return Block(name, source, self.arguments, self.returned, buffers, places, self.writes)
+        shown = (self.arguments, self.returned, buffers, places, used, self.writes)
+        return Block(name, source, *shown)
 
     def write(self, line: str, *reads: str, target: str = "", call: bool = False) -> None:
         self.lines.append(_Line(line, frozenset(reads), target, call))
@@ -244,7 +255,7 @@ class _Printer:
         shown = text(label)
         if shown not in self.places:
             self.places[shown] = self.names.fresh(f"at_{shown}")
-            self.write(f"{self.places[shown]} = row + {shown}*step")
+            self.write(f"{self.places[shown]} = places({shown}, row, step)")
         return self.places[shown]
 
     def reads(self, expr: Node) -> frozenset[str]:
@@ -285,7 +296,7 @@ class _Printer:
         return name
 
     def with_buffers(self) -> tuple[list[str], int, dict[str, int]]:
-        """The lines with an `out` for each call, how many buffers they use, where results end."""
+        """The lines with an `out` for each call, how many buffers they use, where what lies."""
         last = {name: at for at, line in enumerate(self.lines) for name in line.reads}
         last |= dict.fromkeys(self.returned, len(self.lines))
         given = [name for name in self.arguments if name in self.full]
@@ -307,7 +318,7 @@ class _Printer:
             else:
                 shown.append(line.text)
             free.extend(dying)
-        return shown, buffers, {name: lies[name] for name in self.returned if name in lies}
+        return shown, buffers, lies
 
 
 def _replaces(op: object, label: Node) -> bool:

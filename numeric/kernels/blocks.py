@@ -5,20 +5,25 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from numeric.inputs import Array
 
 BLOCK_BYTES = 7 << 19
-"""What one thread may hold: more than a second-level cache, so that threads spend little of their
-time waiting for each other between two operations of NumPy's."""
+"""What one thread may hold besides what is given to it."""
+REACHED_BYTES = 10 << 20
+"""What one thread may work on at a time, what is given to it included: more than a second-level
+cache, so that threads spend little of their time waiting for each other between two operations."""
 ROW_VALUES = 16
 """About how many numbers a row takes besides its logits: its label, its sums, their places."""
 FEW_CLASSES = 48
 """Up to so many classes, a block has its classes first: loops over the rows are the longer ones."""
+FEW_IN_ROWS = 8
+"""Up to so many if the arrays have their rows in one piece: to turn them round costs more."""
 SHARED_ELEMENTS = 1 << 16
 """More entries than this are worth at least four blocks, so that threads can share them."""
 SHARES = 16
@@ -30,38 +35,77 @@ Index = tuple[int | slice, ...]
 
 
 @dataclass(frozen=True)
+class Buffers:
+    """How many buffers the functions of a pass need, and the `places` that full results end in.
+
+    `held` are those that are still needed where full arguments and results are used as they lie.
+    `writes` says whether entries of an argument are replaced meanwhile, so that it is to be loaded.
+    """
+
+    count: int
+    places: Mapping[str, int]
+    held: frozenset[int]
+    writes: bool
+
+
+@dataclass(frozen=True)
 class Layout:
-    """How an array of rows is cut and how a block lies: classes first if they are few."""
+    """How an array of rows is cut and how a block lies: its classes on the first `axis`, or last.
+
+    `in_place` says that blocks are worked on where their rows lie.
+    """
 
     rows: tuple[int, ...]
     classes: int
     length: int
+    axis: int
+    in_place: bool = False
 
     @classmethod
-    def of(cls, rows: tuple[int, ...], classes: int, buffers: int, itemsize: int) -> Layout:
-        """Blocks of so many rows as BLOCK_BYTES has room for, one at least; an even number of them.
+    def of(
+        cls,
+        rows: tuple[int, ...],
+        classes: int,
+        needs: Sequence[Buffers],
+        arrays: Sequence[Array],
+        kind: np.dtype[Any],
+    ) -> Layout:
+        """Blocks of so many rows as there is room for, one at least; an even number of them.
 
-        Two threads, or four, then have the same number each.
+        Two threads, or four, then have the same number each. `arrays` are the full arguments and
+        results.
         """
-        count = math.prod(rows)
-        length = max(1, BLOCK_BYTES // ((buffers * classes + ROW_VALUES) * itemsize))
+        in_rows = all(array.flags.c_contiguous for array in arrays)
+        axis = 0 if classes <= (FEW_IN_ROWS if in_rows else FEW_CLASSES) else -1
+        in_place = axis < 0 and in_rows and all(array.dtype == kind for array in arrays)
+        most = max(need.count for need in needs)
+        held = max(len(need.held) for need in needs) if in_place else most
+        length = min(
+            room // ((buffers * classes + ROW_VALUES) * kind.itemsize)
+            for room, buffers in ((BLOCK_BYTES, held), (REACHED_BYTES, most))
+        )
+        count, length = math.prod(rows), max(1, length)
         if count * classes > SHARED_ELEMENTS:
             blocks = max(4, -(-count // (2 * length)) * 2)
             least = max(SHARED_ELEMENTS // (4 * classes), 1)
             length = min(length, max(-(-count // blocks), least))
-        return cls(rows, classes, length)
+        return cls(rows, classes, length, axis, in_place)
 
     @classmethod
-    def without_buffers(cls, rows: tuple[int, ...], classes: int) -> Layout:
-        """SHARES blocks, or more with LONGEST_BLOCK rows, or fewer if they would be small."""
-        least = SHARED_ELEMENTS // (4 * max(1, classes))
-        length = max(1, least, -(-math.prod(rows) // SHARES))
-        return cls(rows, classes, min(length, LONGEST_BLOCK))
+    def of_loops(cls, rows: tuple[int, ...], classes: int, copied: int) -> Layout:
+        """For compiled loops: SHARES blocks, or more if they would be long, or fewer if small.
 
-    @functools.cached_property
-    def axis(self) -> int:
-        """Where a block has its classes."""
-        return 0 if self.classes <= FEW_CLASSES else -1
+        `copied` is how much of a row, in bytes, has to be copied because it lies in no such way.
+        """
+        least = SHARED_ELEMENTS // (4 * max(1, classes))
+        longest = max(1, min(LONGEST_BLOCK, BLOCK_BYTES // copied)) if copied else LONGEST_BLOCK
+        length = max(1, least, -(-math.prod(rows) // SHARES))
+        return cls(rows, classes, min(length, longest), 0 if classes <= FEW_CLASSES else -1)
+
+    def rows_aside(self, needs: Buffers, kind: np.dtype[Any]) -> int:
+        """How many rows may be computed once more besides a block: an eighth of its memory."""
+        row = 2 * needs.count * self.classes + ROW_VALUES
+        return max(1, BLOCK_BYTES // (8 * row * kind.itemsize))
 
     def blocks(self) -> Iterator[Index]:
         """The index of each block among the rows: whole numbers, then a slice of one axis."""

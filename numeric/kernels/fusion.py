@@ -6,6 +6,7 @@ Plain identities of arrays, each of them exact or rounding no worse than the lin
   classes; so is a condition; -(-a) is a;
 - where(k == y, v, a), with v a number for each row, is `a` with one entry of each row replaced;
 - what is done to such an array by numbers of the row is done to the entry by itself;
+- where asked for, a function of an entry of each row is the entry of what it makes of the array;
 - factors of the row are multiplied together first; a moderate divisor, the total of a softmax or a
   size, becomes a factor, though not twice; the same one for the entry that is replaced.
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 from derive.syntax import (
     ONE,
     Add,
+    Call,
     Cases,
     Div,
     Logic,
@@ -32,7 +34,18 @@ from derive.syntax import (
     transform,
 )
 from numeric.kernels.kernel import Extent, Kernel, Pass
-from numeric.programs.program import Arange, Fold, Line, Map, Op, Size, View, reads, views
+from numeric.programs.program import (
+    Arange,
+    Fold,
+    Line,
+    Map,
+    Op,
+    Size,
+    Take,
+    View,
+    reads,
+    views,
+)
 
 Put = tuple[Node, Node]
 """A label of each row and the number that replaces the entry there."""
@@ -63,9 +76,14 @@ class Step:
     op: Op | Spread | Total
 
 
-def fused(kernel: Kernel, work: Pass) -> tuple[tuple[Step, ...], dict[str, Extent]]:
-    """The steps of a pass, for one block of rows; the extents of all variables, theirs too."""
-    fusion = _Fusion(kernel, work)
+def fused(
+    kernel: Kernel, work: Pass, *, taking: bool = False
+) -> tuple[tuple[Step, ...], dict[str, Extent]]:
+    """The steps of a pass, for one block of rows; the extents of all variables, theirs too.
+
+    `taking` says that an entry of an array is sooner taken than computed once more.
+    """
+    fusion = _Fusion(kernel, replace(work, lines=_taken(work.lines)) if taking else work)
     return fusion.steps(), fusion.extents
 
 
@@ -239,6 +257,41 @@ class _Fusion:
         if not isinstance(divisor, View) or divisor.name not in self.lines:
             return False
         return divisor.name in self.totals or isinstance(self.lines[divisor.name].op, Size)
+
+
+def _taken(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """With entries taken of an array, where functions of entries would be computed again.
+
+    They are taken as soon as there is the array, before others replace them.
+    """
+    arrays = {line.op.expr: line.name for line in lines if isinstance(line.op, Map)}
+    entries: dict[str, tuple[Node, str]] = {}
+    early: dict[str, list[Line]] = {}
+    late: list[Line] = []
+    for line in lines:
+        if isinstance(line.op, Take) and not line.op.shared:
+            entries[line.name] = View(line.op.array), line.op.label
+        elif isinstance(line.op, Map) and (entry := _entry_of(line.op.expr, entries)):
+            array, label = arrays.get(entry[0]), entry[1]
+            if array is not None:
+                entries[line.name] = View(array), label
+                if isinstance(line.op.expr, Call):
+                    early.setdefault(array, []).append(Line(line.name, Take(array, label, False)))
+                    continue
+        late.append(line)
+    return tuple(each for line in late for each in (line, *early.get(line.name, ())))
+
+
+def _entry_of(expr: Node, entries: Mapping[str, tuple[Node, str]]) -> tuple[Node, str] | None:
+    """An expression in the arrays that its entries were taken of, and their one label."""
+    labels = {entries[name][1] for name in views(expr) if name in entries}
+    if len(labels) != 1:
+        return None
+
+    def change(part: Node) -> Node | None:
+        return entries[part.name][0] if isinstance(part, View) and part.name in entries else None
+
+    return transform(expr, change), labels.pop()
 
 
 def _uses(line: Line) -> list[str]:

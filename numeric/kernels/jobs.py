@@ -8,13 +8,12 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from numeric.inputs import Array
-from numeric.kernels.blocks import Index, Layout, row_places
+from numeric.kernels.blocks import Buffers, Index, Layout, row_places
 from numeric.kernels.compiled import LANES
 from numeric.kernels.jit import EVEN
 from numeric.kernels.kernel import Extent, Pass
@@ -91,18 +90,6 @@ class Job(ABC):
         return whole.reshape(shape).astype(self.dtype)
 
 
-@dataclass(frozen=True)
-class Buffers:
-    """How many buffers the functions of a pass need, and the `places` that full results end in.
-
-    `writes` says whether entries of an argument are replaced meanwhile, so that it is to be loaded.
-    """
-
-    count: int
-    places: Mapping[str, int]
-    writes: bool
-
-
 class ArrayJob(Job):
     """With NumPy: a block is worked on in buffers, and stored.
 
@@ -133,7 +120,8 @@ class ArrayJob(Job):
 
     def buffers(self) -> list[Array]:
         size = self.layout.length * self.layout.classes
-        return [np.empty(size, self.dtype) for _ in range(self.needs.count)]
+        held = self.needs.held if self.layout.in_place else range(self.needs.count)
+        return [np.empty(size if at in held else 0, self.dtype) for at in range(self.needs.count)]
 
     def one(self, index: Index, buffers: Sequence[Array]) -> tuple[Array, ...]:
         layout, shape = self.layout, self.layout.shape(index)
@@ -199,21 +187,23 @@ class ArrayJob(Job):
             return self.called(self.function, given, count, buffers)
         if wild is None:
             return made[:results]
-        again = self.of_rows(index, wild.reshape(shape))
         # What is one number for each row may be an argument itself, which is never written to.
         merged = [whole if whole.size > count else whole.copy() for whole in made[:results]]
-        for whole, part in zip(merged, again, strict=True):
-            self.layout.lying(whole)[wild] = self.layout.lying(part)
+        places, size = np.flatnonzero(wild), self.layout.rows_aside(self.needs, self.dtype)
+        for chosen in (places[at : at + size] for at in range(0, len(places), size)):
+            again = self.of_rows(index, shape, chosen)
+            for whole, part in zip(merged, again, strict=True):
+                self.layout.lying(whole)[chosen] = self.layout.lying(part)
         return merged
 
-    def of_rows(self, index: Index, chosen: Array) -> Sequence[Array]:
-        """What the function for all rows makes of some rows of a block."""
-        count, given = int(np.count_nonzero(chosen)), []
+    def of_rows(self, index: Index, shape: tuple[int, ...], chosen: Array) -> Sequence[Array]:
+        """What the function for all rows makes of some rows of a block, by their places in it."""
+        count, given, places = len(chosen), [], np.unravel_index(chosen, shape)
         for value, cut in zip(self.values.values(), self.cut, strict=True):
             block = value
             if cut:
                 kind = self.dtype if value.dtype.kind == "f" else value.dtype
-                rows = value[index][chosen].reshape(count, -1)
+                rows = value[index][places].reshape(count, -1)
                 block = np.ascontiguousarray(self.layout.lying(rows), kind)
             given.append(block)
         size = count * self.layout.classes
@@ -230,7 +220,9 @@ class ArrayJob(Job):
         """What a function makes of so many rows."""
         axis, classes = self.layout.axis, self.layout.classes
         places = row_places(count, 1 if axis == 0 else classes, axis)
-        scratch = [self.layout.block(buffer, count) for buffer in buffers]
+        scratch = [
+            self.layout.block(buffer, count) if buffer.size else buffer for buffer in buffers
+        ]
         step = count if axis == 0 else 1
         made: Sequence[Array] = function(*given, axis, -1 - axis, places, step, scratch)
         return made

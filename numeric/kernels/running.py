@@ -17,9 +17,9 @@ from derive.errors import OutOfFragment
 from numeric.inputs import Array
 from numeric.kernels import jit
 from numeric.kernels.blocked import Block, printed_block
-from numeric.kernels.blocks import Layout
+from numeric.kernels.blocks import FEW_CLASSES, Buffers, Layout
 from numeric.kernels.compiled import printed_rows
-from numeric.kernels.jobs import ArrayJob, Buffers, Job, LoopJob
+from numeric.kernels.jobs import ArrayJob, Job, LoopJob
 from numeric.kernels.kernel import Extent, Kernel
 from numeric.kernels.loops import Compiled
 from numeric.programs.codegen import assignment, load_source, printed
@@ -42,7 +42,6 @@ class Runner:
         self.between = [Scalars(work.first) for work in kernel.passes]
         self.last = Scalars(kernel.last)
         self.needs = [_needs(block, tame) for block, tame in self._both()]
-        self.buffers = max(needs.count for needs in self.needs)
 
     def _both(self) -> Iterator[tuple[Block, Block | None]]:
         """The blocks of each pass: for all rows, and for tame ones."""
@@ -94,15 +93,19 @@ class Runner:
         logits, has_classes = arrays[0], extents[program.arguments[0]].classes
         rows = logits.shape[:-1] if has_classes else logits.shape
         classes = logits.shape[-1] if has_classes else 1
-        layout = Layout.of(rows or (1,), classes, self.buffers, dtype.itemsize)
-        compiled = compiled and self.loops(layout.axis == 0) is not None
-        if compiled and all(_lies(array, dtype) for array in (*arrays, *outs.values())):
-            layout = Layout.without_buffers(rows or (1,), classes)
         values: dict[str, Any] = {}
         for name, array in zip(program.arguments, arrays, strict=True):
             values[name] = _leading(array, extents[name], has_classes, array is logits)
         sizes = {-1: classes, -2: math.prod(rows)}
         written = outs if rows else {name: out[None] for name, out in outs.items()}
+        both = {**values, **written}
+        full = [array for name, array in both.items() if extents[name].full]
+        compiled = compiled and self.loops(classes <= FEW_CLASSES) is not None
+        if compiled:
+            copied = sum(not _lies(array, dtype) for array in full) * classes * dtype.itemsize
+            layout = Layout.of_loops(rows or (1,), classes, copied)
+        else:
+            layout = Layout.of(rows or (1,), classes, self.needs, full, dtype)
         # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning.
         with np.errstate(all="ignore"):
             for at, work in enumerate(self.kernel.passes):
@@ -137,10 +140,11 @@ def _block(kernel: Kernel, at: int, rows: str) -> Block:
 
 def _needs(block: Block, tame: Block | None) -> Buffers:
     """The buffers of both forms; the places that they agree on."""
-    if tame is None:
-        return Buffers(block.buffers, block.places, block.writes)
-    places = dict(block.places.items() & tame.places.items())
-    return Buffers(max(block.buffers, tame.buffers), places, block.writes or tame.writes)
+    other = tame or block
+    count, writes = max(block.buffers, other.buffers), block.writes or other.writes
+    places = dict(block.places.items() & other.places.items())
+    held = (block.used | other.used) - {*places.values()}
+    return Buffers(count, places, frozenset(range(count)) if writes else held, writes)
 
 
 def _of_tame_rows(block: Block, tame: Kernel | None, at: int) -> Block | None:
@@ -163,9 +167,8 @@ def _leading(array: Array, extent: Extent, has_classes: bool, is_logits: bool) -
 
 
 def _lies(array: Array, dtype: np.dtype[Any]) -> bool:
-    """Whether loops can work on the array itself; labels and what has no rows are small."""
-    large = array.dtype.kind == "f" and array.ndim > 1
-    return not large or (array.flags.c_contiguous and array.dtype == dtype)
+    """Whether loops can work on the array itself."""
+    return array.flags.c_contiguous and array.dtype == dtype
 
 
 class Scalars:

@@ -1,9 +1,9 @@
 """Tame rows: their exponentials need no shift.
 
 A row is tame by itself, so its numbers do not depend on the rows that it is with. NumPy finds out
-by what comes out: the label's logit is moderate, the sum of the others' exponentials is not too
-large, and neither is the whole sum so small that what is lost below the smallest normal number
-would count. Compiled loops find out by the logits themselves, which are all moderate.
+by what comes out: the label's exponential is moderate, the sum of the others' is not too large, and
+neither is the whole sum so small that what is lost below the smallest normal number would count.
+Compiled loops find out by the logits themselves, which are all moderate.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ def reach(kind: np.dtype[Any], classes: int = 1) -> float:
 
 
 def wild_rows(guards: Sequence[Array], kind: np.dtype[Any]) -> Array | None:
-    """Which rows are wild, by pairs of the sum besides the label and the label's logit, one each.
+    """Which rows are wild, by pairs of the sum besides the label and the label's exponential.
 
     None if none is.
     """
-    limit = reach(kind)
-    most = math.exp(limit)
+    most = math.exp(reach(kind))
     wild: Array | None = None
-    for rest, entry in zip(guards[::2], guards[1::2], strict=True):
-        if rest.min() >= LEAST_TOTAL and rest.max() <= most and np.abs(entry).max() <= limit:
+    for rest, mass in zip(guards[::2], guards[1::2], strict=True):
+        moderate = rest.max() <= most and mass.max() <= most and mass.min() >= 1 / most
+        if moderate and rest.min() >= LEAST_TOTAL:
             continue
-        tame = (rest <= most) & (np.abs(entry) <= limit) & (rest + np.exp(entry) >= LEAST_TOTAL)
+        tame = (rest <= most) & (mass <= most) & (mass >= 1 / most) & (rest + mass >= LEAST_TOTAL)
         if not tame.all():
             wild = ~tame.reshape(-1) if wild is None else wild | ~tame.reshape(-1)
     return wild

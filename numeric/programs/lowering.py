@@ -52,6 +52,7 @@ from numeric.programs.program import (
     Program,
     Size,
     Take,
+    View,
     maxima,
     shared,
     title,
@@ -105,10 +106,12 @@ class _Lowering(Layout):
         return Output(name, 0 if axes else len(frame))
 
     def guards(self) -> Iterator[tuple[str, str]]:
-        """The sum besides a label, and the label's entry, of each array that is not shifted."""
+        """For each array that is not shifted: the sum besides a label, the label's exponential."""
         for array, rest in self.stable.unshifted.items():
+            taken = (line.name for line in self.lines if _takes(line, self.variables[array]))
+            masses = [Map(Call("exp", View(name))) for name in taken]
             for line in self.lines:
-                if isinstance(line.op, Take) and line.op.array == self.variables[array]:
+                if line.op in masses:
                     yield self.sums[rest], line.name
 
     def _lower(self, node: Node, frame: Frame) -> Node:
@@ -370,3 +373,7 @@ def _within(condition: Node, value: Node, runs: Callable[[Node], bool]) -> Node:
             if isinstance(index, Name) and runs(index) and not runs(label):
                 return substitute(value, {index.id: label})
     return value
+
+
+def _takes(line: Line, array: str) -> bool:
+    return isinstance(line.op, Take) and line.op.array == array

@@ -134,7 +134,7 @@ class Program:
 
     `totals` are variables that are at least 1, or nan. If arguments are `unshifted`, the program is
     good for entries of them near 0, and so are the reciprocals of `totals`. Of each of these
-    arrays, `guards` has what tells: the sum of the exponentials besides a label's, and its entry.
+    arrays, `guards` has what tells: the sum of the exponentials besides a label's, and the label's.
     """
 
     name: str
