@@ -55,7 +55,7 @@ def needed(problem: Problem, narrowed: Problem, agreeing: Sequence[Frame]) -> bo
         s for s in changed if s.axes and s.kind != "simplex" and s.name not in narrowed.symbols
     ]
     one_entry = not narrowed.symbols.keys() <= problem.symbols.keys()
-    if problem.assumptions or narrowed.where != problem.where:
+    if problem.assumptions or narrowed.where != problem.where or narrowed.unequal:
         return False
     if (fixed and not one_entry) or any(symbol.kind == "positive" for symbol in kept):
         return False

@@ -358,7 +358,10 @@ def _saving(problem: Problem, *menus: Iterable[Candidate]) -> Candidate | None:
 
 def _vanishes(problem: Problem) -> bool:
     """Whether both sides are 0 everywhere, so that they agree for no good reason."""
-    return all(residual.is_zero for residual in settled(problem.claiming(problem.left, ZERO)))
+    try:
+        return all(residual.is_zero for residual in settled(problem.claiming(problem.left, ZERO)))
+    except OutOfFragment:
+        return False
 
 
 def _proves(problem: Problem) -> bool:

@@ -15,11 +15,14 @@ from derive.algebra import Algebra, Bases
 from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases, size_at_least
+from derive.errors import OutOfFragment
 from derive.needs import Need, needs, slope_needs
 from derive.normal import Normaliser
+from derive.orders import is_smooth
 from derive.plain import plainly_nonnegative, plainly_positive
 from derive.polynomial import ZERO, Monomial, Poly, add, atoms_of, constant, mul, scale
 from derive.problem import Problem
+from derive.residual import agrees
 from derive.show import text
 from derive.syntax import Name, Node, Rel, free_names, name_of, num, walk
 
@@ -69,6 +72,9 @@ class _Needs:
 def _side_needs(problem: Problem, side: Node) -> _Needs:
     """A derivative may need more than what it is taken of: sqrt(u) has no slope where u is 0."""
     slopes = list(slope_needs(problem, side))
+    corners = any(not need.positive for need, _ in slopes)
+    if corners and (problem.unequal or is_smooth(problem, agrees)):
+        slopes = [(need, surely) for need, surely in slopes if need.positive]
     certain = [*needs(problem, side), *(need for need, surely in slopes if surely)]
     possible = [need for need, surely in slopes if not surely]
     return _Needs(tuple(_unmet(problem, certain)), tuple(_unmet(problem, possible)))
@@ -133,7 +139,7 @@ def _least_size(problem: Problem, case: Case, need: Need) -> tuple[str, int] | N
     try:
         normaliser = Normaliser(problem, case)
         return _least_by_values(normaliser, need, normaliser.poly(node))
-    except (ZeroDivisionError, KeyError):
+    except (ZeroDivisionError, KeyError, OutOfFragment):
         return None
 
 
@@ -332,7 +338,7 @@ def _factors(problem: Problem, need: Need) -> _Factors | None:
             normaliser = Normaliser(problem, case)
             atoms, poly = normaliser.atoms, normaliser.poly(node)
             c, monomial, bases = atoms.split(poly)
-        except (ZeroDivisionError, KeyError):
+        except (ZeroDivisionError, KeyError, OutOfFragment):
             return None
         never_negative = never_negative and _never_negative(atoms, poly)
         powers = [(_described(atoms, n), e) for n, e in monomial if not atoms.positive_atom(n)]

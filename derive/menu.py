@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
+from derive.forms import Form, form_of
+from derive.orders import compared, is_order, names_index
 from derive.problem import Definition, Problem, Symbol, literals, one_hot, with_value
 from derive.ranges import divisors
 from derive.show import text
 from derive.syntax import (
     ONE,
+    ZERO,
     Call,
     Cases,
     Deriv,
@@ -24,9 +28,11 @@ from derive.syntax import (
     Rel,
     children,
     delta,
+    free_names,
     fresh,
     name_of,
     num,
+    transform,
     walk,
 )
 
@@ -38,12 +44,45 @@ _VALUES = {"real": (1, 0), "positive": (1,), "integer": (1, 2), "bit": (1, 0), "
 
 def candidates(problem: Problem) -> Iterator[Candidate]:
     """Conditions in words, the likeliest first, each with the problem that it leaves."""
+    yield from _unequal(problem)
     yield from _targets(problem)
     yield from _positive(problem)
     yield from _parameters(problem)
     yield from _entries(problem)
     yield from _weights(problem)
     yield from _one_hot_at(problem)
+
+
+def _unequal(problem: Problem) -> Iterator[Candidate]:
+    """No two numbers that are compared are equal."""
+    asked = (part for tree in _trees(problem) for part in walk(tree))
+    sides = [compared(part) for part in asked if is_order(part)]
+    if any(names_index(problem, side) for pair in sides for side in pair):
+        return
+    shown = {form_of(problem, *pair)[0]: _apart(*pair) for pair in sides}
+    # What is said of every w[j] is said of w[k].
+    letters = problem.indices.keys()
+    ordered = sorted(shown, key=lambda form: _index_names(form) <= letters)
+    said = {_without_letters(form): shown[form] for form in reversed(ordered)}
+    if said:
+        yield " and ".join(said.values()), replace(problem, unequal=True)
+
+
+def _apart(left: Node, right: Node) -> str:
+    sides = (right, left) if left == ZERO else (left, right)
+    return " != ".join(map(text, sides))
+
+
+def _index_names(form: Form) -> frozenset[str]:
+    entries = (p for node, _ in form for p in walk(node) if isinstance(p, Entry))
+    return frozenset(name for entry in entries for i in entry.indices for name in free_names(i))
+
+
+def _without_letters(form: Form) -> frozenset[tuple[Node, Fraction]]:
+    def change(part: Node) -> Node | None:
+        return Entry(part.base, (ONE,) * len(part.indices)) if isinstance(part, Entry) else None
+
+    return frozenset((transform(node, change), c) for node, c in form)
 
 
 def _trees(problem: Problem) -> tuple[Node, ...]:

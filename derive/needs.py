@@ -10,7 +10,9 @@ from derive.problem import Problem, is_whole, unfold
 from derive.rules.differentiation import varies
 from derive.show import text
 from derive.syntax import (
+    ZERO,
     Call,
+    Cases,
     Deriv,
     Div,
     Entry,
@@ -21,6 +23,7 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    add,
     children,
     free_names,
     name_of,
@@ -107,6 +110,18 @@ def slope_needs(problem: Problem, node: Node) -> Iterator[tuple[Need, bool]]:
                     yield met, summed or variable in within
 
 
+def _without_corner(node: Node) -> Node:
+    """u for |u|, max(u, 0) and the like, which are 0 where they have a corner."""
+    match node:
+        case Call(function="abs", arg=arg):
+            return arg
+        case Cases(branches=((value, Rel(op=op, left=left, right=right)),), otherwise=otherwise):
+            pieces = {value, otherwise}
+            if op in ("<", "<=", ">", ">=") and ZERO in pieces and {left, right} == pieces:
+                return add(left, right)
+    return node
+
+
 def _where_they_meet(node: Node, variable: Node, free: frozenset[str]) -> Node:
     """abs(f[j]) in a sum over j varies with f[k] at j = k only."""
     entries = {part for part in walk(node) if isinstance(part, Entry)}
@@ -124,11 +139,14 @@ def _of_slopes(node: Node, order: int) -> Iterator[Need]:
             yield Need(arg, positive=True)
         case Call(function="abs", arg=arg):
             yield Need(arg, positive=False)
+        case Rel(op="<" | "<=" | ">" | ">=", left=left, right=right):
+            sides = [left, *([] if right == ZERO else [Neg(right)])]
+            yield Need(right if left == ZERO else add(*sides), positive=False)
         case Pow(base=base, exponent=exponent):
             power = rational(exponent)
             if power is not None and power > order:
-                # |u|**3 has the slope 0 where u is 0.
-                yield from _of_slopes(base.arg if isinstance(base, Call) else base, order)
+                # |u|**3 has the slope 0 where u is 0, and so has max(u, 0)**3.
+                yield from _of_slopes(_without_corner(base), order)
                 return
             if power is not None and power.denominator != 1:
                 yield Need(base, positive=True)

@@ -2,19 +2,18 @@
 
 In ind(x > y) and abs(x - y) the sign of x - y matters. Where x > y, where x < y and where x == y
 the claim is one without a comparison. It is right if it is right in all three: with each sign the
-conditions become true or false, |u| becomes u, -u or 0, and x == y is an assumption.
+conditions become true or false, |u| becomes u, -u or 0, and x == y is an assumption. A derivative
+exists where x == y if the three pieces of what is differentiated meet there with equal slopes.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
 
 from derive.errors import OutOfFragment
-from derive.problem import Problem, mapped, unfold
-from derive.show import text
+from derive.forms import Form, form_of, possible, sides_of
+from derive.problem import Problem, mapped, reachable, unfold
 from derive.syntax import (
     ONE,
     ZERO,
@@ -22,30 +21,27 @@ from derive.syntax import (
     Call,
     Cases,
     Deriv,
-    Div,
     Entry,
     Ind,
     Logic,
-    Mul,
     Name,
     Neg,
     Node,
-    Num,
     Reduce,
     Rel,
     Relation,
-    add,
+    children,
     free_names,
     mul,
     name_of,
-    rational,
+    num,
     transform,
     walk,
 )
 
-# Numbers whose signs are told apart at once: each brings three cases.
-MAX_ORDERS = 2
-_ORDERS = frozenset({"<", "<=", ">", ">="})
+# Numbers whose signs are told apart one after the other: each brings three cases.
+MAX_ORDERS = 4
+ORDERS = frozenset({"<", "<=", ">", ">="})
 _TRUE: Mapping[Relation, frozenset[int]] = {
     "<": frozenset({-1}),
     "<=": frozenset({-1, 0}),
@@ -55,103 +51,224 @@ _TRUE: Mapping[Relation, frozenset[int]] = {
     "!=": frozenset({-1, 1}),
 }
 
-# A number up to a positive factor: its terms with their coefficients.
-_Form = frozenset[tuple[Node, Fraction]]
+_Signs = tuple[tuple[Form, int], ...]
 
 
-class Corner(OutOfFragment):
-    """The claim is right but perhaps where two numbers are equal and something has a corner."""
-
-
-def by_order(problem: Problem) -> Iterator[Problem]:
+def by_order(problem: Problem, holds: Callable[[Problem], bool]) -> Iterator[Problem]:
     """The problem in each order of the numbers that it compares; nothing if it compares none.
 
-    Raises OutOfFragment where numbers hang on a bound index or are too many; Corner in place of
-    the orders with equal numbers, where something is differentiated that may have a corner there.
+    Where numbers are equal and a derivative has a corner there, that order is left out: the domain
+    says so. `holds` decides a claim without comparisons. Raises OutOfFragment where numbers hang on
+    a bound index or are too many.
     """
-    trees = _trees(problem)
-    sides = [(part.left, part.right) for part in _comparisons(problem)]
-    sides += [(part.arg, ZERO) for part in _absolutes(problem)]
-    forms = dict.fromkeys(_form(left, right)[0] for left, right in sides)
-    if len(forms) > MAX_ORDERS:
-        raise OutOfFragment("too many numbers whose order is not known")
-    turning = any(_turns(problem, part) for part in _parts(trees))
-    if forms:
-        for signs in itertools.product((1, -1), repeat=len(forms)):
-            yield _resolved(problem, dict(zip(forms, signs, strict=True)))
-        if turning:
-            equal = " or ".join(" == ".join(map(text, _sides(form))) for form in forms)
-            raise Corner(f"the sides agree but perhaps where {equal}: a slope there is not known")
-        for signs in itertools.product((1, -1, 0), repeat=len(forms)):
-            if 0 in signs:
-                yield _resolved(problem, dict(zip(forms, signs, strict=True)))
+    if any(map(compares, _trees(problem))):
+        yield from _Splitter(holds).split(opened(problem), ())
+
+
+def is_smooth(problem: Problem, holds: Callable[[Problem], bool]) -> bool:
+    """Whether every derivative of the claim exists where numbers that it compares are equal."""
+    splitter = _Splitter(holds)
+    try:
+        for _ in splitter.split(opened(problem), ()):
+            if splitter.met_corner:
+                return False
+    except (OutOfFragment, ZeroDivisionError):
+        return False
+    return not splitter.met_corner
+
+
+def compares(tree: Node) -> bool:
+    """Whether the order of two numbers, or an absolute value, is asked for in the tree."""
+    return any(is_order(part) for part in walk(tree))
+
+
+def is_order(part: Node) -> bool:
+    """Whether the node asks for the order of two numbers."""
+    ordered = isinstance(part, Rel) and part.op in ORDERS
+    return ordered or (isinstance(part, Call) and part.function == "abs")
+
+
+def compared(part: Node) -> tuple[Node, Node]:
+    """The two numbers whose order the node asks for."""
+    if isinstance(part, Rel):
+        return part.left, part.right
+    assert isinstance(part, Call)
+    return part.arg, ZERO
 
 
 def _trees(problem: Problem) -> tuple[Node, ...]:
-    bodies = (definition.body for definition in problem.definitions.values())
+    """The sides, and the definitions that they reach."""
+    reached = reachable((problem.left, problem.right), problem.definitions)
+    bodies = (d.body for name, d in problem.definitions.items() if name in reached)
     return (problem.left, problem.right, *bodies)
 
 
-def _parts(trees: tuple[Node, ...]) -> Iterator[Node]:
-    return (part for tree in trees for part in walk(tree))
+def opened(problem: Problem) -> Problem:
+    """The claim with its definitions put in, inside of derivatives too but for their variables."""
+
+    def put(node: Node) -> Node:
+        return transform(unfold(problem, node), inside)
+
+    def inside(part: Node) -> Node | None:
+        if not isinstance(part, Deriv):
+            return None
+        by = frozenset(map(name_of, part.wrt))
+        return replace(part, body=unfold(problem, part.body, keep=by))
+
+    return problem.claiming(put(problem.left), put(problem.right))
 
 
-def _is_abs(part: Node) -> bool:
-    return isinstance(part, Call) and part.function == "abs"
+class _Splitter:
+    """Splits a claim by one sign after the other; says whether a corner was met."""
+
+    def __init__(self, holds: Callable[[Problem], bool]) -> None:
+        self._holds = holds
+        self.met_corner = False
+
+    def split(self, problem: Problem, known: _Signs) -> Iterator[Problem]:
+        """The claim in every order that is possible with the known signs."""
+        part = next(_innermost(problem), None)
+        if part is None:
+            yield problem
+            return
+        if len(known) == MAX_ORDERS:
+            raise OutOfFragment("too many numbers whose order is not known")
+        form = form_of(problem, *compared(part))[0]
+        for sign in (1, -1) if problem.unequal else (1, -1, 0):
+            signs = (*known, (form, sign))
+            if not possible(problem, signs):
+                continue
+            narrowed = self._at_equality(problem, form, known) if not sign else problem
+            if narrowed is not None:
+                yield from self.split(_resolved(narrowed, form, sign), signs)
+
+    def _at_equality(self, problem: Problem, form: Form, known: _Signs) -> Problem | None:
+        """The claim where the form is 0, its derivatives those of a piece; None at a corner.
+
+        If the pieces for > 0, < 0 and == 0 agree in a point, and so do their slopes, then the
+        whole has that slope: from the point to any other the whole is one of the pieces. A piece
+        that is met in the point alone has no slope to agree with.
+        """
+        pieces: dict[Node, Node] = {}
+        for part in _derivatives(problem):
+            if not _turns(problem, part, form):
+                continue
+            if not self._is_smooth(problem, part, form, known):
+                self.met_corner = True
+                return None
+            pieces[part] = _put_sign(problem, part, form, 1)
+        return mapped(problem, lambda tree: transform(tree, pieces.get))
+
+    def _is_smooth(self, problem: Problem, part: Deriv, form: Form, known: _Signs) -> bool:
+        """Whether the pieces of what is differentiated agree, and all slopes up to the order."""
+        nested = any(isinstance(inner, Deriv) for inner in walk(part.body))
+        if nested or len(set(part.wrt)) > 1:
+            return False
+        equal = _resolved(problem, form, 0)
+        plus, minus, zero = (_put_sign(problem, part.body, form, s) for s in (1, -1, 0))
+        signs = (*known, (form, 0))
+        alone = _crosses(form, part.wrt[0])
+        for order in range(len(part.wrt) + 1):
+            wrt = part.wrt[:order]
+            slopes = [Deriv(piece, wrt) if wrt else piece for piece in (plus, minus, zero)]
+            for other in slopes[1:2] if alone and order else slopes[1:]:
+                claims = self.split(equal.claiming(slopes[0], other), signs)
+                if not all(map(self._holds, claims)):
+                    return False
+        return True
 
 
-def _comparisons(problem: Problem) -> Iterator[Rel]:
-    """The conditions on the order of numbers. Raises OutOfFragment for one on a bound index."""
-    bound = _bound(problem)
-    whole = problem.indices.keys() | problem.sizes.keys() | problem.label_range.keys()
-    for part in _parts(_trees(problem)):
-        if isinstance(part, Rel) and part.op in _ORDERS:
-            if free_names(part) & bound or free_names(_without_indices(part)) & whole:
-                raise OutOfFragment("a condition on numbers whose order is not known")
-            yield part
+def _crosses(form: Form, variable: Node) -> bool:
+    """Whether the form changes its sign where it is 0: the variable is a term of its own."""
+    moving = {name_of(variable)}
+    if isinstance(variable, Entry | Name):
+        moving |= variable.moves
+    varying = [node for node, _ in form if any(name_of(p) in moving for p in walk(node))]
+    return varying == [variable]
 
 
-def _absolutes(problem: Problem) -> Iterator[Call]:
-    """The absolute values of single numbers: |f[j]| in a sum over j has a sign for each j."""
-    bound = _bound(problem)
-    for part in _parts(_trees(problem)):
-        if isinstance(part, Call) and _is_abs(part) and not free_names(part) & bound:
-            yield part
+def _innermost(problem: Problem) -> Iterator[Node]:
+    """What asks for the order of numbers that ask for none themselves.
+
+    Raises OutOfFragment for one on a bound index.
+    """
+    trees = _trees(problem)
+    bound = {part.index for tree in trees for part in walk(tree) if isinstance(part, Reduce)}
+    bound |= {name for d in problem.definitions.values() for name in d.params}
+    for part in (part for tree in trees for part in walk(tree) if is_order(part)):
+        sides = compared(part)
+        if isinstance(part, Rel) and any(names_index(problem, side) for side in sides):
+            raise OutOfFragment("a condition on numbers whose order is not known")
+        if any(map(compares, sides)):
+            continue
+        if free_names(part) & bound:
+            raise OutOfFragment("a condition on numbers whose order is not known")
+        yield part
 
 
-def _bound(problem: Problem) -> set[str]:
-    """The indices of sums and of definitions."""
-    bound = {part.index for part in _parts(_trees(problem)) if isinstance(part, Reduce)}
-    return bound | {name for d in problem.definitions.values() for name in d.params}
+def names_index(problem: Problem, node: Node) -> bool:
+    """Whether an index, a size or a label stands in the tree as a number."""
+    names = free_names(_without_indices(node))
+    real = (problem.symbols.keys() | problem.definitions.keys()) - problem.label_range.keys()
+    return not names <= real
 
 
 def _without_indices(node: Node) -> Node:
     return transform(node, lambda p: Name(p.base) if isinstance(p, Entry) else None)
 
 
-def _turns(problem: Problem, part: Node) -> bool:
-    """Whether a derivative is taken by what an order of numbers, or an absolute value, hangs on."""
-    if not isinstance(part, Deriv):
-        return False
+def _derivatives(problem: Problem) -> Iterator[Deriv]:
+    """The outermost derivatives of all trees."""
+
+    def outermost(tree: Node) -> Iterator[Deriv]:
+        if isinstance(tree, Deriv):
+            yield tree
+            return
+        for part in children(tree):
+            yield from outermost(part)
+
+    for tree in _trees(problem):
+        yield from outermost(tree)
+
+
+def _turns(problem: Problem, part: Deriv, form: Form) -> bool:
+    """Whether what is differentiated asks for the form's sign, and moves with the variable."""
     by = frozenset(map(name_of, part.wrt))
-    inner = walk(unfold(problem, part.body, keep=by))
-    ordered = (p for p in inner if (isinstance(p, Rel) and p.op in _ORDERS) or _is_abs(p))
-    return any(name_of(name) in by for p in ordered for name in walk(p))
+    for inner in walk(unfold(problem, part.body, keep=by)):
+        if is_order(inner) and form_of(problem, *compared(inner))[0] == form:
+            moving = by.union(*(v.moves for v in part.wrt if isinstance(v, Entry | Name)))
+            if any(name_of(name) in moving for name in walk(inner)):
+                return True
+    return any(_turns(problem, p, form) for p in walk(part.body) if isinstance(p, Deriv))
 
 
-def _resolved(problem: Problem, signs: Mapping[_Form, int]) -> Problem:
-    """The problem where the numbers have these signs."""
+def _resolved(problem: Problem, form: Form, sign: int) -> Problem:
+    """The problem where the form has this sign."""
+    narrowed = mapped(problem, lambda tree: _put_sign(problem, tree, form, sign))
+    left, right = sides_of(form)
+    if sign or left == right:
+        return narrowed
+    # A bare f[k] == 0 would be said of every entry of f.
+    equal = (Add((left, Neg(right))), ZERO)
+    return replace(narrowed, assumptions=(*problem.assumptions, equal))
 
-    def sign(left: Node, right: Node) -> int | None:
-        form, turned = _form(left, right)
-        return signs[form] * turned if form in signs else None
+
+def _put_sign(problem: Problem, tree: Node, form: Form, sign: int) -> Node:
+    """The tree where the form has this sign."""
+
+    def known(left: Node, right: Node) -> int | None:
+        found, turned = form_of(problem, left, right)
+        return sign * turned if found == form else None
 
     def truth(condition: Node) -> Node:
         match condition:
             case Logic(op=op, args=args):
                 return Logic(op, tuple(map(truth, args)))
-            case Rel(op=op, left=left, right=right) if (known := sign(left, right)) is not None:
-                return Rel("==", ZERO, ZERO if known in _TRUE[op] else ONE)
+            case Rel(op=op, left=left, right=right):
+                told = None if compares(left) or compares(right) else known(left, right)
+                if told is None:
+                    return Rel(op, put(left), put(right))
+                return Rel("==", ZERO, ZERO if told in _TRUE[op] else ONE)
         return condition
 
     def change(part: Node) -> Node | None:
@@ -160,63 +277,30 @@ def _resolved(problem: Problem, signs: Mapping[_Form, int]) -> Problem:
                 return Ind(truth(condition))
             case Cases(branches=branches, otherwise=otherwise):
                 pairs = tuple((put(value), truth(condition)) for value, condition in branches)
-                return Cases(pairs, put(otherwise))
-            case Call(function="abs", arg=arg) if (known := sign(arg, ZERO)) is not None:
-                return mul(Num(Fraction(known)), put(arg))
+                return _chosen(Cases(pairs, put(otherwise)))
+            case Call(function="abs", arg=arg) if not compares(arg):
+                told = known(arg, ZERO)
+                return None if told is None else mul(num(told), put(arg))
         return None
 
     def put(node: Node) -> Node:
         return transform(node, change)
 
-    # A bare f[k] == 0 would be said of every entry of f.
-    pairs = (_sides(form) for form, known in signs.items() if not known)
-    equal = tuple((Add((left, Neg(right))), ZERO) for left, right in pairs)
-    return replace(mapped(problem, put), assumptions=(*problem.assumptions, *equal))
+    return put(tree)
 
 
-def _form(left: Node, right: Node) -> tuple[_Form, int]:
-    """left - right up to a positive factor, and the sign that was taken out."""
-    terms = _linear(add(left, Neg(right)))
-    if not terms:
-        return frozenset(), 1
-    lead = terms[min(terms, key=text)]
-    return frozenset(
-        (node, c / abs(lead) * (1 if lead > 0 else -1)) for node, c in terms.items()
-    ), (1 if lead > 0 else -1)
+_KNOWN = {Rel("==", ZERO, ZERO): True, Rel("==", ZERO, ONE): False}
 
 
-def _sides(form: _Form) -> tuple[Node, Node]:
-    """The two numbers that are equal where the form is 0: what is added, what is taken away."""
-    terms = sorted(form, key=lambda pair: text(pair[0]))
-
-    def part(sign: int) -> Node:
-        scaled = ((node, c * sign) for node, c in terms if c * sign > 0)
-        found = [node if c == 1 else mul(Num(c), node) for node, c in scaled]
-        return add(*found) if found else ZERO
-
-    return part(1), part(-1)
-
-
-def _linear(node: Node) -> dict[Node, Fraction]:
-    """The terms of a sum with their numbers; what is no sum is a term of its own."""
-    found: dict[Node, Fraction] = {}
-
-    def collect(part: Node, c: Fraction) -> None:
-        value = rational(part)
-        match part:
-            case _ if value is not None:
-                found[ONE] = found.get(ONE, Fraction(0)) + c * value
-            case Neg(arg=arg):
-                collect(arg, -c)
-            case Add(terms=terms):
-                for term in terms:
-                    collect(term, c)
-            case Mul(factors=(first, *rest)) if (number := rational(first)) is not None:
-                collect(mul(*rest), c * number)
-            case Div(num=top, den=bottom) if number := rational(bottom):
-                collect(top, c / number)
-            case _:
-                found[part] = found.get(part, Fraction(0)) + c
-
-    collect(node, Fraction(1))
-    return {part: c for part, c in found.items() if c}
+def _chosen(node: Cases) -> Node:
+    """Cases without the branches of which it is known that they do not hold."""
+    kept: list[tuple[Node, Node]] = []
+    for value, condition in node.branches:
+        told = _KNOWN.get(condition) if isinstance(condition, Rel) else None
+        if told and not kept:
+            return value
+        if told:
+            return Cases(tuple(kept), value)
+        if told is None:
+            kept.append((value, condition))
+    return Cases(tuple(kept), node.otherwise) if kept else node.otherwise

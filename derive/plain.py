@@ -10,14 +10,18 @@ from derive.syntax import (
     Div,
     Entry,
     Ind,
+    Logic,
     Mul,
     Name,
     Node,
     Num,
     Pow,
     Reduce,
+    Rel,
     children,
+    free_names,
     rational,
+    substitute,
 )
 
 _POSITIVE_KINDS = frozenset({"positive", "unit", "integer"})
@@ -39,7 +43,8 @@ def plainly_positive(problem: Problem, node: Node) -> bool:
             return name in problem.sizes
         case Reduce(kind="sum" | "prod", body=body, where=where):
             # A sum over a part of a range may have no terms.
-            return (where is None or node.kind == "prod") and plainly_positive(problem, body)
+            some = where is None or node.kind == "prod" or _holds_somewhere(where, node.index)
+            return some and plainly_positive(problem, body)
         case Add(terms=terms):
             some = any(plainly_positive(problem, term) for term in terms)
             return some and all(plainly_nonnegative(problem, term) for term in terms)
@@ -53,6 +58,20 @@ def plainly_positive(problem: Problem, node: Node) -> bool:
             values = (otherwise, *(value for value, _ in branches))
             return all(plainly_positive(problem, value) for value in values)
     return False
+
+
+def _holds_somewhere(where: Node, index: str) -> bool:
+    """Whether the condition holds for one index at least: j >= k where j is k."""
+
+    def reflexive(part: Node) -> bool:
+        if not isinstance(part, Rel) or part.op not in ("==", "<=", ">="):
+            return False
+        return part.left == part.right
+
+    parts = where.args if isinstance(where, Logic) and where.op == "and" else (where,)
+    others = free_names(where) - {index}
+    placed = ([substitute(p, {index: Name(other)}) for p in parts] for other in others)
+    return any(all(map(reflexive, there)) for there in placed)
 
 
 def plainly_nonnegative(problem: Problem, node: Node) -> bool:

@@ -56,7 +56,8 @@ class Problem:
 
     `indices` maps each free index to the size of its range, `sizes` each size to its value or to
     None while it is symbolic; `label_range` maps an array of labels to the size that they index.
-    `told_apart` are labels at free indices, y[i], whose equality with other indices matters.
+    `told_apart` are labels at free indices, y[i], whose equality with other indices matters. With
+    `unequal` no two numbers that are compared are equal.
     """
 
     left: Node
@@ -70,6 +71,7 @@ class Problem:
     assumptions: tuple[tuple[Node, Node], ...] = ()
     reading: tuple[str, ...] = ()
     told_apart: tuple[Entry, ...] = ()
+    unequal: bool = False
 
     def claiming(self, left: Node, right: Node) -> Problem:
         """Another claim in the same setting."""

@@ -10,11 +10,12 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from derive.bits import with_bits
 from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.errors import OutOfFragment
 from derive.normal import Normaliser
-from derive.orders import Corner, by_order
+from derive.orders import by_order
 from derive.polynomial import Poly, add, scale
 from derive.problem import Problem, with_value
 from derive.summation import Summation
@@ -47,7 +48,7 @@ def settled(problem: Problem) -> list[Residual]:
     try:
         found = _settled(problem)
     except OutOfFragment:
-        ordered = _ordered(problem)
+        ordered = _ordered(problem) or _with_bits(problem)
         if not ordered:
             raise
         return ordered
@@ -56,11 +57,24 @@ def settled(problem: Problem) -> list[Residual]:
     return _ordered(problem) or found
 
 
+def _with_bits(problem: Problem) -> list[Residual]:
+    """The residuals with bits for comparisons; none if one is not 0 then."""
+    for turned in (False, True):
+        try:
+            claim = with_bits(problem, turned=turned)
+            found = [] if claim is None else _settled(claim)
+        except OutOfFragment:
+            return []
+        if found and all(residual.is_zero for residual in found):
+            return found
+    return []
+
+
 def _ordered(problem: Problem) -> list[Residual]:
     """The residuals in each order of the numbers that are compared; none if one is not 0."""
     found: list[Residual] = []
     try:
-        for narrowed in by_order(problem):
+        for narrowed in by_order(problem, agrees):
             residuals_there = _settled(narrowed)
             if narrowed.assumptions != problem.assumptions and not _has_cases(problem):
                 # x/abs(x) has no value where x == 0: a matter of the domain. Of cases one branch
@@ -69,11 +83,17 @@ def _ordered(problem: Problem) -> list[Residual]:
             if not all(residual.is_zero for residual in residuals_there):
                 return []
             found += residuals_there
-    except Corner:
-        raise
     except OutOfFragment:
         return []
     return found
+
+
+def agrees(problem: Problem) -> bool:
+    """Whether the sides of a claim without comparisons agree in every case."""
+    try:
+        return all(residual.is_zero for residual in _settled(problem))
+    except OutOfFragment:
+        return False
 
 
 def _has_cases(problem: Problem) -> bool:

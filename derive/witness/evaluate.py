@@ -31,7 +31,9 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    add,
     rational,
+    substitute,
 )
 from derive.witness.arithmetic import (
     Arithmetic,
@@ -41,7 +43,7 @@ from derive.witness.arithmetic import (
     Unsupported,
     V,
 )
-from derive.witness.jets import Jet, Jets
+from derive.witness.jets import Jet, Jets, Turning
 
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "==": lambda a, b: a == b,
@@ -77,6 +79,8 @@ class Evaluator(Generic[V]):
     point: Point[V]
     _active: tuple[tuple[int, _Place], ...] = ()
     _memo: dict[tuple[object, ...], Jet[V]] = field(default_factory=dict)
+    # A difference that moves through 0, and the side of it that is looked at.
+    _side: tuple[Jet[V], int] | None = None
     jets: Jets[V] = field(init=False)
     _budget: Budget = field(default_factory=current)
 
@@ -252,13 +256,40 @@ class Evaluator(Generic[V]):
         raise OutOfFragment("differentiation by something that is no entry")
 
     def _ind(self, node: Ind, env: dict[str, int]) -> Jet[V]:
+        return self._pieces(lambda: self._truth(node, env))
+
+    def _truth(self, node: Ind, env: dict[str, int]) -> Jet[V]:
         return self.jets.constant(1 if self._holds(node.condition, env) else 0)
 
     def _cases(self, node: Cases, env: dict[str, int]) -> Jet[V]:
+        return self._pieces(lambda: self._branch(node, env))
+
+    def _branch(self, node: Cases, env: dict[str, int]) -> Jet[V]:
         for value, condition in node.branches:
             if self._holds(condition, env):
                 return self._jet(value, env)
         return self._jet(node.otherwise, env)
+
+    def _pieces(self, chosen: Callable[[], Jet[V]]) -> Jet[V]:
+        """What is chosen by conditions; where one turns, its pieces on both sides and between."""
+        if self._side is not None:
+            return chosen()
+        try:
+            return chosen()
+        except Turning as turning:
+            places = {place for _, place in self._active}
+            if len(places) > 1:
+                raise Unsupported("a corner in several variables") from None
+            found = []
+            for side in (0, 1, -1):
+                self._side = (turning.difference, side)
+                # What is remembered belongs to one side only.
+                before, self._memo = self._memo, {}
+                try:
+                    found.append(chosen())
+                finally:
+                    self._side, self._memo = None, before
+            return self.jets.joined(found, turning.difference)
 
     def _holds(self, node: Node, env: dict[str, int]) -> bool:
         match node:
@@ -276,14 +307,23 @@ class Evaluator(Generic[V]):
 
     def _compare(self, op: str, left: Node, right: Node, env: dict[str, int]) -> bool:
         """A condition on numbers: decided by the sign of the difference."""
-        difference = self.jets.sum(
-            self._jet(left, env), self.jets.scaled(self._jet(right, env), Fraction(-1))
-        )
+        difference = self._add(Add(tuple(_uncancelled(add(left, Neg(right)), env))), env)
         zero = self.arithmetic.const(Fraction(0))
         sign = self.arithmetic.sign(difference.get(0, zero))
         if not sign and any(difference.keys()):
-            raise Unsupported("a condition that turns where it is differentiated")
+            sign = self._side_of(difference)
         return _INDEX_RELATIONS[op](Fraction(sign), Fraction(0))
+
+    def _side_of(self, difference: Jet[V]) -> int:
+        """The sign of a difference that moves through 0, on the side that is looked at."""
+        if self._side is None:
+            raise Turning(difference)
+        known, side = self._side
+        for turned in (1, -1):
+            rest = self.jets.sum(difference, self.jets.scaled(known, Fraction(-turned)))
+            if all(map(self.arithmetic.is_zero, rest.values())):
+                return side * turned
+        raise Unsupported("two conditions that turn where they are differentiated")
 
     def _whole(self, node: Node, env: dict[str, int]) -> Fraction | None:
         """The value of an index, a size or a whole number; None for anything else."""
@@ -298,6 +338,20 @@ class Evaluator(Generic[V]):
                 return Fraction(self._index(node, env))
             case _:
                 return None
+
+
+def _uncancelled(node: Node, env: Mapping[str, int]) -> list[Node]:
+    """The terms of a sum less those that are another's negative: f[k] - f[l] where k is l."""
+    kept: list[tuple[Node, Node, bool]] = []
+    for term in node.terms if isinstance(node, Add) else (node,):
+        inner, negative = (term.arg, True) if isinstance(term, Neg) else (term, False)
+        there = substitute(inner, {index: Num(Fraction(at)) for index, at in env.items()})
+        opposite = next((k for k in kept if k[1] == there and k[2] != negative), None)
+        if opposite is None:
+            kept.append((term, there, negative))
+        else:
+            kept.remove(opposite)
+    return [term for term, _, _ in kept]
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Jet[V]]] = {

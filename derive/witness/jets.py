@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Generic
 
@@ -18,6 +18,14 @@ from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 
 Jet = dict[int, V]
 KINK: Any = object()
+
+
+class Turning(Unsupported):
+    """A condition turns where something is differentiated: `difference` moves through 0."""
+
+    def __init__(self, difference: Jet[Any]) -> None:
+        super().__init__("a condition that turns where it is differentiated")
+        self.difference = difference
 
 
 class Jets(Generic[V]):
@@ -80,7 +88,7 @@ class Jets(Generic[V]):
         """The coefficient of the infinitesimals in `wanted`, a jet in the others."""
         found = {mask ^ wanted: v for mask, v in jet.items() if mask & wanted == wanted}
         if found.get(0) is KINK:
-            raise Undefined("abs has no derivative at 0")
+            raise Undefined("no derivative at a corner")
         return self._tidy(found)
 
     def _series(self, nilpotent: Jet[V], coefficients: Iterator[V]) -> Jet[V]:
@@ -181,12 +189,36 @@ class Jets(Generic[V]):
         sign = self._arithmetic.sign(constant)
         if sign == 0 and rest:
             if not all(map(self._vanishes, rest.values())):
-                return dict.fromkeys(rest, KINK)
+                bits = functools.reduce(operator.or_, rest)
+                return {mask: KINK for mask in range(1, bits + 1) if mask & bits == mask}
             if len(rest) > 1:
                 raise Unsupported("a second derivative of abs at 0")
             # |u| = o(h) where u = o(h): the slope is 0.
             return rest
         return self.scaled(jet, Fraction(sign))
+
+    def joined(self, pieces: Sequence[Jet[V]], difference: Jet[V]) -> Jet[V]:
+        """One jet of the pieces where a difference is 0 (the first), > 0 and < 0.
+
+        A coefficient in which they differ is a kink, and so is each of a higher derivative.
+        """
+        bits = functools.reduce(operator.or_, (m for jet in (*pieces, difference) for m in jet), 0)
+        masks = [m for m in range(bits + 1) if m & bits == m]
+        apart = [m for m in masks if not self._agree([jet.get(m) for jet in pieces])]
+        if 0 in apart:
+            raise Unsupported("a jump where it is differentiated")
+        if apart and all(self._vanishes(v) for mask, v in difference.items() if mask):
+            raise Unsupported("a condition that may turn where it is differentiated")
+        kinks = [m for m in masks if m and any(m & low == low for low in apart)]
+        return {**pieces[0], **dict.fromkeys(kinks, KINK)}
+
+    def _agree(self, coefficients: Sequence[V | None]) -> bool:
+        zero = self._arithmetic.const(Fraction(0))
+        if any(v is KINK for v in coefficients):
+            return False
+        first, *others = (zero if v is None else v for v in coefficients)
+        minus = self._arithmetic.mul(self._arithmetic.const(Fraction(-1)), first)
+        return all(self._arithmetic.is_zero(self._arithmetic.add(v, minus)) for v in others)
 
     def _vanishes(self, v: V) -> bool:
         return v is not KINK and self._arithmetic.may_be_zero(v)
