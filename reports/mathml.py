@@ -9,7 +9,7 @@ from html import escape
 from markupsafe import Markup
 from math_core import LatexError, LatexToMathML
 
-from reports.formulas import is_plain
+from reports.formulas import is_plain, tokens
 
 
 @cache
@@ -33,11 +33,16 @@ def latex_to_mathml(source: str, *, marked: str = "", display: bool = True) -> M
     drawn = drawn.replace('<menclose notation="box">', '<mrow class="changed">')
     drawn = drawn.replace("</menclose>", "</mrow>")
     opening, body = _OPENING.split(drawn, maxsplit=1)[1:]
+    if sum(token not in _UNSEEN for token in tokens(source)) > _LINE_ON_PAPER:
+        opening = opening.replace("<math", '<math class="long"')
     body = body.removesuffix("</math>")
     note = f'<annotation encoding="application/x-tex">{escape(source, quote=False)}</annotation>'
     return Markup(f"{opening}<semantics><mrow>{body}</mrow>{note}</semantics></math>")
 
 
+# About as many signs as fit on a line of a printed page; a longer formula is printed smaller.
+_LINE_ON_PAPER = 90
+_UNSEEN = frozenset({"{", "}", "_", "^", r"\,", r"\;", r"\frac", r"\left", r"\right", r"\mathrm"})
 _OPENING = re.compile(r"(<math[^>]*>)")
 
 

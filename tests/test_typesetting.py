@@ -58,3 +58,10 @@ def test_vectors_and_matrices_are_typeset(claim: str, wanted: str) -> None:
     shown = equality(claim)
     assert shown.latex.partition(" = ")[2] == wanted
     assert "<merror" not in latex_to_mathml(shown.latex)
+
+
+@pytest.mark.parametrize(("terms", "is_long"), [(8, False), (40, True)])
+def test_a_formula_longer_than_a_line_of_paper_says_so(terms: int, is_long: bool) -> None:
+    """Printed at its size it would make a browser shrink every page."""
+    drawn = latex_to_mathml(r" + ".join([r"\frac{a}{b}"] * terms))
+    assert ('<math class="long"' in drawn) is is_long
