@@ -9,6 +9,7 @@ gradient with what the loss itself says. Nothing heavy is imported before it is 
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _HOMES = {
         "binary_cross_entropy_with_logits_value_and_grad",
     ),
     "engine": ("Engine", "NotProved", "compile"),
-    "check": ("gradcheck",),
+    "checking.check": ("gradcheck",),
     "maps": ("jacobian", "log_softmax", "softmax"),
 }
 
@@ -62,14 +63,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    """One of `__all__`, from the module that has it, which is loaded when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module 'numeric' has no attribute {name!r}")
-    from numeric import binary, engine, maps, semantics
-    from numeric.checking import check
-
-    homes = {"binary": binary, "check": check, "engine": engine, "maps": maps}
-    home = next((homes[key] for key, names in _HOMES.items() if name in names), semantics)
-    return getattr(home, name)
+    home = next((home for home, names in _HOMES.items() if name in names), "semantics")
+    found = globals()[name] = getattr(importlib.import_module(f"numeric.{home}"), name)
+    return found
 
 
 def __dir__() -> list[str]:
