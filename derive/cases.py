@@ -85,12 +85,12 @@ def _consistent(problem: Problem, case: Case) -> bool:
         base_b, _, inner_b = b.partition("[")
         if base_a == base_b:
             pairs = zip(inner_a[:-1].split(", "), inner_b[:-1].split(", "), strict=True)
-            if all(p == q or _equalterms_of(case, p, q) for p, q in pairs) and not case.equal(a, b):
+            if all(p == q or _are_equal(case, p, q) for p, q in pairs) and not case.equal(a, b):
                 return False
     return True
 
 
-def _equalterms_of(case: Case, a: str, b: str) -> bool:
+def _are_equal(case: Case, a: str, b: str) -> bool:
     return a in case.index_of and b in case.index_of and case.equal(a, b)
 
 

@@ -27,6 +27,7 @@ CONDITIONS = [
     ("d(L, f[i, k]) == p[i, k] - delta(k, y[i])", BATCH, [], "", "N == 1"),
     ("d(L, f[i, k]) == (p[i, k] - 1)/N", BATCH, [], "", "k == y[i]"),
     ("log(a*b) == log(a) + log(b)", [], [], "", "a > 0 and b > 0"),
+    ("w[y[i]] == w[y[s]]", [], ["y: label[N]"], "", "y[i] == y[s]"),
     ("x/x == 1", [], [], "", "x != 0"),
     ("p[k]/(1 - p[y])*(1 - p[y]) == p[k]", LABEL[:1], [], "", "n >= 2"),
 ]
