@@ -9,12 +9,31 @@ from derive.problem import Definition, one_hot
 from derive.ranges import Ranges
 from derive.read.facts import ANY_SIZE, Fact
 from derive.read.formula import Equation
+from derive.read.shorthand import SHORTHAND
 from derive.show import text
-from derive.syntax import Entry, Name, Node, Span, children, fresh, substitute, walk
+from derive.syntax import (
+    Call,
+    Entry,
+    Name,
+    Node,
+    Span,
+    children,
+    fresh,
+    substitute,
+    transform,
+    walk,
+)
 
 
 def _apart(node: Node) -> Node:
-    return substitute(node, {})
+    """The tree with bound names of its own, relu(u) as the larger of u and 0."""
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Call) and part.function == "relu":
+            return SHORTHAND["relu", 1](transform(part.arg, change))
+        return None
+
+    return substitute(transform(node, change), {})
 
 
 class Definitions:
@@ -85,7 +104,7 @@ class Definitions:
             return
         params = tuple(fresh(letter) for letter in letters)
         renamed: dict[str, Node] = {a: Name(b) for a, b in zip(letters, params, strict=True)}
-        body = substitute(equation.right, renamed)
+        body = substitute(_apart(equation.right), renamed)
         self.definitions[name] = Definition(name, params, body)
         self.sources[name] = equation.source
 

@@ -107,6 +107,9 @@ class Indices(Definitions):
 
     def _unify(self, source: str, part: Node) -> None:
         if isinstance(part, Entry):
+            if part.base == "delta" and len(part.indices) == 2 and "delta" not in self._known:
+                hint = "write delta(k, y), or declare  delta: real[_, _]"
+                self._complain("Kronecker's delta, or an entry of an array?", part, source, hint)
             if self.arity.setdefault(part.base, len(part.indices)) != len(part.indices):
                 wanted = self.arity[part.base]
                 self._complain(f"{part.base} has {wanted} indices elsewhere", part, source)
@@ -134,9 +137,17 @@ class Indices(Definitions):
                 self.ranges.join(("size", part.over), ("index", part.index))
         elif isinstance(part, Deriv):
             self._check_derivative(source, part)
-        elif isinstance(part, Pow) and part.base == Name("e") and "e" not in self._known:
+        elif isinstance(part, Pow) and part.base == Name("e") and self._is_eulers(part.exponent):
             hint = "write exp(x), or declare  e: positive"
             self._complain("e is a name like any other here", part.base, source, hint)
+
+    def _is_eulers(self, exponent: Node) -> bool:
+        """Whether e to this power may be meant as exp: not in e**2 where e varies."""
+        if "e" in self._known:
+            return False
+        derivatives = (p for _, tree in self._trees() for p in walk(tree) if isinstance(p, Deriv))
+        varied = any(Name("e") in part.wrt for part in derivatives)
+        return not (varied and isinstance(exponent, Num))
 
     def _defined_with_indices(self, name: str) -> bool:
         return name in self.definitions and bool(self.definitions[name].params)

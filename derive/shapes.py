@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from derive.errors import Complaint, FormulaError
-from derive.read.build import Equation
+from derive.read.arithmetic import Equation
 from derive.read.facts import Fact
 from derive.syntax import (
     Add,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import FormulaError, GradproofError
-from derive.read.build import Equation
+from derive.read.formula import Equation
 from derive.read.formula import read_equation, read_expression
 from derive.show import text
 from derive.syntax import Node

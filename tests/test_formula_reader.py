@@ -142,6 +142,20 @@ def test_text_means(source: str) -> None:
         ("((x))", "x"),
         ("delta(k, y)", "ind(k == y)"),
         ("log1p(x)", "log(1 + x)"),
+        ("max(x, y)", "cases(x, x > y, y)"),
+        ("relu(x)", "max(x, 0)"),
+        ("sign(x)", "cases(1, x > 0, -1, x < 0, 0)"),
+        ("logit(p)", "log(p/(1 - p))"),
+        ("logaddexp(x, y)", "log(exp(x) + exp(y))"),
+        ("cosh(x)", "(exp(x) + exp(-x))/2"),
+        ("sinh(x)", "(exp(x) - exp(-x))/2"),
+        ("silu(x)", "x*sigma(x)"),
+        ("square(x)", "x**2"),
+        ("pow(x, y)", "x**y"),
+        ("log10(x)", "log(x)/log(10)"),
+        ("one_hot(y, n)", "onehot(y)"),
+        ("d(L, f[k], 2)", "d(L, f[k], f[k])"),
+        ("d(L, x, 2, z)", "d(L, x, x, z)"),
         ("expm1(x)", "exp(x) - 1"),
         ("log_sigmoid(x)", "-softplus(-x)"),
         ("logsigmoid(x)", "-softplus(-x)"),
@@ -259,7 +273,7 @@ MISTAKES = [
     ("x <!> y", "unexpected"),
     ("<foo>(x)", "foo is no function"),
     ("<p>(k)", "p is no function"),
-    ("<log10>(x)", "log10 is no function"),
+    ("<sinc>(x)", "sinc is no function"),
     ("<exp> + 1", "needs an argument"),
     ("1 + <exp(x, y)>", "takes one argument"),
     ("<prod(f[j])>", "needs an index"),
@@ -279,6 +293,9 @@ MISTAKES = [
     ("<cases(x, k == y)>", "otherwise"),
     ("x**<65>", "exponent larger than 64"),
     ("<1e101>", "more than 100 digits"),
+    ("pow(9, <9**9>)", "exponent larger than 64"),
+    ("pow(9, <99>)", "exponent larger than 64"),
+    ("square(square(<square(square(square(square(square(square(square(9)))))))>))", "digits"),
     ("<α> + 1", "U+03B1"),
     ("p<̂>[k]", "U+0302"),
     ("x<\0>", "U+0000"),
@@ -311,8 +328,14 @@ def test_a_mistake_is_pointed_at(source: str, message: str) -> None:
         ("grad(L, f)", "d(L, f)"),
         ("trace(A)", "sum(A[j, j], j)"),
         ("norm(x)", "sqrt(sum(x[j]**2, j))"),
-        ("lgamma(x)", "functions are abs, cases, clamp"),
-        ("max(x, y)", "cases(x, x > y, y)"),
+        ("sinc(x)", "functions are abs, cases, clamp"),
+        ("lgamma(x)", "outside of what can be decided"),
+        ("max(x, k)", "max(f[j], j)"),
+        ("sum_j(exp(f[j]))", "sum(exp(f[j]), j)"),
+        ("softmax(f, k)", "softmax(f)[k]"),
+        ("sum(exp(f[j]) for j)", "sum(exp(f[j]), j)"),
+        ("cross_entropy(f, y)", "-log(p[y])"),
+        ("hess(L, f)", "d(L, f[k], f[l])"),
     ],
 )
 def test_the_hint_says_how_to_write_it(source: str, hint: str) -> None:
@@ -367,7 +390,8 @@ def test_a_comma_inside_brackets_ends_no_condition() -> None:
 
 def test_the_larger_of_two_numbers_is_no_maximum_over_a_range() -> None:
     with pytest.raises(FormulaError):
-        read_expression("max(x + 1, y)")
+        read_expression("max(f, j)")
+    assert read_expression("max(x + 1, y)") == read_expression("cases(x + 1, x + 1 > y, y)")
 
 
 # Declarations.

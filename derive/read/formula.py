@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.read.build import Builder, Equation
+from derive.read.arithmetic import Equation
+from derive.read.build import Builder
 from derive.syntax import Logic, Node, Rel, Span
 
 __all__ = ["Equation", "read_condition", "read_equation", "read_expression"]

@@ -61,7 +61,7 @@ _WRITTEN = {
 _FOREIGN_WORDS = {
     "if": "cases by a condition are  cases(p[k] - 1, k == y, p[k])",
     "else": "cases by a condition are  cases(p[k] - 1, k == y, p[k])",
-    "for": "a condition stands in  where: k != y",
+    "for": "a sum is  sum(exp(f[j]), j);  a condition stands in  where: k != y",
     "when": "a condition stands in  where: k != y",
     "where": "a condition stands in  where: k != y",
 }

@@ -19,13 +19,13 @@ FUNCTIONS = {
     "ceil": "ceil",
     "sin": "sin",
     "cos": "cos",
-    "relu": "relu",
 }
 # Functions of whole vectors: how they are called, what they are, how many arguments they take.
 VECTOR_FORMS = {
     "softmax": ("softmax", 1),
     "log_softmax": ("log_softmax", 1),
     "logsumexp": ("logsumexp", 1),
+    "lse": ("logsumexp", 1),
     "onehot": ("onehot", 1),
     "one_hot": ("onehot", 1),
     "diag": ("diag", 1),

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import lark
 
-from derive.read.build import MAX_DIGITS
+from derive.read.arithmetic import MAX_DIGITS
 from derive.read.latex.derivatives import Row
 from derive.read.latex.tables import Tables
 from derive.read.latex.tokens import Token

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.read.build import MAX_NODES
+from derive.read.arithmetic import MAX_NODES
 from derive.read.latex.brackets import paired
 from derive.read.latex.build import Builder
 from derive.read.latex.chain import Chain, Macro
