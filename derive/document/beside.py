@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from derive.document.known import names_in
 from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import MAX_SENTENCE, Said, said
 from derive.document.setting import filled, inline_of
@@ -335,6 +336,16 @@ class Beside:
             return False
         before, sentence = prose.source[start:mark], prose.source[start:stop]
         return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
+
+
+def limited(chain: Chain, limits: Sequence[Node]) -> Iterator[Node]:
+    """The chain's own conditions, and those of the prose beside it that speak of other letters."""
+    yield from chain.conditions
+    own = [names_in(condition) for condition in chain.conditions]
+    for limit in limits:
+        meant = of_derivative(limit, chain)
+        if meant is not None and names_in(meant) not in own:
+            yield meant
 
 
 def of_derivative(condition: Node, chain: Chain) -> Node | None:

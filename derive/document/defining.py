@@ -228,9 +228,12 @@ class Defining(Stating):
         return False
 
     def names_result(self, place: int) -> bool:
-        """A name for what a chain has come to: p_k - y_k := e_k."""
+        """A name for what a chain has come to: p_k - y_k := e_k, or = e_k where e is new."""
         head, arguments = head_of(self.members[place + 1])
-        if self.chain.relations[place] != ":=" or head is None:
+        if head is None:
+            return False
+        ends = place > 0 and place + 2 == len(self.members) and not arguments
+        if self.chain.relations[place] != ":=" and not (ends and self._is_new(head)):
             return False
         return self.define(head, arguments, self.members[place], (place, place + 1))
 

@@ -94,3 +94,8 @@ def is_plain(node: Node) -> bool:
 def is_bold(node: Node) -> bool:
     """A bold letter, or what stands before a bar."""
     return isinstance(node, Form) and node.name in ("vec", "given")
+
+
+def is_operator(node: Node) -> bool:
+    """D_j before what it differentiates."""
+    return isinstance(node, Entry) and node.base == "D" and len(node.indices) == 1

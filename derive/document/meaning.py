@@ -20,10 +20,19 @@ from derive.document.constants import (
     identity,
 )
 from derive.document.dots import dotted
-from derive.document.functions import OF_NUMBERS, OF_VECTORS, is_bold, is_plain, of_vector, sigma
+from derive.document.functions import (
+    OF_NUMBERS,
+    OF_VECTORS,
+    is_bold,
+    is_operator,
+    is_plain,
+    of_vector,
+    sigma,
+)
 from derive.document.heads import unset
-from derive.document.known import Key, Scope, index_letters, keys_in
+from derive.document.known import Key, Scope, keys_in
 from derive.document.ranks import Ranks, matrix_products
+from derive.document.sums import bare_sum, sum_over
 from derive.errors import Complaint, FormulaError
 from derive.show import text
 from derive.syntax import (
@@ -36,8 +45,8 @@ from derive.syntax import (
     Mul,
     Name,
     Node,
+    Pow,
     Reduce,
-    Rel,
     Span,
     children,
     mul,
@@ -90,17 +99,19 @@ class Meaning:
             meant = rule(self, node)
             return meant if meant.span is not None else replace(meant, span=node.span)
         if isinstance(node, Reduce) and not node.index:
-            return self._bare_sum(node)
+            return bare_sum(self, node)
         if isinstance(node, Mul):
             return self._product(node)
         if isinstance(node, Deriv):
-            return notations.derivative(self, node, self._inside(node))
+            return notations.derivative(self, node, self.inside(node))
         if isinstance(node, Reduce) and node.over in _ENDLESS:
             raise self.fail("a sum over infinitely many terms is outside of what is read", node)
         if isinstance(node, Reduce):
-            return self._sum(node)
+            return sum_over(self, node)
+        if isinstance(node, Pow):
+            return notations.negative_power(self, node) or self.inside(node)
         if isinstance(node, Add):
-            return basis_vectors(self, self._inside(node))
+            return basis_vectors(self, self.inside(node))
         if isinstance(node, Name) and node.id in CONSTANTS and not self._has_meaning(node.id):
             return constant(self, node)
         if isinstance(node, Name) and self.matrices and node.id in self.matrices:
@@ -112,14 +123,14 @@ class Meaning:
         if isinstance(node, Entry) and self.ranks.is_row(node):
             # x^{(i)} where x_j^{(i)} stands elsewhere: the row of that sample.
             return Form("at", (Name(node.base), *map(self.of, node.indices)), span=node.span)
-        return self._inside(node)
+        return self.inside(node)
 
     def _has_meaning(self, name: str) -> bool:
         usage = self.scope.usage
         own = usage.is_array(name) or name in usage.ranges | usage.subscripts
         return own or bool(self.scope.named(name)) or name in self.scope.declared
 
-    def _inside(self, node: Node) -> Node:
+    def inside(self, node: Node) -> Node:
         parts = children(node)
         return rebuild(node, tuple(map(self.of, parts))) if parts else node
 
@@ -128,7 +139,7 @@ class Meaning:
             raise self.fail("a vector written out in its entries is not read here", node)
         if node.name not in _KEPT:
             raise self.fail("this notation is not read yet", node)
-        return self._inside(node)
+        return self.inside(node)
 
     # Brackets: a product or a call.
 
@@ -312,42 +323,11 @@ class Meaning:
         wrt = (variable, variable) if node.name == "hess" else (variable,)
         return Deriv(self.of(body), wrt)
 
-    # Sums, means, products.
-
-    def _bare_sum(self, node: Reduce) -> Node:
-        """A sum without limits goes over the one index that is not free outside of it."""
-        body = self.of(node.body)
-        letters = index_letters(body) - self.outer
-        if not letters and self.ranks.of(body) == 1:
-            # sum(exp(z)), as code has it: over all the entries.
-            return Form("sum", (body,), span=node.span)
-        if len(letters) != 1:
-            raise self.fail("a sum, but over which index is not said", node, r"write \sum_j")
-        (letter,) = letters
-        self.note(f"the sum without limits goes over {letter}")
-        return Reduce(node.kind, body, letter, node.where, node.over, span=node.span)
-
-    def _sum(self, node: Reduce) -> Node:
-        """A sum over i != j goes over both where j stands for nothing else."""
-        self.bound.append(node.index)
-        inside = self._inside(node)
-        self.bound.pop()
-        where = node.where
-        if not isinstance(where, Rel) or not isinstance(where.right, Name):
-            return inside
-        other = where.right.id
-        if other == node.index or other in self.outer or other in self.bound:
-            return inside
-        if other not in self.scope.usage.subscripts:
-            return inside
-        if other not in index_letters(node.body):
-            return inside
-        self.note(f"the sum goes over {node.index} and {other}")
-        return Reduce(node.kind, inside, other, span=node.span)
+    # Products.
 
     def _product(self, node: Mul) -> Node:
         first, *rest = node.factors
-        if _is_operator(first) and not self.scope.named("D"):
+        if is_operator(first) and not self.scope.named("D"):
             (by,) = children(first)
             inside = rest[0] if len(rest) == 1 else Mul(tuple(rest), span=node.span)
             return self._operator(Form("D", (inside, by), span=node.span))
@@ -364,11 +344,6 @@ class Meaning:
     def _given(self, node: Form) -> Node:
         self.note("what stands behind the bar is left out")
         return self.of(node.args[0])
-
-
-def _is_operator(node: Node) -> bool:
-    """D_j before what it differentiates."""
-    return isinstance(node, Entry) and node.base == "D" and len(node.indices) == 1
 
 
 def _listed(nodes: Sequence[Node]) -> str:

@@ -10,6 +10,7 @@ from derive.document.known import key_of
 from derive.document.ranks import upright
 from derive.show import text
 from derive.syntax import (
+    ONE,
     Add,
     Call,
     Deriv,
@@ -25,6 +26,7 @@ from derive.syntax import (
     delta,
     free_names,
     mul,
+    num,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +69,28 @@ def power_of_brackets(meaning: Meaning, node: Form) -> Node:
     if len(args) == 1 and len(factors) == 2 and factors[0] == meaning.of(head):
         return mul(factors[0], Pow(factors[1], raised))
     return Pow(applied, raised)
+
+
+def negative_power(meaning: Meaning, node: Pow) -> Node | None:
+    """S^{-1} = diag(1/s) for S = diag(s), also before brackets; None for powers of numbers.
+
+    Raises FormulaError for the inverse of another matrix, and of a function.
+    """
+    if not isinstance(node.exponent, Neg):
+        return None
+    if isinstance(node.base, Form) and node.base.name == "apply" and len(node.base.args) == 2:
+        head, arg = node.base.args
+        if meaning.scope.function(key_of(head)[0]) is not None:
+            raise meaning.fail("the inverse of a function is outside of what is read", node)
+        return meaning.of(Mul((replace(node, base=head), arg), span=node.span))
+    base = meaning.of(node.base)
+    if meaning.ranks.of(base) != 2:
+        return None
+    known = meaning.scope.meant(key_of(base)) if isinstance(base, Name) else ()
+    for body in (base, *(one.body for one in known)):
+        if isinstance(body, Form) and body.name == "diag" and node.exponent in (Neg(ONE), num(-1)):
+            return Form("diag", (Div(ONE, body.args[0]),), span=node.span)
+    raise meaning.fail("the inverse of a matrix is outside of what is read", node)
 
 
 def transpose_of_brackets(meaning: Meaning, node: Form) -> Node:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.document.known import Scope, index_letters, names_in
 from derive.errors import Complaint
-from derive.read.latex import FIRST_FACTOR, Chain
+from derive.read.latex import FIRST_FACTOR, QUOTIENT_NOTE, Chain
 from derive.show import text
 from derive.syntax import Span
 
@@ -49,7 +49,7 @@ def disputed(chain: Chain) -> frozenset[int]:
 
 def has_usual_reading(chain: Chain) -> bool:
     """Whether the other readings are possible, but the first is what nearly everyone means."""
-    return all(other.differs == FIRST_FACTOR for other in chain.alternatives)
+    return all(other.differs in (FIRST_FACTOR, QUOTIENT_NOTE) for other in chain.alternatives)
 
 
 def readings(chain: Chain) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
 from derive.document.agreed import agreed
 from derive.document.ahead import first_scope
-from derive.document.beside import Beside, of_derivative
+from derive.document.beside import Beside, limited
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
@@ -247,9 +247,7 @@ class _Reading:
             return
         self._chains += not chain.continued
         is_inline = sheet.piece.kind == "inline"
-        told = (of_derivative(limit, chain) for limit in limits)
-        conditions = (*chain.conditions, *(limit for limit in told if limit is not None))
-        conditioned = replace(chain, conditions=conditions)
+        conditioned = replace(chain, conditions=tuple(limited(chain, limits)))
         before = self._scope
         suppositions = self._beside.supposed(sheet.place)
         self._scope = heard(self._scope, *suppositions)

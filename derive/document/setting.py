@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from derive.document.constants import ONES
 from derive.document.known import Known, Scope
 from derive.document.pieces import Piece
 from derive.document.prose import Said
@@ -15,7 +16,7 @@ from derive.read.facts import read_facts
 from derive.read.formula import read_equation
 from derive.read.latex import read_latex
 from derive.show import text
-from derive.syntax import Entry, Form, Name, Node, Num, Reduce
+from derive.syntax import ONE, Entry, Form, Mul, Name, Node, Num, Reduce
 
 _TOTAL = re.compile(r"sum\((?P<name>[A-Za-z]\w*)\) == 1")
 _DERIVATIVE = re.compile(r"D = d/d\{(\d+)\}")
@@ -104,6 +105,18 @@ def _equations(source: str) -> Iterator[str]:
             left, right = chain.members
             if isinstance(left, Reduce) and isinstance(left.body, Entry) and isinstance(right, Num):
                 yield f"{text(left)} == {text(right)}"
+            elif isinstance(right, Num) and (name := _added_up(left)):
+                yield f"sum({name}[j], j) == {text(right)}"
+
+
+def _added_up(node: Node) -> str:
+    """y in 1^T y, which is the sum of its entries; else empty."""
+    match node:
+        case Mul(factors=(Form(name="transpose", args=(ones,)), vector)):
+            is_ones = ones in (Form("vec", (Name(ONES),)), Name(ONES), ONE)
+            inner = vector.args[0] if isinstance(vector, Form) and vector.args else vector
+            return inner.id if is_ones and isinstance(inner, Name) else ""
+    return ""
 
 
 def _meaning_of_word(scope: Scope, text_: str, inline: Sequence[str]) -> Scope:

@@ -84,7 +84,7 @@ def _operand(node: Node) -> Iterator[Name | Entry]:
         case Add():
             for term in node.terms:
                 yield from _operand(term)
-        case Neg() | Form(name="vec" | "transpose"):
+        case Neg() | Call() | Form(name="vec" | "transpose"):
             yield from _operand(children(node)[0])
         case Mul():
             yield from _operand(node.factors[-1])

@@ -38,7 +38,9 @@ _RELATION = re.compile(r"(?P<unequal>≠|!=)|(?P<equal>==?)|(?P<other>[<>])")
 _ANY_RELATION = re.compile(r"!=|[≠=<>≤≥∈≈∝~]")
 _ENTRY_OF_ONE = re.compile(r"[^_=]{1,30}_\{?(\\?[A-Za-z]+)\}?=1")
 _NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?")
-_SUM = re.compile(r"(?:∑|Σ|sum(?![A-Za-z])).*=1")
+_SUM = re.compile(
+    r"(?:(?:∑|Σ|sum(?![A-Za-z])).*|1\^\{?(?:T|\\top|\\intercal|\u22a4)\}?\\?[A-Za-z]+(?:_hat)?)=1"
+)
 # What stands behind a name, and the kind that it gives.
 _SETS = (
     (re.compile(r"∈\\\{0,1\\\}"), "bit"),

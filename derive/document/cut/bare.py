@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-MAX_LINE, MAX_TIGHTENINGS = 5_000, 20
+MAX_LINE, MAX_TIGHTENINGS, MAX_CASES = 5_000, 20, 6
 _TOKEN = re.compile(r"\S+")
 _RELATION = re.compile(r"(?<![=<>!+*/-])(?::=|=)(?!=)|[≈∝≡≔]|\\(?:approx|propto|equiv|coloneqq)\b")
 _TEXT_GROUP = re.compile(r"\\(?:text[a-z]*|math[a-z]+|operatorname\*?|mbox|begin|end)\s*\{[^{}]*\}")
@@ -51,12 +51,15 @@ _JOINT = re.compile(
 )
 _LIMIT = re.compile(r"\s(?:if|for|when|where)\s.*", re.DOTALL)
 _INDICES = re.compile(r"\w{1,3}[ \t]*(?:==?|≠|!=)[ \t]*\w{1,3}\W*(?:\s(?:and|or)\s.*)?")
+_BRACES = re.compile(
+    r"(?m)^([^\n=]{0,200}=[ \t]*)([{⎧⎨]?)([^{}\n]{1,200}\n[ \t]{3,80})[{⎨⎩](?=[^{}\n]{1,200}$)"
+)
 _FURTHER = re.compile(
     r"(?m)^([^\n]{0,300}=[^\n]{0,300}?\b(?:if|when|for)\b[^\n]{0,100}\n)[ \t]{2}(?=[ \t]*=(?!=))"
 )
 _GAP = re.compile(r"(?<=[^\s=+*/-])(?:\s{3,}|\t\s*)(?=[^\s=+*/-])")
 _CODE = re.compile(
-    r"[A-Za-z_]\w*\.[A-Za-z_]\w*|[+*/-]=|[\"'`;#]|://|\w{2,}=\w+[,)]|\breturn\b|\blambda\b|^\s*@"
+    r"[A-Za-z_]\w*\.[A-Za-z_]\w*|[+*/-]=|[\"`;#]|(?<![A-Za-z'])'|'(?=\w)|://|\w{2,}=\w+[,)]|\breturn\b|\blambda\b|^\s*@"
 )
 _SETTING = re.compile(r"\W*\w+\s*:?=\s*[\d.,e+-]+%?\W*")
 _ENDS_OPEN = re.compile(r"(?:=|[-+*/−·×]|\\\\|&)\s*$")
@@ -210,10 +213,20 @@ def _apart(line: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     """The formulas of a run that only a wide gap parts."""
     for gap in islice(_GAP.finditer(line, first, last), MAX_TIGHTENINGS):
         before, behind = line[first : gap.start()], line[gap.end() : last]
-        if is_formula(before) and is_formula(behind):
+        if is_formula(before) and is_formula(_LIMIT.sub("", f" {behind}")):
             yield first, gap.start()
             first = gap.end()
     yield first, last
+
+
+def with_signs_for_braces(text: str) -> str:
+    """The text with an equals sign for the brace before each further case of a value.
+
+    Plain text has `d = { a if i = j` above `{ b if i != j`.
+    """
+    for _ in range(MAX_CASES):
+        text = _BRACES.sub(lambda m: f"{m[1]}{' ' * len(m[2])}{m[3]}=", text)
+    return text
 
 
 def parted_rows(text: str) -> str:

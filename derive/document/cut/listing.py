@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derive.document.cut.bare import bare_formulas, parted_rows
+from derive.document.cut.bare import bare_formulas, parted_rows, with_signs_for_braces
 from derive.document.cut.marks import PLAIN, Mark
 from derive.document.cut.page import Page
 from derive.document.cut.programs import NUMBERS
@@ -16,6 +16,7 @@ _LINE = re.compile(r"[^\n]+")
 
 def cut_listing(page: Page, text: str, offset: int) -> None:
     """Cut the text of a listing, which stands at `offset` of the page; each line is a sentence."""
+    text = with_signs_for_braces(text)
     running = Running(page, parted_rows(text), offset)
     done, waiting = 0, list(_formulas(text))
     for line in _LINE.finditer(text):

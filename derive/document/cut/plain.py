@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from derive.document.cut.bare import HEADED, bare_formulas, parted_rows
+from derive.document.cut.bare import (
+    HEADED,
+    bare_formulas,
+    parted_rows,
+    with_signs_for_braces,
+)
 from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
 from derive.document.cut.page import MAX_FORMULAS, Page
 from derive.document.cut.running import Running
@@ -114,6 +119,7 @@ def _start_of_double(text: str, first: int, stop: int, shown: str) -> int:
 def cut_plain(page: Page) -> None:
     """Cut a page of plain text."""
     page.macros, text = read_macros(page.text)
+    text = with_signs_for_braces(text)
     page.text = text
     written = sorted(
         [*_directives(text), *_stems(text), *_alt_texts(text)], key=lambda mark: mark.start

@@ -96,8 +96,8 @@ STEPS_EN = (
         "where",
         "<c>",
         ("for", "when", "if", "case", "assum", "while"),
-        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: \d[.:)]?)?|in (?:the|this) case"
-        r"|assuming|while)(?: that| all| any| every)?"
+        r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: (?:\d|[A-Z]|[ivx]{1,3})[.:)]?)?"
+        r"|in (?:the|this) case|assuming|while)(?: that| all| any| every)?"
         r"(?: the (?:\w+ ){0,2}(?:class|classes|label|index|case|entry|entries|logits?))?:? @c",
         "for $k \\neq y$",
         "even if $k \\neq y$",

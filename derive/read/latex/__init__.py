@@ -6,6 +6,7 @@ from derive.read.latex.macros import read_macros
 from derive.read.latex.names import EXPONENT_NOTE
 from derive.read.latex.reader import read_latex
 from derive.read.latex.sums import BARE_SUM, BARE_SUM_NOTE
+from derive.read.latex.terms import QUOTIENT_NOTE
 
 __all__ = [
     "BARE_SUM",
@@ -13,6 +14,7 @@ __all__ = [
     "DIFFERENTIAL_NOTE",
     "EXPONENT_NOTE",
     "FIRST_FACTOR",
+    "QUOTIENT_NOTE",
     "Chain",
     "Macro",
     "read_latex",

@@ -34,6 +34,8 @@ from derive.syntax import (
 
 _UNMEANT = frozenset({"oplus", "setminus", "cup", "cap"})
 
+QUOTIENT_NOTE = "the quotient ends before the next factor; it may reach further"
+
 
 class Terms(Calls):
     """Rows of factors."""
@@ -110,12 +112,11 @@ class Terms(Calls):
         following = row.peek()
         simple = kind(following) in SIMPLE or bracket(following)
         plainly = isinstance(right, Num) and (bracket(following) or kind(following) == "norm")
-        if simple and not plainly and kind(first) != "prefix":
-            note = "the quotient ends before the next factor; it may reach further"
-            if self.chosen("quotient", self.across(start, right.span), note):
-                while kind(row.peek()) in SIMPLE or bracket(row.peek()):
-                    factor = self.operand(row)
-                    right = times(right, factor, self.across(right.span, factor.span))
+        doubtful = simple and not plainly and kind(first) != "prefix"
+        if doubtful and self.chosen("quotient", self.across(start, right.span), QUOTIENT_NOTE):
+            while kind(row.peek()) in SIMPLE or bracket(row.peek()):
+                factor = self.operand(row)
+                right = times(right, factor, self.across(right.span, factor.span))
         return Div(left, right, span=self.across(start, right.span))
 
     def _apart(self, row: Row) -> bool:
