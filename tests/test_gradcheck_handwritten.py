@@ -7,6 +7,7 @@ from typing import Any
 
 import courses
 import handwritten
+import networks
 import numpy as np
 import pytest
 from handwritten import SHAPES, X, nll
@@ -17,7 +18,8 @@ from numeric.checking import diagnosis, observed
 from numeric.checking.check import Report
 from numeric.checking.kinds import KINDS
 
-RIGHT, WRONG = handwritten.RIGHT | courses.RIGHT, handwritten.WRONG | courses.WRONG
+RIGHT = handwritten.RIGHT | courses.RIGHT | networks.RIGHT
+WRONG = handwritten.WRONG | courses.WRONG | networks.WRONG
 SLOW = "many logits"
 
 
@@ -44,6 +46,11 @@ def test_a_mistake_is_found_and_named(name: str) -> None:
         assert report.finding is not None
         assert report.finding.kind == WRONG[name][0], str(report)
         assert report.finding.wrong or report.finding.kind in ("not judged", "not repeatable")
+
+
+@pytest.mark.parametrize("name", networks.SAYS)
+def test_what_a_mistake_comes_from_is_said(name: str) -> None:
+    assert networks.SAYS[name] in str(asked(name, 0))
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -186,7 +193,7 @@ def test_a_failed_hessian_is_shown() -> None:
     ("loss", "words"),
     [
         (lambda f: {"loss": 1.0}, "this one returned dict"),
-        (lambda f: (1.0, f, f), "this one returned tuple"),
+        (lambda f: (1.0, f, f), "this one returned a tuple of 3 things: take the two"),
         (lambda f: (1.0, (f, f[0])), "the gradient returned a tuple of 2 things"),
         (lambda f: (1.0, "none"), "the gradient returned str"),
         (lambda f: (1.0, np.array([None])), "the gradient returned an array of object"),

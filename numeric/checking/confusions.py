@@ -164,6 +164,20 @@ def penalty(seen: Pictures) -> Answer:
     return None
 
 
+def entropy(seen: Pictures) -> Answer:
+    """A - G = c*p*(log(p) - sum(p*log(p))), with one c: the derivative of sum(p*log(p))."""
+    if seen.jacobian or seen.off.size < LEAST_ENTRIES or not np.all(np.isfinite(seen.logits)):
+        return None
+    p = softmax(seen.logits, 1)
+    factor = seen.multiple(_through_softmax(p, np.log(p))) if p.shape[1] > 2 else None
+    if factor is None:
+        return None
+    return (
+        f"off by {-factor.item():.6g} times the derivative of the entropy of p = softmax(f): a "
+        "bonus for it has another factor or sign, or a target that is made of p is held constant"
+    )
+
+
 def _through_softmax(p: Array, upstream: Array) -> Array:
     """The derivative by the logits, of one by p = softmax(f)."""
     made: Array = p * (upstream - np.sum(p * upstream, axis=1, keepdims=True))
@@ -224,6 +238,22 @@ def multiple_of_p(seen: Pictures) -> Answer:
     return (
         f"off by a multiple of p = softmax(f), {listed(factors)}: what multiplies p, a sum over "
         "the classes such as that of the targets or their weights, is missing or wrong"
+    )
+
+
+def class_term(seen: Pictures) -> Answer:
+    """A - G = p*(b - sum(p*b)), with a b of each class: so is the derivative by p, off by b."""
+    if seen.jacobian or min(seen.true.shape) < 3 or not balanced(seen.off, 1):
+        return None
+    if not np.all(np.isfinite(seen.logits)):
+        return None
+    parts = seen.off / softmax(seen.logits, 1)
+    off_by = parts - parts[:, :1]
+    if np.any(np.abs(off_by - off_by[:1]) > ALIKE * np.max(np.abs(parts))):
+        return None
+    return (
+        "the derivative by p = softmax(f) is off by one number for each class, in every sample "
+        "alike: a sum over the samples, such as a denominator's, is missing or held constant"
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from numeric.checking import unknown
+from numeric.checking.differences import value
 from numeric.checking.kinds import AT_ONCE, KINDS
 from numeric.checking.observed import CALLS, Point, Ruler, Seen, allowed, observe, unit
 from numeric.checking.pictures import ALIKE, Pictures, as_rows, class_axis
@@ -37,6 +39,7 @@ class Finding:
 
 
 UNKNOWN = "unrecognised", "the entries are wrong in no way that is known here"
+ONE_STEP = "to find the place, check one step of the computation at a time, by its own input"
 
 
 def diagnose(observed: Sequence[Seen], points: Sequence[Point], by: Ruler) -> Finding | None:
@@ -145,10 +148,26 @@ def _recognised(seen: Seen, by: Ruler) -> tuple[str, str]:
         by_entry = whole is None or not whole.true[np.eye(*whole.true.shape) == 0].any()
         tried = pictures if by_entry or not _is_map(seen) else reversed(pictures)
         answers = (_asked(KINDS, picture) for picture in tried if picture is not None)
-        found = next(filter(None, answers), None)
-    else:
-        found = _asked(AT_ONCE, _part(seen, by)) or _of_some_samples(seen, by, most)
+        return next(filter(None, answers), None) or _unknown(seen, by, pictures[0])
+    found = _asked(AT_ONCE, _part(seen, by)) or _of_some_samples(seen, by, most)
     return found or (UNKNOWN[0], f"{UNKNOWN[1]}: {_aside(seen)}")
+
+
+def _unknown(seen: Seen, by: Ruler, picture: Pictures | None) -> tuple[str, str]:
+    """What can be said of every entry where no row of the table fits."""
+    assert picture is not None
+    with np.errstate(all="ignore"):
+        moved = _picture(replace(seen, case=unknown.aside(seen.case)), by)
+        if says := unknown.linear(picture, moved):
+            return "another target", says
+        if says := unknown.constant(picture, moved):
+            return "stale", says
+        true = np.array([entry.value for entry in seen.numeric])
+        whole = len(true) == seen.gradient.size
+        true = true.reshape(seen.gradient.shape) if whole else seen.gradient
+        facts = unknown.facts(seen.case, seen.gradient, true, seen.roundoff)
+        words = "; ".join((_aside(seen), *facts, ONE_STEP))
+    return UNKNOWN[0], f"{UNKNOWN[1]}: {words}"
 
 
 def _of_some_samples(seen: Seen, by: Ruler, most: int) -> tuple[str, str] | None:
@@ -221,8 +240,14 @@ def _part(seen: Seen, by: Ruler) -> Pictures:
     true = np.array([entry.value for entry in seen.numeric])
     parts = (seen.analytic.astype(np.float64), true, allowed(seen, by)[0])
     given, true, bound = (part[None, :] for part in parts)
-    shape = seen.case.logits.shape
-    return Pictures(given, true, bound, seen.case.logits, min(1, max(len(shape) - 1, 0)))
+    case = seen.case
+    axis = min(1, max(case.logits.ndim - 1, 0))
+    return Pictures(given, true, bound, case.logits, axis, value=_value(case))
+
+
+def _value(case: Case) -> float | None:
+    """What the loss is at the point, if it is one number by itself."""
+    return float(np.real(value(case.loss, case.logits))) if case.upstream is None else None
 
 
 def _aside(seen: Seen) -> str:
@@ -253,8 +278,9 @@ def _picture(seen: Seen, by: Ruler) -> Pictures:
     axis = class_axis(true)
     parts = (whole.gradient.astype(np.float64), true, bound)
     given, true, bound = (as_rows(part, axis) for part in parts)
-    weights = upstream.ravel() if upstream is not None and of_rows else None
-    return Pictures(given, true, bound, seen.case.logits, axis, weights)
+    known = upstream is not None and (of_rows or upstream.size == 1)
+    weights = upstream.ravel() if upstream is not None and known else None
+    return Pictures(given, true, bound, seen.case.logits, axis, weights, value=_value(seen.case))
 
 
 def _jacobian(seen: Seen, by: Ruler) -> Pictures | None:

@@ -8,13 +8,14 @@ gradient that forgets u, or that mixes samples up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from numeric.checking.differences import Function
+from numeric.checking.returned import called
 from numeric.inputs import Array
 
 Backward = Callable[[Array, Array], Any]
@@ -54,6 +55,13 @@ class Pair:
         return total, slope
 
 
+_HINTS: Mapping[type, str] = {
+    dict: ": take the two out of it, as in lambda f: (made(f)['loss'], made(f)['gradient'])",
+    tuple: ": take the two out of them, as in lambda f: made(f)[:2]",
+}
+"""What to do with a function that returns more than the two."""
+
+
 def parted(both: Function) -> tuple[Function, Function]:
     """The two functions in one that returns (loss, gradient), a tuple or a list.
 
@@ -64,9 +72,10 @@ def parted(both: Function) -> tuple[Function, Function]:
         def one(f: Array) -> Any:
             made = both(f)
             if not isinstance(made, tuple | list) or len(made) != 2:
+                hint = _HINTS.get(type(made), "")
                 raise TypeError(
                     "a loss that is a function needs its gradient: a second function, or a loss "
-                    f"that returns (loss, gradient); this one returned {type(made).__name__}"
+                    f"that returns (loss, gradient); this one returned {called(made)}{hint}"
                 )
             return made[place]
 

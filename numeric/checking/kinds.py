@@ -6,24 +6,18 @@ rows of classes: is A the G of this well-known mistake? The first row that fits 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from numeric.checking import confusions, partly
-from numeric.checking.pictures import ALIKE, Pictures, even, named, slope
+from numeric.checking import confusions, factors, partly
+from numeric.checking.pictures import ALIKE, Pictures, even, named
 from numeric.inputs import Array
 
 Answer = str | None
 
 # Of more samples or classes than this, no other order is looked for.
 MOST_TO_ORDER = 64
-
-
-# Where a 2 may come from.
-HALVED = "the 1/2 before a square is missing"
-SQUARED = "the 2 of a square's derivative is missing"
 
 
 def _not_finite(seen: Pictures) -> Answer:
@@ -38,73 +32,6 @@ def _zero(seen: Pictures) -> Answer:
 def _flat(seen: Pictures) -> Answer:
     says = "the loss does not change here, where p is clipped or rounded, and the gradient is not 0"
     return says * bool(np.all(seen.zero(seen.true))) or None
-
-
-def _factor(seen: Pictures) -> float | None:
-    found = seen.ratio(None)
-    return None if found is None else float(found.item())
-
-
-def _near(one: float | None, other: float) -> bool:
-    return one is not None and abs(one - other) <= ALIKE * abs(other)
-
-
-def _sign(seen: Pictures) -> Answer:
-    return "every entry has the other sign" if _near(_factor(seen), -1) else None
-
-
-def _counted(seen: Pictures) -> tuple[int, int]:
-    """Rows in all, and rows that count: those of ignored samples are 0."""
-    rows = seen.point.size // max(seen.point.shape[seen.axis], 1) if seen.point.ndim else 1
-    if len(seen.true) != rows:
-        return rows, rows
-    return rows, int(np.sum(~np.all(seen.zero(seen.true), axis=1)))
-
-
-def _mean(seen: Pictures) -> Answer:
-    factor, (rows, counted) = _factor(seen), _counted(seen)
-    if seen.jacobian or factor is None:
-        return None
-    for count in dict.fromkeys((counted, rows)):
-        if count > 1 and _near(factor, count):
-            return f"1/N is missing: every entry is {count} times too large"
-        if count > 1 and _near(factor, 1 / count):
-            return f"divided by N = {count}, which the loss is not, or not twice"
-    if 0 < counted < rows and _near(factor, counted / rows):
-        return f"the mean counts all {rows} samples, the loss only {counted}"
-    for count, words in _other_means(seen.point.shape):
-        large, small = ("", "") if count != 2 else (f", or {HALVED}", f", or {SQUARED}")
-        if _near(factor, count):
-            return f"every entry is {count} times too large: the loss is a mean over {words}{large}"
-        if _near(factor, 1 / count):
-            why = f"divided by the length of {words}{small}"
-            return f"every entry is {count} times too small: {why}"
-    return None
-
-
-def _other_means(shape: tuple[int, ...]) -> Iterator[tuple[int, str]]:
-    """What a mean may be taken over, of the axes of the logits, and of how many entries that is."""
-    if len(shape) == 1 and shape[0] > 1:
-        yield shape[0], f"all {shape[0]} entries"
-        return
-    for count in range(1, len(shape) + 1):
-        for axes in itertools.combinations(range(len(shape)), count):
-            length = int(np.prod([shape[axis] for axis in axes]))
-            if length > 1:
-                yield length, "axis " + " and axis ".join(map(str, axes))
-
-
-def _constant(seen: Pictures) -> Answer:
-    factor = _factor(seen)
-    if factor is None:
-        return None
-    known = {np.log(2): "ln 2", 1 / np.log(2): "1/ln 2: log2 or log", np.log(10): "ln 10"}
-    name = next((f", {words}," for value, words in known.items() if _near(factor, value)), "")
-    shown = f"{factor:.6g}" if abs(factor - 1) > ALIKE else f"1 + {factor - 1:.3g}"
-    whole = max(factor, 1 / factor) if factor > 0 else 0.0
-    hint = f": a mean over {whole:.0f}?" if whole > 2.5 and _near(whole, round(whole)) else ""
-    hint += f": {HALVED}?" * _near(factor, 2) + f": {SQUARED}?" * _near(factor, 1 / 2)
-    return f"every entry is {shown}{name} times what it should be{hint}"
 
 
 def _transposed(seen: Pictures) -> Answer:
@@ -138,24 +65,15 @@ def _ignored(seen: Pictures) -> Answer:
     present = left_out & ~np.all(seen.zero(seen.given), axis=1)
     if seen.jacobian or not present.any() or left_out.all():
         return None
-    factor = _of_samples(seen)
+    if np.any((seen.true == 0) & ~seen.zero(seen.given) & ~left_out[:, None]):
+        return None
+    factor = factors.of_samples(seen)
     if factor is not None and np.ptp(factor[~left_out]) > ALIKE * np.nanmax(np.abs(factor)):
         return None
     return (
-        f"samples that the loss leaves out ({seen.samples(present)}) have a gradient: ignore_index?"
+        f"samples that the loss leaves out ({seen.samples(present)}) have a gradient: ignore_index"
+        ", a mask, or a max(0, ...) that is 0 there?"
     )
-
-
-def _of_samples(seen: Pictures) -> Array | None:
-    """c with A = c*G, one of each sample, nan where G is 0; None if there is none."""
-    if len(seen.true) < 2 or (seen.true.shape[1] < 2 and seen.upstream is None):
-        return None
-    counted = ~np.all(seen.zero(seen.true), axis=1)
-    factor = slope(seen.true, seen.given, 1, seen.bound)
-    if not seen.alike(np.where(counted[:, None], seen.given, seen.true), factor * seen.true):
-        return None
-    found: Array = np.where(counted, factor[:, 0], np.nan)
-    return found
 
 
 def _left_out(seen: Pictures) -> Answer:
@@ -165,38 +83,6 @@ def _left_out(seen: Pictures) -> Answer:
     return f"samples that the loss counts ({seen.samples(absent)}) have no gradient"
 
 
-def _row_factor(seen: Pictures) -> Answer:
-    factor = _of_samples(seen)
-    if seen.jacobian or factor is None or np.all(np.isnan(factor)):
-        return None
-    most = np.nanmax(np.abs(factor))
-    if seen.upstream is not None and np.ptp(factor * seen.upstream) <= ALIKE * most:
-        return "the upstream gradient is not applied"
-    parts = [
-        f"{seen.numbers[i]}: "
-        + ("not 0, as it should be" if np.isnan(factor[i]) else f"{factor[i]:.4g}")
-        for i in np.flatnonzero(seen.wrong.any(axis=1))[:4]
-    ]
-    shown = ", ".join(parts)
-    if np.sum(np.abs(factor - 1) > ALIKE) + np.sum(np.isnan(factor)) == 1:
-        return f"a factor of one sample is missing or wrong ({shown})"
-    by_label = {int(label): c for label, c in zip(seen.label, factor, strict=True)}
-    wanted = np.array([by_label[int(label)] for label in seen.label])
-    if len(by_label) < len(factor) and np.allclose(factor, wanted, rtol=ALIKE):
-        return f"a factor of the label's class is missing or wrong ({shown}): its weight?"
-    return f"a factor of each sample is missing or wrong ({shown}): its weight?"
-
-
-def _class_factor(seen: Pictures) -> Answer:
-    """A/G is a number of the class times one of the sample, such as w[k]/w[y]."""
-    if seen.jacobian or min(seen.true.shape) < 2 or np.any(seen.zero(seen.true)):
-        return None
-    ratio = seen.given / seen.true
-    if not seen.alike(ratio * ratio[0, 0], ratio[:, :1] * ratio[:1]):
-        return None
-    return "a factor of each class is there, such as its weight where the label's should be"
-
-
 def _diagonal_only(seen: Pictures) -> Answer:
     missing = (seen.given == 0) & ~seen.zero(seen.true)
     right, off_it = ~seen.wrong, np.eye(*missing.shape) == 0
@@ -204,7 +90,8 @@ def _diagonal_only(seen: Pictures) -> Answer:
         return "only the diagonal of the Jacobian is there"
     if not missing.any() or not np.all(missing | right):
         return None
-    if np.all(missing == seen.at_label) and missing.shape[1] > 1:
+    counted = ~np.all(seen.zero(seen.true), axis=1)
+    if np.all((missing == seen.at_label)[counted]) and missing.shape[1] > 1:
         return "the entry at the label is missing"
     if np.all(np.sum(~missing, axis=1) == 1) and missing.shape[1] > 1:
         return "only the entry at the label is there"
@@ -339,9 +226,9 @@ AT_ONCE: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("not a number", _not_finite),
     ("zero", _zero),
     ("flat loss", _flat),
-    ("sign", _sign),
-    ("normalisation", _mean),
-    ("factor", _constant),
+    ("sign", factors.sign),
+    ("normalisation", factors.mean),
+    ("factor", factors.constant),
 )
 """What is asked of all entries alike, and so of any of them."""
 
@@ -356,20 +243,23 @@ KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("missing off-diagonal", _diagonal_only),
     ("missing off-diagonal", confusions.own_path_only),
     ("broadcasting", confusions.broadcast),
-    ("sample factor", _row_factor),
-    ("class factor", _class_factor),
+    ("sample factor", factors.of_each_sample),
+    ("class factor", factors.of_each_class),
+    ("sample factor", factors.of_each_entry),
     ("label term", _label_term),
     ("label everywhere", _label_everywhere),
     ("offset", _offset),
     ("another function", confusions.another_map),
     ("another temperature", confusions.another_temperature),
     ("penalty", confusions.penalty),
+    ("penalty", confusions.entropy),
     ("inner derivative", partly.through_norm),
     ("another label", _another_label),
     ("label smoothing", _smoothing),
     ("p[y] for p[k]", _one_for_all),
     ("another function", partly.power),
     ("multiple of p", confusions.multiple_of_p),
+    ("inner derivative", confusions.class_term),
     ("wrong axis", confusions.another_sum),
     ("complement", confusions.complement),
     ("another function", confusions.of_p_itself),
@@ -378,6 +268,7 @@ KINDS: tuple[tuple[str, Callable[[Pictures], Answer]], ...] = (
     ("indexing", _indexing),
     ("rounded", _rounded),
     ("clipped", partly.clipped),
+    ("clipped", partly.not_clipped),
     ("diagonal", partly.diagonal),
     ("mask", partly.unseen_entries),
     ("some entries", partly.some_entries),

@@ -130,19 +130,45 @@ def diagonal(seen: Pictures) -> Answer:
     return "the diagonal of the Jacobian is wrong, and only that: its delta?"
 
 
-def through_norm(seen: Pictures) -> Answer:
-    """A - G = c*f, or c*(f - mean(f)), with a c of each sample."""
-    if seen.jacobian or seen.true.shape[1] < 3 or not np.all(np.isfinite(seen.logits)):
+def not_clipped(seen: Pictures) -> Answer:
+    """A = G, but for entries beyond a bound, which are the bound in G and larger in A."""
+    wrong, top = seen.wrong, float(np.max(np.abs(seen.true)))
+    at_bound = np.abs(np.abs(seen.true[wrong]) - top) <= ALIKE * top
+    beyond = np.abs(seen.given[wrong]) > top
+    if not np.all(at_bound & beyond) or wrong.sum() < LEAST_EVIDENCE or wrong.all():
         return None
-    centred = seen.logits - seen.logits.mean(axis=1, keepdims=True)
-    for of, words, norm in (
-        (centred, "its own logits, less their mean", "standard deviation"),
-        (seen.logits, "its own logits", "norm"),
-    ):
-        if seen.multiple(of, 1) is not None:
-            factors = slope(of, seen.off, 1, seen.bound)[:, 0]
+    return (
+        f"the loss' own derivative is never larger than {top:.4g}, as Huber's is not, and only "
+        "entries beyond that are wrong: it grows on in the gradient"
+    )
+
+
+def through_norm(seen: Pictures) -> Answer:
+    """A - G = c*f, c*(f - mean(f)) or a + b*f, with numbers of each sample, or of each class."""
+    if seen.jacobian or not np.all(np.isfinite(seen.logits)):
+        return None
+    for whole in (seen, seen.turned):
+        turned = whole is not seen
+        if whole.true.shape[1] < 3 or (turned and not np.all(whole.wrong.any(axis=1))):
+            continue
+        f, off = whole.logits, whole.off
+        where = f"along axis {whole.axis} it is off by" if seen.point.ndim > 1 else "it is off by"
+        centred = f - f.mean(axis=1, keepdims=True)
+        for of, words, norm in (
+            (centred, "the logits, less their mean", "standard deviation"),
+            (f, "the logits", "norm"),
+        ):
+            if whole.multiple(of, 1) is not None:
+                factors = slope(of, off, 1, whole.bound)[:, 0]
+                return (
+                    f"{where} multiples of {words}, {listed(factors)}: the derivative through a "
+                    f"{norm} that they are divided by is missing or wrong"
+                )
+        level = off - off.mean(axis=1, keepdims=True)
+        left = np.abs(level - slope(centred, level, 1, whole.bound) * centred)
+        if f.shape[1] > 4 and np.all(left <= ALIKE * np.max(np.abs(off), axis=1, keepdims=True)):
             return (
-                f"each sample is off by a multiple of {words}, {listed(factors)}: the derivative "
-                f"through a {norm} that they are divided by is missing or wrong"
+                f"{where} numbers and multiples of the logits: the derivative through their mean "
+                "and standard deviation is missing or wrong"
             )
     return None

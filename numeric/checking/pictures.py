@@ -17,8 +17,8 @@ class Pictures:
     """A and G as rows of classes, what they may differ by, the logits, an upstream of each row.
 
     `point` is where they were taken, in the shape that the functions take, with its classes along
-    `axis`. A `jacobian` has a row for each value of the loss. `rows` are the samples' numbers where
-    not all of them are there.
+    `axis`, and `value` what a loss of one number is there. A `jacobian` has a row for each value of
+    the loss. `rows` are the samples' numbers where not all of them are there.
     """
 
     given: Array
@@ -29,11 +29,20 @@ class Pictures:
     upstream: Array | None = None
     jacobian: bool = False
     rows: Array | None = None
+    value: float | None = None
 
     @property
     def logits(self) -> Array:
         """The point as rows of classes."""
         return as_rows(self.point, self.axis)
+
+    @property
+    def turned(self) -> Pictures:
+        """The same with samples for classes, if there is one axis of each."""
+        if self.point.ndim != 2:
+            return self
+        given, true, bound = self.given.T, self.true.T, self.bound.T
+        return Pictures(given, true, bound, self.point, 1 - self.axis)
 
     @property
     def off(self) -> Array:

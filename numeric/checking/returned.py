@@ -69,15 +69,16 @@ def _numbers(made: Any, what: str, expected: str) -> Array:
     try:
         array = np.array(alone(made))
     except (TypeError, ValueError, RuntimeError) as error:
-        raise TypeError(f"the {what} returned {_named(made)}; expected {expected}") from error
+        raise TypeError(f"the {what} returned {called(made)}; expected {expected}") from error
     if array.dtype == object and all(hasattr(entry, "__float__") for entry in array.flat):
         array = array.astype(np.float64)
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"the {what} returned {_named(made)}; expected {expected}")
+        raise TypeError(f"the {what} returned {called(made)}; expected {expected}")
     return array.astype(np.float64) if array.dtype.kind == "b" else array
 
 
-def _named(made: Any) -> str:
+def called(made: Any) -> str:
+    """What it is, in words."""
     if isinstance(made, tuple | list):
         return f"a {type(made).__name__} of {len(made)} things"
     if isinstance(made, np.ndarray):
