@@ -71,6 +71,8 @@ NONSENSE: list[tuple[str, dict[str, object]]] = [
     ("p[k] == p[k]", {"given": ["p[k] = exp(f[k])"], "declare": ["p: simplex[n]"]}),
     ("exp(x) == e**x", {}),
     ("max(x, y) == y", {}),
+    ("sum(L, y) == n*L", {"given": [SOFTMAX, "L = -log(p[y])"]}),
+    ("sum(p_y, y) == 1", {"given": [SOFTMAX]}),
 ]
 
 
