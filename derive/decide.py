@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,18 +13,19 @@ from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, enough, index_condition, needed
 from derive.domain import Domain, domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
-from derive.menu import Candidate, candidates, small_sizes
+from derive.menu import candidates, small_sizes
 from derive.problem import Problem, labels_told_apart
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
 from derive.repair import diagnosis_of, repair
 from derive.residual import Residual, settled
 from derive.roots import root_candidates
+from derive.saving import granted, outside_of, proves, saved_otherwise, saving
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
 from derive.syntax import ZERO, Div, Rel, Span
-from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, agree, prove
+from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, prove
 from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import UNDEFINED, Counterexample, counterexample
 from derive.witness.opinion import (
@@ -36,7 +36,6 @@ from derive.witness.opinion import (
     Zero,
     interval_opinion,
     modular_opinion,
-    surely_differ,
 )
 from derive.witness.points import Frame, frames
 
@@ -82,13 +81,13 @@ def _decide_weak(problem: Problem, relation: Weak, timeout: float) -> Verdict:
     with limited(timeout):
         try:
             if relation.relation == "prop":
-                if _proves(problem.claiming(problem.right, ZERO)):
+                if proves(problem.claiming(problem.right, ZERO)):
                     # A multiple of 0 is 0.
                     return decide(problem, timeout)
                 ratio = text(Div(problem.left, problem.right))
                 verdict = decide(proportional(problem, relation.names), timeout)
                 return replace(verdict, reason=verdict.reason or f"the factor is {ratio}")
-            order, equality = leading_order(problem, relation.names, _proves)
+            order, equality = leading_order(problem, relation.names, proves)
             verdict = decide(equality, timeout)
             return replace(verdict, reason=verdict.reason or f"leading order: {order}")
         except (OutOfFragment, OutOfBudget) as error:
@@ -174,7 +173,7 @@ def _mended(problem: Problem, verdict: Verdict) -> Verdict:
     # The verdict stands, whatever stops the search for what would be right.
     with contextlib.suppress(OutOfBudget, OutOfFragment, Undefined, RecursionError):
         code = diagnosis_of(problem, verdict.condition)
-        found = repair(problem, _proves)
+        found = repair(problem, proves)
     if found is None:
         return replace(verdict, diagnosis=code)
     return replace(verdict, repair=found.shown, diagnosis=code or found.code)
@@ -227,7 +226,7 @@ def _all_zero(
     if beyond is not None:
         second = modular_opinion(inside)
     elif isinstance(second, OneSided) and not where.open:
-        second = modular_opinion(_granted(problem, where))
+        second = modular_opinion(granted(problem, where))
     third = interval_opinion(inside)
     _compare_opinions(inside, second, third, told["claim"])
     for opinion in (second, third):
@@ -250,12 +249,6 @@ def _compare_opinions(problem: Problem, second: Opinion, third: Opinion, claim: 
         found = counterexample(problem, second.differing, valued=True)
         if found is not None:
             raise Disagreement(f"normal form zero, but the sides differ at {found}: {claim}")
-
-
-def _granted(problem: Problem, where: Domain) -> Problem:
-    """The problem for the sizes that its definitions need."""
-    sizes = (need.of for need in where.granted if isinstance(need.of, Rel))
-    return replace(problem, where=(*problem.where, *sizes))
 
 
 def _beyond_sizes(
@@ -299,81 +292,24 @@ def _conditional(
     reason = None
     holding = [residual.case for residual in first if residual.is_zero]
     saved = index_condition(problem, holding) if holding else None
-    if saved is not None and _proves(saved[1]):
+    if saved is not None and proves(saved[1]):
         condition, narrowed = saved
         if not distinguishes(problem, narrowed):
-            return Conditional(condition=condition, counterexample=found, **told)
+            only = not saved_otherwise(problem, first, condition, narrowed)
+            return Conditional(condition=condition, necessary=only, counterexample=found, **told)
         reason = f"it is right only where {condition}, and it states the other case too"
     relations = (
         narrow for narrow in enough(problem, holding) if not distinguishes(problem, narrow[1])
     )
     roots = root_candidates(problem, first)
-    other = _saving(problem, candidates(problem), roots, relations, small_sizes(problem))
+    other = saving(problem, candidates(problem), roots, relations, small_sizes(problem))
     if other is not None:
         condition, narrowed = other
-        outside = _outside(problem, condition, found)
-        only = needed(problem, narrowed, second.agreeing) and not _at_another_value(
-            problem, first, condition
-        )
+        outside = outside_of(problem, condition, found)
+        only = needed(problem, narrowed, second.agreeing)
+        only = only and not saved_otherwise(problem, first, condition, narrowed)
         return Conditional(condition=condition, necessary=only, counterexample=outside, **told)
     return Refuted(counterexample=found, reason=reason, **told)
-
-
-def _outside(problem: Problem, condition: str, found: Counterexample) -> Counterexample:
-    """The counterexample, or another one where a parameter has just the value that saves the claim.
-
-    With a name in an exponent x**T needs x > 0, whatever T is; with its value in there, it may not.
-    """
-    name, _, value = condition.partition(" == ")
-    if found.values.get(name) != value:
-        return found
-    return counterexample(problem, frames(problem), {name: value}) or found
-
-
-def _at_another_value(problem: Problem, first: Sequence[Residual], condition: str) -> bool:
-    """Whether a number has another value at which the claim is right: x**2 == x for 0 and for 1."""
-    name, _, _ = condition.partition(" == ")
-    for other, narrowed in (*candidates(problem), *root_candidates(problem, first)):
-        if other != condition and other.startswith(f"{name} == "):
-            with contextlib.suppress(OutOfFragment, ZeroDivisionError):
-                if _proves(narrowed):
-                    return True
-    return False
-
-
-def _saving(problem: Problem, *menus: Iterable[Candidate]) -> Candidate | None:
-    """The first condition of the menus under which the claim is proved and says something."""
-    sides = (text(problem.left), text(problem.right))
-    claim = {" == ".join(sides), " == ".join(reversed(sides))}
-    for condition, narrowed in itertools.chain.from_iterable(menus):
-        if condition in claim:
-            continue
-        try:
-            if _proves(narrowed) and not _vanishes(narrowed):
-                return condition, narrowed
-        except (OutOfFragment, ZeroDivisionError):
-            continue
-    return None
-
-
-def _vanishes(problem: Problem) -> bool:
-    """Whether both sides are 0 everywhere, so that they agree for no good reason."""
-    try:
-        return all(residual.is_zero for residual in settled(problem.claiming(problem.left, ZERO)))
-    except OutOfFragment:
-        return False
-
-
-def _proves(problem: Problem) -> bool:
-    """Whether the claim would be `Proved`: all opinions agree and no side condition is open."""
-    if surely_differ(problem):
-        return False
-    first = settled(problem)
-    if not first or not all(residual.is_zero for residual in first):
-        return False
-    where = domain(problem)
-    inside = _granted(problem, where)
-    return not where.open and agree(first, modular_opinion(inside), interval_opinion(inside))
 
 
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
@@ -391,9 +327,9 @@ def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
     different = found or one_sided
     if different is None:
         return Undecided(reason=reason, **told)
-    saved = _saving(problem, candidates(problem), small_sizes(problem))
+    saved = saving(problem, candidates(problem), small_sizes(problem))
     if saved is not None:
-        outside = _outside(problem, saved[0], different)
+        outside = outside_of(problem, saved[0], different)
         return Conditional(condition=saved[0], necessary=False, counterexample=outside, **told)
     if found is None and isinstance(interval_opinion(problem), Zero):
         return Undecided(reason=f"{reason}; one side has no value at {one_sided}", **told)

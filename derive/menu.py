@@ -39,6 +39,9 @@ from derive.syntax import (
 Candidate = tuple[str, Problem]
 
 # The values that are worth a try, by kind; one that the kind excludes is none.
+_OF_ENTRIES = {"real": (1,), "positive": (1,), "bit": (1, 0), "sign": (1, -1)}
+_TWO_VALUED = frozenset({"bit", "sign"})
+MOST_EQUATED = 5
 _VALUES = {"real": (1, 0), "positive": (1,), "integer": (1, 2), "bit": (1, 0), "sign": (1, -1)}
 
 
@@ -48,6 +51,7 @@ def candidates(problem: Problem) -> Iterator[Candidate]:
     yield from _targets(problem)
     yield from _positive(problem)
     yield from _parameters(problem)
+    yield from _equal_parameters(problem)
     yield from _entries(problem)
     yield from _weights(problem)
     yield from _one_hot_at(problem)
@@ -205,6 +209,21 @@ def _parameters(problem: Problem) -> Iterator[Candidate]:
             yield f"{symbol.name} == {value}", with_value(problem, symbol.name, num(value))
 
 
+def _equal_parameters(problem: Problem) -> Iterator[Candidate]:
+    """Two numbers that are nothing else are one: both temperatures of a distillation."""
+    own = varied(problem)
+    free = [
+        symbol
+        for symbol in problem.symbols.values()
+        if not symbol.axes and symbol.name not in own and symbol.kind not in _TWO_VALUED
+    ]
+    pairs = itertools.combinations(free, 2) if len(free) <= MOST_EQUATED else ()
+    for first, other in pairs:
+        if first.kind == other.kind:
+            same = with_value(problem, other.name, Name(first.name))
+            yield f"{first.name} == {other.name}", same
+
+
 def _at_one(problem: Problem, name: str) -> Candidate:
     """A temperature that the claim differentiates by is 1 where the derivative is taken."""
     assumptions = (*problem.assumptions, (Name(name), ONE))
@@ -233,17 +252,20 @@ def _weights(problem: Problem) -> Iterator[Candidate]:
 def _entries(problem: Problem) -> Iterator[Candidate]:
     """w[k] == w[y] and w[y] == 1, for entries at free indices: the others stay what they are."""
     for symbol in _arrays(problem):
-        if symbol.kind not in ("real", "positive"):
+        values = _OF_ENTRIES.get(symbol.kind, ())
+        if not values:
             continue
         parts = (part for tree in _trees(problem) for part in walk(tree))
         at = {p.indices: p for p in parts if isinstance(p, Entry) and p.base == symbol.name}
         free = {i: e for i, e in at.items() if all(_is_free(index, problem) for index in i)}
         for (i, one), (_, other) in itertools.combinations(free.items(), 2):
-            if len(symbol.axes) == 1:
+            if len(symbol.axes) == 1 and symbol.kind not in _TWO_VALUED:
                 value = Entry(_others(symbol), other.indices)
                 yield f"{text(one)} == {text(other)}", _with_entry(problem, symbol, i, value)
         for i, entry in free.items():
-            yield f"{text(entry)} == 1", _with_entry(problem, symbol, i, ONE)
+            for number in values:
+                narrowed = _with_entry(problem, symbol, i, num(number))
+                yield f"{text(entry)} == {number}", narrowed
 
 
 def _is_free(index: Node, problem: Problem) -> bool:

@@ -70,7 +70,7 @@ NONSENSE: list[tuple[str, dict[str, object]]] = [
     ("x == x", {"declare": ["x: label", "x: real"]}),
     ("p[k] == p[k]", {"given": ["p[k] = exp(f[k])"], "declare": ["p: simplex[n]"]}),
     ("exp(x) == e**x", {}),
-    ("max(x, y) == y", {}),
+    ("max(x, k) == k", {}),
     ("sum(L, y) == n*L", {"given": [SOFTMAX, "L = -log(p[y])"]}),
     ("sum(p_y, y) == 1", {"given": [SOFTMAX]}),
 ]

@@ -1,0 +1,99 @@
+"""Which condition saves a wrong claim: the claim is proved under it, and it says something."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from derive.domain import Domain, domain
+from derive.errors import OutOfFragment
+from derive.menu import Candidate, candidates
+from derive.problem import Problem
+from derive.residual import Residual, settled
+from derive.roots import root_candidates
+from derive.show import text
+from derive.syntax import ZERO, Rel, name_of, walk
+from derive.verdict import agree
+from derive.witness.counterexample import Counterexample, counterexample
+from derive.witness.opinion import interval_opinion, modular_opinion, surely_differ
+from derive.witness.points import frames
+
+
+def saving(problem: Problem, *menus: Iterable[Candidate]) -> Candidate | None:
+    """The first condition of the menus under which the claim is proved and says something."""
+    sides = (text(problem.left), text(problem.right))
+    claim = {" == ".join(sides), " == ".join(reversed(sides))}
+    for condition, narrowed in itertools.chain.from_iterable(menus):
+        if condition in claim:
+            continue
+        try:
+            if proves(narrowed) and not _vanishes(narrowed):
+                return condition, narrowed
+        except (OutOfFragment, ZeroDivisionError):
+            continue
+    return None
+
+
+def _vanishes(problem: Problem) -> bool:
+    """Whether both sides are 0 everywhere, so that they agree for no good reason."""
+    try:
+        return all(residual.is_zero for residual in settled(problem.claiming(problem.left, ZERO)))
+    except OutOfFragment:
+        return False
+
+
+def proves(problem: Problem) -> bool:
+    """Whether the claim would be `Proved`: all opinions agree and no side condition is open."""
+    if surely_differ(problem):
+        return False
+    first = settled(problem)
+    if not first or not all(residual.is_zero for residual in first):
+        return False
+    where = domain(problem)
+    inside = granted(problem, where)
+    return not where.open and agree(first, modular_opinion(inside), interval_opinion(inside))
+
+
+def granted(problem: Problem, where: Domain) -> Problem:
+    """The problem for the sizes that its definitions need."""
+    sizes = (need.of for need in where.granted if isinstance(need.of, Rel))
+    return replace(problem, where=(*problem.where, *sizes))
+
+
+def outside_of(problem: Problem, condition: str, found: Counterexample) -> Counterexample:
+    """The counterexample, or another one where a parameter has just the value that saves the claim.
+
+    With a name in an exponent x**T needs x > 0, whatever T is; with its value in there, it may not.
+    """
+    name, _, value = condition.partition(" == ")
+    if found.values.get(name) != value:
+        return found
+    return counterexample(problem, frames(problem), {name: value}) or found
+
+
+def saved_otherwise(
+    problem: Problem, first: Sequence[Residual], condition: str, saved: Problem
+) -> bool:
+    """Whether another value of the number, or a condition on another name, saves the claim, too.
+
+    x**2 == x is right for 0 and for 1, and (w - 1)*(t - 1) == 0 for w == 1 and for t == 1.
+    """
+    name, names = condition.partition(" == ")[0], _changed(problem, saved)
+    for other, narrowed in (*candidates(problem), *root_candidates(problem, first)):
+        same = other.startswith(f"{name} == ") and other != condition
+        if same or not names & _changed(problem, narrowed):
+            with contextlib.suppress(OutOfFragment, ZeroDivisionError):
+                if proves(narrowed) and (same or not _vanishes(narrowed)):
+                    return True
+    return False
+
+
+def _changed(problem: Problem, narrowed: Problem) -> frozenset[str]:
+    """The names that the narrower problem says more of."""
+    symbols = {name for name, s in problem.symbols.items() if narrowed.symbols.get(name) != s}
+    sizes = {name for name, count in problem.sizes.items() if narrowed.sizes.get(name) != count}
+    new = narrowed.assumptions[len(problem.assumptions) :]
+    assumed = {name_of(part) for pair in new for side in pair for part in walk(side)}
+    return frozenset(symbols | sizes | assumed) - {""}
