@@ -23,6 +23,7 @@ PROVED_BUT_FALSE: list[tuple[str, dict[str, object]]] = [
     ("sqrt((T - 1)**2) == T - 1", {"declare": ["T: positive"]}),
     ("sqrt((n - 2)**2)*f[k] == (n - 2)*f[k]", {}),
     ("sqrt(tanh(x)**2) == tanh(x)", {}),
+    ("sqrt(x*y)*sqrt(x*z) == x*sqrt(y*z)", {}),
     ("sqrt((exp(x) - 1)**2) == exp(x) - 1", {}),
     ("sqrt((sigma(x) - 1/2)**2) == sigma(x) - 1/2", {}),
     ("sqrt((2*eps - 1)**2) == 2*eps - 1", {"declare": ["eps: unit"]}),
