@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, TypedDict, get_args
 
 import numpy as np
@@ -84,8 +84,8 @@ class Asked:
 
 def asked(arguments: Mapping[str, Any], kind: type = Arguments) -> Asked:
     """The arguments of this kind. Raises TypeError for another one, ValueError as `Asked`."""
-    known = [field.name for field in fields(Asked) if field.name in kind.__annotations__]
-    if unknown := sorted(set(arguments) - set(known)):
+    known = kind.__annotations__
+    if unknown := sorted(arguments.keys() - known.keys()):
         raise TypeError(f"unknown argument {unknown[0]!r}; expected {', '.join(known)}")
     return Asked(**arguments)
 

@@ -65,6 +65,8 @@ class Signature:
 
     def by_rows(self, names: frozenset[str]) -> Signature:
         """The same with these arrays given for each sample."""
+        if not names:
+            return self
         inputs = (replace(i, by_rows=i.name in names) for i in self.inputs)
         return replace(self, inputs=tuple(inputs))
 

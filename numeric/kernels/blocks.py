@@ -15,7 +15,7 @@ from numeric.inputs import Array
 
 BLOCK_BYTES = 7 << 19
 """What one thread may hold besides what is given to it."""
-REACHED_BYTES = 10 << 20
+REACHED_BYTES = 1 << 23
 """What one thread may work on at a time, what is given to it included: more than a second-level
 cache, so that threads spend little of their time waiting for each other between two operations."""
 ROW_VALUES = 16
