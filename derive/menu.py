@@ -41,6 +41,8 @@ Candidate = tuple[str, Problem]
 # The values that are worth a try, by kind; one that the kind excludes is none.
 _OF_ENTRIES = {"real": (1,), "positive": (1,), "bit": (1, 0), "sign": (1, -1)}
 _TWO_VALUED = frozenset({"bit", "sign"})
+# Of other numbers, such as x and mu, a difference that is 0 hides every mistake in its sign.
+_EQUATED = frozenset({"positive", "unit"})
 MOST_EQUATED = 5
 _VALUES = {"real": (1, 0), "positive": (1,), "integer": (1, 2), "bit": (1, 0), "sign": (1, -1)}
 
@@ -215,7 +217,7 @@ def _equal_parameters(problem: Problem) -> Iterator[Candidate]:
     free = [
         symbol
         for symbol in problem.symbols.values()
-        if not symbol.axes and symbol.name not in own and symbol.kind not in _TWO_VALUED
+        if not symbol.axes and symbol.name not in own and symbol.kind in _EQUATED
     ]
     pairs = itertools.combinations(free, 2) if len(free) <= MOST_EQUATED else ()
     for first, other in pairs:
