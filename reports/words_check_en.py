@@ -13,7 +13,7 @@ SAYINGS = {
     "check_conditional": "Right only under a condition: {wrong} of {claims} claims.",
     "check_unread": "Nothing was found wrong, but not all could be read. Claims: {claims}.",
     "check_undecided": "Nothing was found wrong, but not all is decided. Claims: {claims}.",
-    "check_proved": "Proved. Claims, all of which hold: {claims}.",
+    "check_proved": "Proved: every claim holds.",
     "check_none": "There is no claim in this document: nothing was proved and nothing refuted.",
     "check_counts": "What became of each equality",
     "check_verdict": "Verdict",

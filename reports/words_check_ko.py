@@ -20,7 +20,7 @@ SAYINGS = {
     "check_undecided": (
         "틀린 곳은 찾지 못했지만, 이 문서의 등식 {claims}개 가운데 결정하지 못한 것이 있습니다."
     ),
-    "check_proved": "증명되었습니다. 이 문서의 등식 {claims}개가 모두 성립합니다.",
+    "check_proved": "증명되었습니다: 모든 등식이 성립합니다.",
     "check_none": "이 문서에는 주장이 없습니다. 증명한 것도 반증한 것도 없습니다.",
     "check_counts": "등식별 판정",
     "check_verdict": "판정",
