@@ -6,7 +6,7 @@ import itertools
 import math
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -14,7 +14,7 @@ from functools import cache
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol, reachable
 from derive.syntax import Call, Node, Pow, Rel, rational, walk
-from derive.witness.arithmetic import Undefined, Unsupported
+from derive.witness.arithmetic import OutsidePremises, Undefined, Unsupported
 from derive.witness.evaluate import Evaluator
 from derive.witness.intervals import Interval, Intervals
 from derive.witness.modular import Modular, NoRoot, Residue
@@ -67,11 +67,19 @@ class NoOpinion:
 
 
 Opinion = Zero | Nonzero | OneSided | NoOpinion
+_NO_POINT = NoOpinion("no point was found at which both sides have a value")
 
 
 def modular_opinion(problem: Problem) -> Opinion:
     """Evaluate both sides modulo a product of two primes drawn at run time."""
-    draws = _draws(problem)
+    found = _modular_opinion(problem, _draws(problem, signed=_minds_signs(problem)))
+    if found == _NO_POINT:
+        # A definition may ask for a negative number, as log(-2*b) does.
+        found = _modular_opinion(problem, _draws(problem, signed=True))
+    return found
+
+
+def _modular_opinion(problem: Problem, draws: Sequence[_Draw]) -> Opinion:
     agreeing: list[Frame] = []
     differing: list[Frame] = []
     one_sided: list[Frame] = []
@@ -93,14 +101,14 @@ def modular_opinion(problem: Problem) -> Opinion:
     if one_sided:
         return OneSided(tuple(one_sided))
     if not agreeing:
-        return NoOpinion("no point was found at which both sides have a value")
+        return _NO_POINT
     return Zero(len(agreeing))
 
 
 def surely_differ(problem: Problem) -> bool:
     """Whether the sides differ at one of two large frames: a quick no before a proof is tried."""
     try:
-        draw = _draws(problem)[0]
+        draw = _draws(problem, signed=_minds_signs(problem))[0]
         return any(_compare(problem, f, draw) == "differs" for f in _spread(problem)[:2])
     except (OutOfFragment, OutOfBudget, Unsupported):
         return False
@@ -124,14 +132,13 @@ class _Draw:
         return Modular(primes, self.seed + attempt, signs=self.signs)
 
 
-def _draws(problem: Problem) -> list[_Draw]:
+def _draws(problem: Problem, *, signed: bool) -> list[_Draw]:
     """One random point a frame; more where numbers of two values leave chance too little room.
 
     Where signs matter the first point has positive numbers only, for all the logarithms there may
     be, and the others have numbers of both signs.
     """
     few = any(symbol.kind in ("bit", "sign") for symbol in problem.symbols.values())
-    signed = _minds_signs(problem)
     primes, seed = draw_primes(), secrets.randbits(64)
     count = max(_DRAWS_OF_BITS if few else 1, _DRAWS_OF_CHARACTERS if signed else 1)
     used = tuple(primes[: 1 if signed else _PRIMES])
@@ -176,6 +183,8 @@ def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
 def _value(evaluator: Evaluator[Residue], problem: Problem, side: int) -> Residue | None:
     try:
         return evaluator.value((problem.left, problem.right)[side])
+    except OutsidePremises:
+        raise
     except Undefined:
         return None
 
