@@ -122,6 +122,17 @@ def test_a_formula_is_read_as_the_document_means_it(document: str, reading: str)
         pytest.param(SOFTMAX + r"$$\frac{\partial p_k}{\partial z_k} \approx p_k$$", "undecided"),
         pytest.param(r"$$\left(\frac{f(x)}{g(x)}\right)= \frac{1}{g(x)}$$", "conditional"),
         pytest.param(r"$$(f(x) g(x))' = f'(x) g(x) + f(x) g'(x)$$", "proved|unread"),
+        pytest.param(r"$\sigma(a) = 1/(1+e^{-a})$, $$\sigma' = \sigma(1-\sigma)$$", "proved"),
+        pytest.param(r"$\sigma(a) = 1/(1+e^{-a})$, $$\sigma^{-1}(a) = 1 + e^{-a}$$", "unread"),
+        pytest.param(SOFTMAX + r"$$\log p_k = z_k - m - \log \sum_j e^{z_j - m}$$", "proved"),
+        pytest.param(
+            SOFTMAX + r"$$\log p_k = z_k - \max_i z_i - \log \sum_j e^{z_j}$$", "undecided"
+        ),
+        pytest.param(
+            SOFTMAX + r"$$\log p_k = z_k - \max_i z_i - \log \sum_j e^{z_j - \max_i z_i}$$",
+            "proved",
+        ),
+        pytest.param(r"$p' = p - 1$, $$p p' = p^2 - p$$", "undecided"),
     ],
 )
 def test_a_reading_leads_to_its_verdict(document: str, status: str) -> None:

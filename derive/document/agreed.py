@@ -12,15 +12,18 @@ from derive.document.known import Usage, indexed, usage
 from derive.document.marks import marked, marks
 from derive.document.superscripts import settled, superscripts
 from derive.document.tables import by_entries
+from derive.document.transposes import primes_transpose, with_transposes
 from derive.read.latex import Chain
 
 
 def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
     """The chains, in their order, and how their names stand.
 
-    With superscripts, arguments, events, classes and marks as the indices or names that they are,
-    and written-out tables by their entries.
+    With primes as transposes where they are that, superscripts, arguments, events, classes and
+    marks as the indices or names that they are, and written-out tables by their entries.
     """
+    if primes_transpose(chains):
+        chains = list(map(with_transposes, chains))
     above = superscripts(chains)
     chains = [by_entries(with_entries(settled(chain, above))) for chain in chains]
     back = backprop(chains)

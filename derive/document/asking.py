@@ -49,7 +49,6 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
 
     Without `ranges` every sum goes over what its index subscripts, whatever its limits say.
     """
-    shown = ranged if ranges else text
     scope = statement.scope
     trees = (statement.left, statement.right, *statement.conditions)
     known = _needed(trees, statement)
@@ -75,6 +74,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     declared, totals = with_logarithms(posed, declared)
     notes += [f"{fact}, since its logarithm is taken" for fact in positive]
     functions = _functions(posed, declared, statement)
+    shown = ranged if ranges and _has_sizes(posed) else text
     question = Asked(
         claim=f"{shown(posed.left)} == {shown(posed.right)}",
         given=(
@@ -192,6 +192,12 @@ def _reachable(trees: Iterable[Node], scope: Scope, *, foreseen: bool = False) -
 def ranged(node: Node) -> str:
     """The tree in the formula language, with the range of every sum that was written with one."""
     return text(_with_ranges(legible(node)))
+
+
+def _has_sizes(posed: Posed) -> bool:
+    """Whether the names that end the ranges of sums are sizes only, and have no definition."""
+    ends = {p.over for tree in posed.trees() for p in walk(tree) if isinstance(p, Reduce)}
+    return ends.isdisjoint(key_of(head)[0] for head, _ in posed.definitions)
 
 
 def _with_ranges(node: Node) -> Node:

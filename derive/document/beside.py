@@ -11,16 +11,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from derive.document.known import names_in
+from derive.document.limits import IN_WORDS, OF_LABEL
 from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import MAX_SENTENCE, Said, said
 from derive.document.setting import filled, inline_of
 from derive.errors import FormulaError
 from derive.read.formula import read_condition
 from derive.read.latex import Chain, read_latex
-from derive.syntax import Deriv, Entry, Name, Node, Rel, walk
+from derive.syntax import Node, Rel
 
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
@@ -69,13 +68,6 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(rf"[{PLACEHOLDER}\W\d_]*")
-# The indices of a derivative, of which prose says that they are equal, or that they are not.
-FIRST, SECOND = Name("first index"), Name("second index")
-LABEL = Name("the label")
-TWO_INDICES = {"indices ==": Rel("==", FIRST, SECOND), "indices !=": Rel("!=", FIRST, SECOND)}
-# What prose says of the class that a derivative is by: the true one, or another.
-OF_LABEL = {"label ==": Rel("==", FIRST, LABEL), "label !=": Rel("!=", FIRST, LABEL)}
-_IN_WORDS = {**TWO_INDICES, **OF_LABEL}
 
 
 @dataclass(frozen=True)
@@ -338,45 +330,10 @@ class Beside:
         return bool(_STATES.search(before)) and not _HEDGES.search(sentence)
 
 
-def limited(chain: Chain, limits: Sequence[Node]) -> Iterator[Node]:
-    """The chain's own conditions, and those of the prose beside it that speak of other letters."""
-    yield from chain.conditions
-    own = [names_in(condition) for condition in chain.conditions]
-    for limit in limits:
-        meant = of_derivative(limit, chain)
-        if meant is not None and names_in(meant) not in own:
-            yield meant
-
-
-def of_derivative(condition: Node, chain: Chain) -> Node | None:
-    """The condition on the two indices of a derivative as one on those of the chain's first."""
-    if condition not in _IN_WORDS.values():
-        return condition
-    parts = [part for member in chain.members for part in walk(member)]
-    if condition in OF_LABEL.values():
-        return _of_label(condition, parts)
-    for part in parts:
-        match part:
-            case Deriv(
-                body=Entry(indices=(*_, Name() as a)), wrt=(Entry(indices=(*_, Name() as b)),)
-            ):
-                same = condition == TWO_INDICES["indices =="]
-                return None if a == b else Rel("==" if same else "!=", a, b)
-    return None
-
-
-def _of_label(condition: Node, parts: Sequence[Node]) -> Node | None:
-    """The condition on the class that the first derivative is by."""
-    by = (part.wrt[-1] for part in parts if isinstance(part, Deriv))
-    found = next((v.indices[-1] for v in by if isinstance(v, Entry)), None)
-    op: Literal["==", "!="] = "==" if condition == OF_LABEL["label =="] else "!="
-    return Rel(op, found, LABEL) if isinstance(found, Name) else None
-
-
 def _condition(one: Said, inline: Sequence[str]) -> Iterator[Node]:
     numbered = _NUMBERED.fullmatch(one.text.strip())
-    if one.text in _IN_WORDS:
-        yield _IN_WORDS[one.text]
+    if one.text in IN_WORDS:
+        yield IN_WORDS[one.text]
         return
     if numbered is None:
         source = filled(one.text, inline)

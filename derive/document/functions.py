@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.show import text
-from derive.syntax import Call, Entry, Form, Name, Node, mul
+from derive.syntax import Call, Entry, Form, Name, Node, children, mul
 
 if TYPE_CHECKING:
     from derive.document.meaning import Meaning
@@ -99,3 +99,10 @@ def is_bold(node: Node) -> bool:
 def is_operator(node: Node) -> bool:
     """D_j before what it differentiates."""
     return isinstance(node, Entry) and node.base == "D" and len(node.indices) == 1
+
+
+def stands_bare(name: str, node: Node) -> bool:
+    """Whether a name stands there without an argument: sigma in 1 - sigma, not in sigma(x)."""
+    if isinstance(node, Form) and node.name.startswith("apply"):
+        return any(stands_bare(name, part) for part in node.args[1:])
+    return node == Name(name) or any(stands_bare(name, part) for part in children(node))

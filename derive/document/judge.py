@@ -11,6 +11,7 @@ from derive.decide import verify
 from derive.document.asking import asked
 from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
+from derive.document.maxima import of_any_number
 from derive.document.statement import EQUALITIES, Statement
 from derive.document.upstream import speaks_of_any_loss
 from derive.document.vector_repairs import in_vectors
@@ -171,13 +172,16 @@ def _by_free_variable(question: Asked, verdict: Undecided, answer: Answer) -> Ve
     differentiated by, which p or m may depend on.
     """
     given = tuple(g for g in question.given if _head_of(g) not in _free(question))
-    if given == question.given:
-        return verdict
-    try:
-        freed = answer(replace(question, given=given))
-    except FormulaError:
-        return verdict
-    return freed if freed.status == "proved" else verdict
+    for free in (replace(question, given=given), of_any_number(question)):
+        if free == question:
+            continue
+        try:
+            freed = answer(free)
+        except FormulaError:
+            continue
+        if freed.status == "proved":
+            return freed
+    return verdict
 
 
 def _free(question: Asked) -> set[str]:

@@ -88,8 +88,12 @@ def bold_arrays(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator
     closed |= {fact.partition(":")[0] for fact in declared} | {ONES}
     keys = {key for tree in posed.trees() for key in keys_in(tree)}
     bare = {name for name, count in keys if not count} - {name for name, count in keys if count}
+    # v_+ beside v is vplus in the question: one name holds no other.
+    written = {name.replace("_", ""): name for name in scope.usage.bold}
+    written |= {name.replace("_", ""): name for name, _ in scope.usage.arrays}
     for name in sorted(bare - closed):
-        rank = Ranks(scope).of(Name(name.removesuffix(NEGATIVES)))
+        stem = name.removesuffix(NEGATIVES)
+        rank = Ranks(scope).of(Name(stem)) or Ranks(scope).of(Name(written.get(stem, stem)))
         if rank:
             yield f"{name}: real[{', '.join('_' * rank)}]"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from derive.document.beside import LABEL
 from derive.document.known import Known, Scope, index_letters, keys_in, names_in
+from derive.document.limits import LABEL
 from derive.document.statement import Statement
 from derive.syntax import Name, Node, Rel
 

@@ -28,6 +28,7 @@ from derive.document.functions import (
     is_plain,
     of_vector,
     sigma,
+    stands_bare,
 )
 from derive.document.heads import unset
 from derive.document.known import Key, Scope, keys_in
@@ -176,6 +177,9 @@ class Meaning:
     def _call(self, head: Name, args: tuple[Node, ...], node: Form) -> Node:
         name = head.id
         known = self.scope.function(name)
+        if known is not None and len(args) == 1 and stands_bare(name, args[0]):
+            self.note(f"{name} stands for its value here: a product")
+            return mul(Name(name, span=head.span), self.of(args[0]))
         if known is not None:
             return call(self, known, args, (), node)
         if name.endswith("_prime") and len(args) == 1 and not self.scope.named(name):
@@ -217,7 +221,9 @@ class Meaning:
 
     def _primed(self, node: Name) -> Node:
         """L' and L'': by what the document differentiates by."""
-        variable = self._own_variable(node, node)
+        known = self.scope.function(node.id.partition("_prime")[0])
+        own = known.arguments if known is not None else ()
+        variable = own[0] if len(own) == 1 else self._own_variable(node, node)
         self.note(f"{node.id} is the derivative by {text(variable)}")
         orders = node.id.count("_prime")
         return Deriv(Name(node.id.partition("_prime")[0], span=node.span), (variable,) * orders)
@@ -311,6 +317,8 @@ class Meaning:
         body, *by = node.args
         if not by and isinstance(body, Form) and body.name == "apply" and len(body.args) == 2:
             by = [body.args[1]]
+        if not by and isinstance(body, Name) and (known := self.scope.function(body.id)):
+            by = list(known.arguments) if len(known.arguments) == 1 else []
         if not by:
             if self.variable is None:
                 hint = r"write \nabla_z L, or \frac{\partial L}{\partial z_k}"

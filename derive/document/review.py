@@ -11,13 +11,14 @@ from derive.budget import DEFAULT_SECONDS, DOCUMENT_SECONDS, Allowance
 from derive.document.abbreviations import with_bare_sum
 from derive.document.agreed import agreed
 from derive.document.ahead import first_scope
-from derive.document.beside import Beside, limited
+from derive.document.beside import Beside
 from derive.document.cut import cut, read_document
 from derive.document.headline import headline
 from derive.document.inherit import Judged, inherited
 from derive.document.items import Checked, Item
 from derive.document.judge import Answer, answering, judge, within
 from derive.document.known import Key, Scope
+from derive.document.limits import limited
 from derive.document.pieces import Document, Format, Piece
 from derive.document.readings import ambiguity, chosen, disputed, has_usual_reading
 from derive.document.renewing import Renewing

@@ -88,6 +88,8 @@ def _operand(node: Node) -> Iterator[Name | Entry]:
             yield from _operand(children(node)[0])
         case Mul():
             yield from _operand(node.factors[-1])
+        case Div():
+            yield from _operand(node.num)
 
 
 def _is_transposed(node: Node) -> bool:

@@ -146,6 +146,8 @@ class Calls(Reductions):
         axes = (*hung.samples, *hung.indices)
         if axes:
             call = Form("at", (call, *axes), span=span)
+        if hung.primes:
+            return self.hung_on(call, scripts, span)
         if not hung.powers and not hung.transposed:
             return call
         factor = isinstance(node, Entry) and any(isinstance(a, Add | Neg | Num) for a in args)

@@ -223,17 +223,19 @@ class Reductions(Derivatives):
         bound.over = bound.over if top is None else text(top)
 
     def _from_zero(self, bound: Bound, body: Node) -> None:
-        """j = 0, …, K - 1 counts K classes, unless j is more than a subscript."""
+        """j = 0, …, K - 1 counts K classes, unless j is more than a subscript; j = 0, …, K all."""
         first = Rel(">=", Name(bound.indices[-1] if bound.indices else ""), Num(Fraction(0)))
         counted = bound.over.removesuffix(" - 1")
-        if (
-            first in bound.where
-            and counted != bound.over
-            and not _computed(body, bound.indices[-1])
-        ):
+        if first not in bound.where or _computed(body, bound.indices[-1]):
+            return
+        if counted != bound.over:
             bound.where.remove(first)
             bound.over = counted
             self.note("an index that starts at 0 is read as starting at 1")
+        elif bound.over.isalpha():
+            bound.where.remove(first)
+            self.note(f"the sum from 0 to {bound.over} goes over all that there is")
+            bound.over = ""
 
     def reaches(self, terms: list[Node], span: Span) -> list[Node]:
         """\\sum_j a_j + b_j: the sum may reach over the +. Both readings, where j shows it."""
