@@ -375,3 +375,22 @@ def test_sums_keep_their_limits() -> None:
     assert isinstance(node, Reduce)
     assert (node.index, node.over) == ("j", "K")
     assert node.where == Rel("!=", Name("j"), Name("i"))
+
+
+@pytest.mark.parametrize(
+    ("latex", "members"),
+    [
+        (r"-\log p_k = -z_k", [r"-\log p_k", "-z_k"]),
+        (r"a = - b", ["a", "- b"]),
+        (
+            r"\newcommand{\of}[2]{\frac{#1}{#2}} \of{a}{b} = -\of {c} {d}",
+            [r"\of{a}{b}", r"-\of {c} {d}"],
+        ),
+    ],
+)
+def test_a_member_is_written_with_its_sign_and_the_arguments_of_its_macros(
+    latex: str, members: list[str]
+) -> None:
+    (chain,) = read_latex(latex)
+    spans = [member.span for member in chain.members if member.span is not None]
+    assert [latex[span.start : span.stop] for span in spans] == members

@@ -177,7 +177,7 @@ class Builder(Tables):
         terms: list[Node] = []
         signs: list[str] = []
         pending: Form | None = None
-        span = self.span(tree)
+        span, signed = self.span(tree), kind(tree.children[0]) == "SIGN"
         for part in tree.children:
             if kind(part) == "SIGN":
                 signs.append(str(part))
@@ -195,7 +195,10 @@ class Builder(Tables):
         if pending is not None:
             self.complain("nothing to differentiate", pending.span or span)
         terms = self.reaches(terms, span)
-        return terms[0] if len(terms) == 1 else Add(tuple(terms), span=span)
+        if len(terms) > 1:
+            return Add(tuple(terms), span=span)
+        # The sign in front of a single term belongs to it.
+        return dataclasses.replace(terms[0], span=span) if signed else terms[0]
 
     def _with_signs(self, node: Node, signs: Sequence[str]) -> Node:
         if "pm" in signs:

@@ -160,10 +160,12 @@ class Lexer(Environments):
         self.complain(f"unknown command \\{name}", place(tok), hint)
 
     def _expand(self, tok: Token, macro: Macro) -> None:
-        """The macro's body in the place of its use."""
+        """The macro's body in the place of its use, arguments and all."""
         self._expansions += 1
+        use = place(tok)
+        self._closing = use.stop
         arguments = [self._group() for _ in range(macro.parameters)]
-        body = list(scan(macro.body, at=place(tok)))
+        body = list(scan(macro.body, at=Span(use.start, max(use.stop, self._closing))))
         written: list[Token] = []
         for k, part in enumerate(body):
             if part.type == "NUM" and k and body[k - 1] == "#":

@@ -30,6 +30,8 @@ class Stream(Text, ABC):
         self._script = False
         self._environments: list[tuple[str, bool]] = []
         self._lefts = 0
+        # Where the brace behind the last argument stands.
+        self._closing = 0
 
     def _emit(self, kind: str, value: str, span: Span) -> None:
         self.out.append(token(kind, value, span))
@@ -50,6 +52,7 @@ class Stream(Text, ABC):
         if level:
             self.complain("this { is never closed", place(taken[0]))
             return []
+        self._closing = place(taken[-1]).stop
         return taken[1:-1]
 
     def _optional(self) -> list[Token] | None:
