@@ -28,7 +28,10 @@ _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
     "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 ).split()
-_LETTERS = {name: f"\\{name}" for name in _GREEK} | {"eps": r"\varepsilon", "lam": r"\lambda"}
+_LETTERS = {name: f"\\{name}" for name in (*_GREEK, "ell")} | {
+    "eps": r"\varepsilon",
+    "lam": r"\lambda",
+}
 _FUNCTIONS = {"log": r"\log", "tanh": r"\tanh", "exp": r"\exp"}
 _OPERATORS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max"}
 _RELATIONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}

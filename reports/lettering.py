@@ -18,17 +18,22 @@ _RAISED = {"star": "^{*}", "prime": "'"}
 _HUNG = re.compile(rf"({'|'.join((*_ACCENTS, *_RAISED))})$")
 _ENTRY = re.compile(r"\b([A-Za-z]\w*)\[([A-Za-z0-9])\]")
 # What formula text has and plain text, as people write it, has not.
-_OURS = re.compile(r"[\[\]]|\b(?:sum|prod|max|d|delta|ind|cases)\(")
+_OURS = re.compile(r"[\[\]]|\b(?:(?:sum|prod)\(.*,|(?:max|d|delta|ind|cases)\()")
+# sum_j(y_j) and delta_ij, as they are written without brackets around the letter.
+_SUM = re.compile(r"\b(sum|prod)\(([^(),]*(?:\([^(),]*\)[^(),]*)*), ([A-Za-z])\)")
+_DELTA = re.compile(r"\bdelta\(([A-Za-z]), ([A-Za-z])\)")
 _FUNCTION = re.compile(r"([A-Za-z])\s*\(\s*([A-Za-z])\s*\)")
 
 
-def written(formula: Node, beside: str) -> str:
+def written(formula: Node, beside: str, *, plain_text: bool = False) -> str:
     """The formula as it can stand in the author's text: in LaTeX, or plainly where that is plain.
 
-    `beside` is the author's own equality.
+    `beside` is the author's own equality; `plain_text` says that nothing around it is set.
     """
     if "\\" not in beside:
         plain = _ENTRY.sub(r"\1_\2", text(formula))
+        if plain_text:
+            plain = _DELTA.sub(r"delta_\1\2", _SUM.sub(r"\1_\3(\2)", plain))
         if not _OURS.search(plain):
             return plain
     return lettered(latex(formula), functions_in(beside))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from checked import GIVEN, article, item
 
-from derive import verify
+from derive import check, verify
 from derive.document.items import Asked, Checked, Item
 from derive.errors import Complaint
 from derive.read.formula import read_equation, read_expression
@@ -231,3 +231,22 @@ def test_an_equality_that_goes_on_from_an_earlier_display_has_a_right_side_only(
 )
 def test_a_repair_is_written_as_its_neighbours_are(formula: str, beside: str, wanted: str) -> None:
     assert written(read_expression(formula), beside) == wanted
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        ("p[k] - delta(k, y)", "p_k - delta_ky"),
+        ("p[i]*sum(y[j], j) - y[i]", "p_i*sum_j(y_j) - y_i"),
+        ("sum(exp(z[j]), j)", "sum_j(exp(z_j))"),
+        ("sum(W[k, l], k)", r"\sum_{k} W_{k l}"),
+    ],
+)
+def test_a_repair_in_plain_text_is_plain(formula: str, wanted: str) -> None:
+    assert written(read_expression(formula), "a = b", plain_text=True) == wanted
+
+
+def test_a_plain_document_stays_plain() -> None:
+    text = "p_i = exp(z_i)/sum_j exp(z_j)\nL = -log(p_y)\n\ndL/dz_i = p_i - 1\n"
+    fixed = fix(check(text, name="t.txt"), lambda new: check(new, name="t.txt"))
+    assert fixed.checked.text == text.replace("p_i - 1", "p_i - delta_iy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from reports.lettering import written
 # A mended step may leave the next one wrong: so many times the text is gone through.
 _ROUNDS = 6
 _MOST_TRIED = 40
+# What a text has that is to be set by TeX.
+_SET = re.compile(r"\$|\\[(\[]|\\begin\b|\.\. math::|:math:|stem:")
 Again = Callable[[str], Checked]
 
 
@@ -99,7 +102,9 @@ def _edit(item: Item, text: str) -> Edit | None:
     side = found.left if right.left_changed else found.right
     if side is None:
         return None
-    return Edit(item.number, side.start, side.stop, written(right.changed, item.source))
+    plain = not _SET.search(text)
+    new = written(right.changed, item.source, plain_text=plain)
+    return Edit(item.number, side.start, side.stop, new)
 
 
 def _put_in(checked: Checked, edits: Sequence[Edit], again: Again) -> tuple[list[Edit], Checked]:
