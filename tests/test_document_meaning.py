@@ -411,3 +411,14 @@ def test_a_target_of_which_nothing_is_said_is_one_hot_under_a_condition() -> Non
     item = last(document + r"$$\frac{\partial L}{\partial z_k} = p_k - \delta_{kc}$$")
     assert item.verdict is not None
     assert (item.status, item.verdict.condition) == ("conditional", "y == onehot(c)")
+
+
+def test_a_reading_says_the_author_s_relation() -> None:
+    assert last(SOFTMAX + r"$$p_k \approx 1$$").text == "p[k] ≈ 1"
+
+
+def test_the_headline_names_the_cell_in_which_a_line_is_counted() -> None:
+    cells = ["$p = 1/(1 + e^{-z})$", "words", r"so $\\frac{dp}{dz} = p (1 + p)$"]
+    shown = ", ".join(f'{{"cell_type": "markdown", "source": ["{each}"]}}' for each in cells)
+    found = check(f'{{"cells": [{shown}], "nbformat": 4}}', kind="notebook")
+    assert found.headline.startswith("Line 1 of cell 3: d(p, z) == p*(1 + p) ")

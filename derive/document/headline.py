@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derive.document.items import Item
+
+_CELL = re.compile(r"cell \d+")
 
 
 def headline(items: Sequence[Item]) -> str:
@@ -20,14 +23,14 @@ def headline(items: Sequence[Item]) -> str:
     first = next((item for item in wrong if not item.rests_on and not item.jump), wrong[0])
     results = [item for item in wrong if item.jump or not item.rests_on] or wrong
     result = results[-1]
-    lost = f"The first step that goes wrong is in line {first.line}: {_shown(first)}."
+    lost = f"The first step that goes wrong is in line {_line(first)}: {_shown(first)}."
     cancelled = [item for item in claims if item.cancels]
     if cancelled:
-        lines = ", ".join(str(item.line) for item in cancelled)
+        lines = ", ".join(_line(item) for item in cancelled)
         return f"{lost} Slips cancel: the chain from end to end is right in line {lines}."
     if result is first:
-        return f"Line {first.line}: {_shown(first)}."
-    return f"The result in line {result.line}: {_shown(result)}. {lost}"
+        return f"Line {_line(first)}: {_shown(first)}."
+    return f"The result in line {_line(result)}: {_shown(result)}. {lost}"
 
 
 def _nothing_wrong(claims: Sequence[Item]) -> str:
@@ -37,8 +40,14 @@ def _nothing_wrong(claims: Sequence[Item]) -> str:
             return "The one claim of this document is proved."
         return f"All {proved} claims of this document are proved."
     open_ = [item for item in claims if item.status != "proved"]
-    words = ", ".join(f"line {item.line} {item.status}" for item in open_[:5])
+    words = ", ".join(f"line {_line(item)} {item.status}" for item in open_[:5])
     return f"Nothing was refuted; {proved} of {len(claims)} claims are proved. Open: {words}."
+
+
+def _line(item: Item) -> str:
+    """The number of the line, and the cell in which a notebook counts it."""
+    cell = _CELL.match(item.section)
+    return f"{item.line} of {cell[0]}" if cell else str(item.line)
 
 
 def _shown(item: Item) -> str:

@@ -48,6 +48,7 @@ class Statement:
     def text(self) -> str:
         """The equality in the formula language, as it was understood."""
         sign = "=" if self.kind == "definition" else "=="
+        sign = sign if self.relation in EQUALITIES else self.relation
         return f"{text(self.left)} {sign} {text(self.right)}"
 
 
