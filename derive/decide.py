@@ -24,7 +24,7 @@ from derive.saving import granted, outside_of, proves, saved_otherwise, saving
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
-from derive.syntax import ZERO, Div, Rel, Span
+from derive.syntax import ZERO, Div, Rel, Span, add
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, prove
 from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import UNDEFINED, Counterexample, counterexample
@@ -270,7 +270,7 @@ def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[st
     if not needs and isinstance(modular_opinion(large), Zero):
         needs = " and ".join(map(text, where.sizes))
     where_to_look = second.frames if isinstance(second, OneSided) else frames(problem)
-    found = counterexample(problem, where_to_look)
+    found = counterexample(problem, where_to_look) or _where_unmet(problem, where)
     if found is None or not needs:
         reason = (
             f"the sides agree where both have a value, which needs {needs or 'more than is known'}"
@@ -279,6 +279,19 @@ def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[st
     return Conditional(
         condition=needs, counterexample=found, premises=tuple(map(str, where.premises)), **told
     )
+
+
+def _where_unmet(problem: Problem, where: Domain) -> Counterexample | None:
+    """A point at which something is 0 that must not be, and one side has no value."""
+    for need in where.open:
+        if not (need.positive or isinstance(need.of, Rel)):
+            assumptions = (*problem.assumptions, (add(need.of, ZERO), ZERO))
+            there = replace(problem, assumptions=assumptions)
+            with contextlib.suppress(OutOfFragment, Undefined):
+                found = counterexample(there, frames(there))
+                if found is not None:
+                    return found
+    return None
 
 
 def _conditional(

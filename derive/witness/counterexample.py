@@ -15,7 +15,7 @@ from typing import Any
 
 from derive.errors import OutOfBudget, OutOfFragment
 from derive.problem import Problem, Symbol
-from derive.syntax import Call, Entry, Mul, Name, Node, Pow, children, walk
+from derive.syntax import Call, Entry, Mul, Name, Node, Pow, Rel, children, walk
 from derive.witness.arithmetic import (
     Arithmetic,
     ByConvention,
@@ -109,12 +109,12 @@ def counterexample(
     `avoid` are values that scalars must not have. With `valued` both sides have a value.
     """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
-    exponential = _under_exponential(problem)
+    drawn = _Kinds(_under_exponential(problem), _compares(problem))
     for arithmetic in (Rational(), Intervals(), Intervals(1024)):
         for frame in chosen:
             for attempt in range(_ATTEMPTS[type(arithmetic)]):
                 try:
-                    found = _try(problem, frame, arithmetic, exponential, attempt)
+                    found = _try(problem, frame, arithmetic, drawn, attempt)
                 except (Undefined, Unsupported):
                     continue
                 except OutOfFragment:
@@ -132,28 +132,28 @@ def _try(
     problem: Problem,
     frame: Frame,
     arithmetic: Rational | Intervals,
-    exponential: frozenset[str],
+    kinds: _Kinds,
     attempt: int,
 ) -> Counterexample | None:
     if isinstance(arithmetic, Rational):
-        return _try_in(problem, frame, arithmetic, exponential, attempt, _differ_exactly)
-    return _try_in(problem, frame, arithmetic, exponential, attempt, _differ_apart)
+        return _try_in(problem, frame, arithmetic, kinds, attempt, _differ_exactly)
+    return _try_in(problem, frame, arithmetic, kinds, attempt, _differ_apart)
 
 
 def _try_in(
     problem: Problem,
     frame: Frame,
     arithmetic: Arithmetic[V],
-    exponential: frozenset[str],
+    kinds: _Kinds,
     attempt: int,
     differ: Callable[[Arithmetic[V], V, V], tuple[str, str] | None],
 ) -> Counterexample | None:
     rng = random.Random(attempt)
-    chosen = _Numbers(exponential, attempt, rng)
+    chosen = _Numbers(kinds, attempt, rng)
 
     def draw(symbol: Symbol, at: tuple[int, ...]) -> V:
         value = arithmetic.const(chosen.value(symbol, at))
-        return arithmetic.log(value) if symbol.name in exponential else value
+        return arithmetic.log(value) if symbol.name in kinds.exponential else value
 
     point = fill(problem, frame, arithmetic, draw, rng)
     if not respects_facts(problem, arithmetic, point):
@@ -199,11 +199,25 @@ def _shown(arithmetic: Any, value: Any) -> str:
     return str(value) if isinstance(value, Exact) else arithmetic.show(value)
 
 
+@dataclass(frozen=True)
+class _Kinds:
+    """How numbers are drawn: which are logarithms, and whether any are compared."""
+
+    exponential: frozenset[str]
+    compared: bool
+
+
+def _compares(problem: Problem) -> bool:
+    parts = (part for tree in trees(problem) for part in walk(tree))
+    return any(isinstance(p, Rel) and p.op not in ("==", "!=") for p in parts)
+
+
 class _Numbers:
     """Small numbers for every symbol: first 1, 2, 3, ..., then zeros and 2, 3, ..., then random."""
 
-    def __init__(self, exponential: frozenset[str], attempt: int, rng: random.Random) -> None:
-        self.exponential, self._attempt, self._rng = exponential, attempt, rng
+    def __init__(self, kinds: _Kinds, attempt: int, rng: random.Random) -> None:
+        self.exponential, self._compared = kinds.exponential, kinds.compared
+        self._attempt, self._rng = attempt, rng
         self.used: dict[Place, Fraction] = {}
         self._count: dict[str, int] = {}
 
@@ -246,6 +260,9 @@ class _Numbers:
         if second:
             return Fraction(0)
         whole = Fraction(self._rng.randint(-top, top))
+        if later and self._compared:
+            # Of cases, the one between 0 and 1 too.
+            return whole / 4
         # A real exponent tells most of itself where it is no whole number.
         return whole + Fraction(1, 2) if later and not symbol.axes else whole
 

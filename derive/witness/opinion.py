@@ -35,6 +35,8 @@ _DRAWS_OF_SIGNS = 12
 _REDRAWS = 40
 _UNDEFINED = 3
 _CLOSE = -128
+# Numbers that are compared are multiples of the inverse of this.
+_FINE = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,14 @@ def surely_differ(problem: Problem) -> bool:
 class _Draw:
     """One random point: its primes and seed, and whether its numbers are of both signs.
 
-    `alone`: no other point has numbers of both signs.
+    `alone`: no other point has numbers of both signs. `compared`: names whose order matters.
     """
 
     primes: tuple[int, ...]
     seed: int
     signs: bool
     alone: bool
+    compared: frozenset[str]
 
     def again(self, attempt: int) -> Modular:
         """Other random residues; other primes too where a root is missing modulo the first."""
@@ -143,7 +146,8 @@ def _draws(problem: Problem, *, signed: bool) -> list[_Draw]:
     count = max(_DRAWS_OF_BITS if few else 1, _DRAWS_OF_CHARACTERS if signed else 1)
     used = tuple(primes[: 1 if signed else _PRIMES])
     seeds = range(seed, seed + count * _REDRAWS, _REDRAWS)
-    return [_Draw(used, key, signed and key != seed, not signed) for key in seeds]
+    compared = _compared(problem)
+    return [_Draw(used, key, signed and key != seed, not signed, compared) for key in seeds]
 
 
 def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
@@ -155,7 +159,8 @@ def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
         arithmetic = draw.again(attempt)
         rng = random.Random(draw.seed + attempt)
         try:
-            point = fill(problem, frame, arithmetic, residues(arithmetic, rng), rng)
+            drawn = residues(arithmetic, rng, draw.compared)
+            point = fill(problem, frame, arithmetic, drawn, rng)
             evaluator = Evaluator(problem, arithmetic, point)
             left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
         except NoRoot:
@@ -190,9 +195,12 @@ def _value(evaluator: Evaluator[Residue], problem: Problem, side: int) -> Residu
 
 
 def residues(
-    arithmetic: Modular, rng: random.Random
+    arithmetic: Modular, rng: random.Random, compared: frozenset[str] = frozenset()
 ) -> Callable[[Symbol, tuple[int, ...]], Residue]:
-    """Random residues that respect each symbol's kind."""
+    """Random residues that respect each symbol's kind; of what is compared, random fractions.
+
+    Residues have no order: x > 1 and x < 0 may both seem to be.
+    """
 
     def draw(symbol: Symbol, at: tuple[int, ...]) -> Residue:
         if symbol.kind == "bit":
@@ -200,6 +208,12 @@ def residues(
         if symbol.kind == "sign":
             return arithmetic.const(Fraction(rng.choice((-1, 1))))
         positive = symbol.kind in ("positive", "unit", "integer")
+        if symbol.name in compared and symbol.kind != "integer":
+            least, most = (
+                (1 if positive else -4 * _FINE),
+                (1 if symbol.kind == "unit" else 4) * _FINE,
+            )
+            return arithmetic.const(Fraction(rng.randrange(least, most), _FINE))
         return arithmetic.random(f"{symbol.name}{at}", positive=positive)
 
     return draw
@@ -277,6 +291,15 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
 def _wanted_points(problem: Problem, count: int) -> int:
     """Several real points where signs matter, which residues do not have; else one a frame."""
     return count * _DRAWS_OF_SIGNS if _minds_signs(problem) or count == 1 else count
+
+
+def _compared(problem: Problem) -> frozenset[str]:
+    """The numbers whose order is asked for, where it is asked for of more than one pair."""
+    parts = (part for tree in trees(problem) for part in walk(tree))
+    asked = [p for p in parts if isinstance(p, Rel) and p.op not in ("==", "!=")]
+    if len({frozenset((p.left, p.right)) for p in asked}) < 2:
+        return frozenset()
+    return reachable(asked, problem.definitions) & problem.symbols.keys()
 
 
 def _minds_signs(problem: Problem) -> bool:
