@@ -9,10 +9,22 @@ Names that begin with an underscore are ours.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.errors import OutOfFragment
-from derive.syntax import Logic, Neg, Node, Rel, children, rebuild, walk
+from derive.syntax import (
+    Add,
+    Call,
+    Logic,
+    Neg,
+    Node,
+    Rel,
+    add,
+    children,
+    rebuild,
+    walk,
+)
 from numeric.kernels.fusion import Spread, Step, Total
 from numeric.kernels.kernel import Kernel, Pass
 from numeric.kernels.loops import Compiled, Printer
@@ -38,12 +50,44 @@ def printed_rows(
     return form(kernel, kernel.passes[at]).compiled()
 
 
+def _less_log(expr: Node) -> tuple[Node, Node] | None:
+    """a and b of a - log(1 + b)."""
+    terms = expr.terms if isinstance(expr, Add) else (expr,)
+    for at, term in enumerate(terms):
+        match term:
+            case Neg(arg=Call(function="log1p", arg=arg)):
+                return add(*terms[:at], *terms[at + 1 :]), arg
+    return None
+
+
 class _Rows(Printer):
-    """One row at a time. Whether it is tame is known after the first loop over its classes."""
+    """One row at a time. Whether it is tame is known after the first loop over its classes.
+
+    Logarithms that only a sum over the rows waits for are taken of LANES rows at once.
+    """
+
+    late: Mapping[str, tuple[Node, Node]] = {}
 
     def body(self) -> None:
-        self.write("for _i in range(_count):")
+        self.late = self.logs()
+        if not self.late:
+            self.write("for _i in range(_count):")
+            self.each()
+            return
+        for name in self.late:
+            self.write(f"_late_{name} = _empty({LANES}, _real)")
+        self.write(f"for _first in range(0, _count, {LANES}):")
         self.depth += 1
+        rows = f"for _i in range(_first, min(_first + {LANES}, _count)):"
+        self.write(rows)
+        self.each()
+        self.write(rows)
+        for name in self.late:
+            self.write(f"    _to_{name}[_i] -= _log1p(_late_{name}[_i - _first])")
+
+    def each(self) -> None:
+        """What is done with a row."""
+        before, self.depth = self.depth, self.depth + 1
         self.ahead("(_i + 1)*_n", "_n")
         if self.tame is not None:
             self.tame.beside(self)
@@ -51,6 +95,16 @@ class _Rows(Printer):
             self.write("else:")
             self.depth += 1
         self.every()
+        self.depth = before
+
+    def logs(self) -> dict[str, tuple[Node, Node]]:
+        """The sums over rows whose summands are a number less log(1 + another): both of them."""
+        folds = {s.name: s.op.expr for s in self.steps if isinstance(s.op, Fold)}
+        found = {name: parts for name, expr in folds.items() if (parts := _less_log(expr))}
+        if isinstance(self.tame, _Rows):
+            self.tame.late = {name: at for name, at in self.tame.logs().items() if name in found}
+            return {name: parts for name, parts in found.items() if name in self.tame.late}
+        return found
 
     def step(self, step: Step) -> None:
         name = step.name
@@ -75,6 +129,9 @@ class _Rows(Printer):
             case Argmax(expr=View(name=array)) if array in self.given:
                 self.write(f"{name} = _largest_at({array}[_i])")
             case Fold(expr=expr, kind="sum", axis=-2):
+                if name in self.late:
+                    expr, log = self.late[name]
+                    self.write(f"_late_{name}[_i - _first] = {self.shown(log)}")
                 self.write(f"_to_{name}[_i] = {self.shown(expr)}")
             case _:
                 self.write(f"{name} = {self.small(step)}")

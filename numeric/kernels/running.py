@@ -17,7 +17,7 @@ from derive.errors import OutOfFragment
 from numeric.inputs import Array
 from numeric.kernels import jit
 from numeric.kernels.blocked import Block, printed_block
-from numeric.kernels.blocks import FEW_CLASSES, Buffers, Layout
+from numeric.kernels.blocks import Buffers, Layout
 from numeric.kernels.compiled import printed_rows
 from numeric.kernels.jobs import ArrayJob, Job, LoopJob
 from numeric.kernels.kernel import Extent, Kernel
@@ -100,11 +100,10 @@ class Runner:
         written = outs if rows else {name: out[None] for name, out in outs.items()}
         both = {**values, **written}
         full = [array for name, array in both.items() if extents[name].full]
-        compiled = compiled and self.loops(classes <= FEW_CLASSES) is not None
-        if compiled:
-            copied = sum(not _lies(array, dtype) for array in full) * classes * dtype.itemsize
-            layout = Layout.of_loops(rows or (1,), classes, copied)
-        else:
+        copied = sum(not _lies(array, dtype) for array in full) * classes * dtype.itemsize
+        layout = Layout.of_loops(rows or (1,), classes, copied)
+        compiled = compiled and self.loops(layout.axis == 0) is not None
+        if not compiled:
             layout = Layout.of(rows or (1,), classes, self.needs, full, dtype)
         # Overflow of f - max(f) to -inf and 0/0 of an empty mean have their meaning.
         with np.errstate(all="ignore"):
