@@ -14,7 +14,7 @@ from derive.document.pieces import Piece
 from derive.document.statements import read_chain
 from derive.read.latex import Chain
 
-_NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*&?\s*:?=")
+_NAME_LEFT = re.compile(r"(?:^|[\\&,;\s}])\\?([A-Za-z]+)(?:[_^(\[][^=\n]{0,40})?\s*+(?:&\s*+)?:?=")
 _NEGATIVES = re.compile(
     r"negative (?:sampl|word|example)|noise (?:word|sampl)|负采样|네거티브 샘플"
 )

@@ -23,7 +23,9 @@ from derive.syntax import Node, Rel
 
 _NUMBERED = re.compile(r"\{(\d+)\}")
 # How prose goes on behind a display that it limits, in the same sentence.
-_GOES_ON = re.compile(r"\s*[,;(]?\s*(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)")
+_GOES_ON = re.compile(
+    r"\s*+(?:[,;(]\s*+)?(?:(?:if|for|when|whenever|where|provided|unless)\b|일|인|단)"
+)
 # How a text begins a case; the case goes on only over clauses that lead from line to line.
 _CASE = re.compile(
     r"\W*(?:(?:the )?(?:first |second |third )?case\b|경우|케이스|情况|情形|場合)", re.IGNORECASE

@@ -34,10 +34,23 @@ def identity(meaning: Meaning, node: Entry) -> Node:
 
 
 def basis_vectors(meaning: Meaning, node: Node) -> Node:
-    """p - e_y beside a vector p: e_y is the one-hot vector of y."""
-    if not isinstance(node, Add) or not any(meaning.ranks.of(term) == 1 for term in node.terms):
+    """p - e_y beside a vector p, and a e_y + b e_k: e_y is the one-hot vector of y."""
+    if not isinstance(node, Add):
+        return node
+    beside = any(meaning.ranks.of(term) == 1 for term in node.terms)
+    if not beside and not all(_is_multiple(meaning, term) for term in node.terms):
         return node
     return Add(tuple(basis_vector(meaning, term) for term in node.terms), span=node.span)
+
+
+def _is_multiple(meaning: Meaning, term: Node) -> bool:
+    """Whether a term is a number times e_y, with a letter below."""
+    inner = term.arg if isinstance(term, Neg) else term
+    last = inner.factors[-1] if isinstance(inner, Mul) else inner
+    match last:
+        case Entry(base="e", indices=(Name(),)):
+            return not meaning.scope.named("e")
+    return False
 
 
 def beside_matrix(meaning: Meaning, factors: list[Node]) -> list[Node]:

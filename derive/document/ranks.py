@@ -184,6 +184,10 @@ def matrix_products(factors: list[Node], ranks: Ranks) -> list[Node]:
             sizes[place : place + 2] = [left + right]
             # A row before a matrix is a row again.
             rows[place : place + 2] = [right > left]
+        elif sizes[place : place + 2] == [1, 2] and isinstance(a, Name | Entry) and place == 0:
+            # x W of a vector and a matrix: x is a row.
+            factors[place : place + 2] = [Form("matmul", (_transposed(b), a))]
+            sizes[place : place + 2], rows[place : place + 2] = [1], [False]
         elif isinstance(a, Deriv) and sizes[place : place + 2] == [1, 1] and rows[place + 1]:
             # A gradient beside a row stands as a column.
             factors[place : place + 2] = [Form("outer", (a, children(b)[0]))]

@@ -21,7 +21,7 @@ _ALIGNED = re.compile(
 )
 _RELATION = re.compile(r"[=≈∝≡]|\\(?:approx|equiv|propto|stackrel|overset|coloneqq)(?![A-Za-z])")
 # A row without a relation, or with a sign before it, goes on with the row above as one formula.
-_ADDS = re.compile(r"[\s&]*(?:\\q?quad|\\[,;: ]|\s)*[-+*/]|[\s&]*\\(?:cdot|times)")
+_ADDS = re.compile(r"[\s&]*+(?:(?:\\q?quad|\\[,;: ])\s*+)*+(?:[-+*/]|\\(?:cdot|times))")
 _LEFT_UNREAD = "this goes on from a row that could not be read"
 
 

@@ -105,8 +105,14 @@ def _is_matrix_letter(node: Node) -> bool:
 
 
 def are_rows(parts: Iterable[Node]) -> bool:
-    """Whether vectors are rows: x stands before a matrix, or s^T s beside a diagonal matrix."""
-    return any(_is_row_product(part) or _is_row_square(part) for part in parts)
+    """Whether vectors are rows: x stands before a matrix, or s^T s beside a diagonal matrix.
+
+    Not by the latter where s s^T stands beside one, too: then s^T s is a slip.
+    """
+    parts = tuple(parts)
+    if any(map(_is_row_product, parts)):
+        return True
+    return any(map(_is_row_square, parts)) and not any(map(_is_column_square, parts))
 
 
 def _is_row_product(part: Node) -> bool:
@@ -121,6 +127,16 @@ def _is_row_square(part: Node) -> bool:
     plain = [term.arg if isinstance(term, Neg) else term for term in terms]
     squares = any(_is_square(term) for term in plain)
     return squares and any(_is_matrix(term) for term in plain)
+
+
+def _is_column_square(part: Node) -> bool:
+    """diag(s) - s s^T."""
+    terms = part.terms if isinstance(part, Add) else ()
+    products = [term.arg if isinstance(term, Neg) else term for term in terms]
+    pairs = [p.factors for p in products if isinstance(p, Mul) and len(p.factors) == 2]
+    return any(_is_small(a) and _is_transposed(b) for a, b in pairs) and any(
+        map(_is_matrix, products)
+    )
 
 
 def _is_square(node: Node) -> bool:

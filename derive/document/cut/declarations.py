@@ -12,8 +12,8 @@ _COMMENT = re.compile(r"\s*gradproof\s*:", re.IGNORECASE)
 _KEY = re.compile(r"gradproof\s*[:=](?P<value>.*)", re.IGNORECASE)
 _ITEM = re.compile(r"\s*-\s+(?P<value>.*)")
 _VALUE = re.compile(
-    r"""\s*(?:"(?P<double>[^"\\]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s"'\[{&*!|>%@`#][^"]*?))"""
-    r"""\s*(?:\s\#.*)?""",
+    r"""\s*+(?:"(?P<double>[^"\\]*)"|'(?P<single>[^']*)'"""
+    r"""|(?P<plain>[^\s"'\[{&*!|>%@`#](?:[^"\s]++|\s++(?!\#|\Z))*+))(?:\s++(?:\#.*)?)?""",
 )
 _LIST = re.compile(r"""\s*\[\s*(?P<items>(?:"[^"]*"|'[^']*'|,|\s)*)\]\s*(?:\#.*)?""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")

@@ -33,6 +33,16 @@ NAMES_EN = (
         "the inputs are $a$, and $t$ means no one-hot label",
     ),
     Saying(
+        "one-hot-in-brackets",
+        "en",
+        "declare",
+        "<n>: onehot",
+        ("one-hot", "one hot", "1-hot"),
+        r"@n,? \((?:an? |the )?(?:one|1)[- ]hot(?:[- ](?:encoded|vector|label|target)s?){0,2}\)",
+        "with targets $t$ (one-hot)",
+        "with targets $t$ (not one-hot)",
+    ),
+    Saying(
         "one-hot-name",
         "en",
         "declare",
