@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from derive.syntax import Add, Call, Div, Entry, Form, Mul, Name, Neg, Node, children
 
 
+_INPUTS = (Name("x"), Name("h"))
+
+
 def vectors_in(parts: Iterable[Node]) -> Iterator[Name | Entry]:
     """The names and entries that products with a transpose or a bold letter show to be arrays."""
     for part in parts:
@@ -68,8 +71,10 @@ def _terms(body: Node) -> tuple[Node, ...]:
 
 
 def _map(term: Node) -> tuple[str, str] | None:
-    """W and h in W h."""
+    """W and h in W h, and in h W of a row h."""
     match term:
+        case Mul(factors=(row, Name(id=matrix))) if row in _INPUTS and matrix[0].isupper():
+            return matrix, row.id
         case Mul(factors=(Name(id=matrix), Name(id=vector))):
             if matrix[0].isupper() and vector[0].islower():
                 return matrix, vector
@@ -116,9 +121,11 @@ def are_rows(parts: Iterable[Node]) -> bool:
 
 
 def _is_row_product(part: Node) -> bool:
-    """x W, with a bold x."""
-    pairs = itertools.pairwise(part.factors) if isinstance(part, Mul) else ()
-    return any(_is_small(one) and _is_matrix(other) for one, other in pairs)
+    """x W, with a bold x; or with the letter of an input."""
+    pairs = tuple(itertools.pairwise(part.factors)) if isinstance(part, Mul) else ()
+    return any(_is_small(one) and _is_matrix(other) for one, other in pairs) or any(
+        one in _INPUTS and _is_matrix_letter(other) for one, other in pairs[:1]
+    )
 
 
 def _is_row_square(part: Node) -> bool:
