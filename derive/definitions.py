@@ -19,10 +19,14 @@ from derive.syntax import (
     Span,
     children,
     fresh,
+    larger_than,
     substitute,
     transform,
     walk,
 )
+
+# relu of something larger stays what it is: its argument would stand there twice.
+_MOST_PARTS = 1_000
 
 
 def _apart(node: Node) -> Node:
@@ -30,7 +34,10 @@ def _apart(node: Node) -> Node:
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Call) and part.function == "relu":
-            return SHORTHAND["relu", 1](transform(part.arg, change))
+            inner = transform(part.arg, change)
+            if larger_than(inner, _MOST_PARTS):
+                return Call("relu", inner, span=part.span)
+            return SHORTHAND["relu", 1](inner)
         return None
 
     return substitute(transform(node, change), {})

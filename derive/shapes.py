@@ -44,6 +44,9 @@ _LETTERS = ("i", "k", "l", "m", "q", "r", "s")
 _INNER = ("j", "d", "c", "a", "b", "e", "h")
 # Forms whose argument is a vector, where nothing else tells.
 _OF_VECTORS = frozenset({"softmax", "log_softmax", "logsumexp", "diag", "total"})
+# Forms that have their argument twice once they are written by entries.
+_TWICE = frozenset({"softmax", "log_softmax"})
+_MOST_NESTED = 6
 _Shape = tuple[str, ...]
 
 
@@ -238,6 +241,11 @@ class _Shaper:
 
     def _form(self, name: str, args: tuple[Node, ...], at: tuple[Node, ...], whole: Node) -> Node:
         first = args[0]
+        nested = sum(isinstance(p, Form) and p.name in _TWICE for p in walk(first))
+        if name in _TWICE and nested >= _MOST_NESTED:
+            raise self._fail(
+                f"more than {_MOST_NESTED} of softmax and the like in each other", whole
+            )
         match name:
             case "transpose":
                 return self.at(first, at[::-1])

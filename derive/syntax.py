@@ -313,6 +313,11 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(children(top)))
 
 
+def larger_than(node: Node, count: int) -> bool:
+    """Whether the tree has more than so many nodes; looks at no more of them."""
+    return next(itertools.islice(walk(node), count, None), None) is not None
+
+
 def depth(node: Node) -> int:
     """The number of nodes on the longest path from the root; iterative."""
     deepest, stack = 0, [(node, 1)]

@@ -69,6 +69,11 @@ HOSTILE = {
     "x == 1; import os": "7: unexpected ';'",
     "lambda: 1 == 1": "7: unexpected ':'",
     "d(x, x, x, x, x, x) == 1": "1: derivatives of order at most 4",
+    # words that stand for something with their argument in it twice
+    "max(" * 60 + "x" + ", 0)" * 60 + " == x": "201: more than 5000 parts once max",
+    "clip(" * 25 + "x" + ", 0, 1)" * 25 + " == x": "101: more than 5000 parts once clip",
+    "pow(9, 9**9**9) == x": "11: exponent larger than 64",
+    "softmax(" * 30 + "f" + ")" * 30 + " == f": "1: more than 6 of softmax",
 }
 
 

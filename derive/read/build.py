@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import lark
 
-from derive.read.arithmetic import Arithmetic
+from derive.read.arithmetic import MAX_NODES, Arithmetic
 from derive.read.shorthand import SHORTHAND, instead_of
 from derive.read.text import Part
 from derive.read.words import DECIDED_FUNCTIONS, FUNCTIONS, VECTOR_FORMS
@@ -28,6 +28,7 @@ from derive.syntax import (
     Rel,
     Span,
     free_names,
+    larger_than,
 )
 
 
@@ -45,7 +46,7 @@ class Builder(Arithmetic):
         if name in _FORMS:
             return _FORMS[name](self, args, span)
         if (name, len(args)) in SHORTHAND:
-            node = SHORTHAND[name, len(args)](*map(self._value, args))
+            node = self._written_out(name, args, span)
             if isinstance(node, Pow):
                 return self._power(node.base, node.exponent, span)
             return dataclasses.replace(node, span=span)
@@ -53,6 +54,14 @@ class Builder(Arithmetic):
         known = {*FUNCTIONS, *_FORMS, *VECTOR_FORMS} - _QUIET
         self.complain(f"{name} is no function", head, instead_of(name, len(args), known))
         return Num(Fraction(1), span=span)
+
+    def _written_out(self, name: str, args: Sequence[Part], span: Span) -> Node:
+        """What the word stands for. Its arguments may stand there several times over."""
+        node = SHORTHAND[name, len(args)](*map(self._value, args))
+        if larger_than(node, MAX_NODES):
+            self.complain(f"more than {MAX_NODES} parts once {name} is written out", span)
+            return Num(Fraction(1), span=span)
+        return node
 
     # The forms: sum(e, j), d(L, f[k]), delta(k, y), ind(k == y), cases(v, c, otherwise).
 
@@ -165,7 +174,7 @@ class Builder(Arithmetic):
         """The largest entry, max(f[j], j), or the larger of two numbers, max(0, 1 - m)."""
         if len(args) != 2 or not _is_index(args[1]):
             if len(args) == 2:
-                return SHORTHAND["max", 2](*map(self._value, args))
+                return self._written_out("max", args, span)
             return self._reduce("max", args, span)
         node = self._reduce("max", args, span)
         if isinstance(node, Reduce) and node.index not in free_names(node.body):
