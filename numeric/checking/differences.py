@@ -197,7 +197,7 @@ def noise(function: Function, point: Array, directions: Iterable[Array]) -> floa
         for step in NOISE_STEPS:
             made = np.stack(
                 [
-                    np.asarray(function(point + place * step * direction), dtype=np.longdouble)
+                    np.asarray(np.real(function(point + place * step * direction)), np.longdouble)
                     for place in NOISE_PLACES
                 ]
             )
