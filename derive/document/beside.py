@@ -302,7 +302,7 @@ class Beside:
         facts = [one for one in facts if not one.text.endswith(": label")]
         # "... = p - t for one-hot t": right behind it, too.
         reach = min(stop + _JUST_BEHIND, prose.stop(stop)) if stop in prose.marks else stop
-        if turns := _TURNS.search(prose.source, start, stop):
+        if turns := _TURNS.match(prose.source, start, stop):
             start = turns.end()
         near = (f for f in facts if start <= f.span[0] < reach and not f.span[0] < stop < f.span[1])
         return tuple(near), prose.inline

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|.", re.DOTALL)
 _OPENING, _CLOSING = frozenset({"{", "(", "[", r"\{"}), frozenset({"}", ")", "]", r"\}"})
 _OPENED = re.compile(r"(?:\\left|\\[bB]igg?l?)?\s*[({\[]\s*\Z")
-_CLOSED = re.compile(r"\s*(?:\\right|\\[bB]igg?r?)?\s*[)}\]]")
+_CLOSED = re.compile(r"\s*+(?:(?:\\right|\\[bB]igg?r?)\s*+)?[)}\]]")
 _NEAR = 20
 # Signs beside which no side of an equality ends.
 _OTHER_RELATIONS = frozenset(
