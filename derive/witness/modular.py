@@ -265,8 +265,6 @@ class Modular:
             value = self.modulus - factor.value if flipped else factor.value
             constant *= odd if flipped else 1
             if factor.op == "sum":
-                value, power = self._as_known_sum(value)
-                total = self.add(total, self.mul(self.const(Fraction(count)), power))
                 self._sums.add(value)
             total = self._add_log(total, value, count)
         if constant < 0:
@@ -274,16 +272,6 @@ class Modular:
         for prime, count in _prime_powers(constant):
             total = self._add_log(total, prime, count)
         return total
-
-    def _as_known_sum(self, value: int) -> tuple[int, Residue]:
-        """The sum as e^u times one whose logarithm was taken before, and u: 1 + e^-x is one."""
-        if value not in self._sums and pow(value, -1, self.modulus) not in self._sums:
-            for power in self._exponential_of.values():
-                for sign in (1, -1) if power.op == "exp" else ():
-                    rest = value * pow(power.value, -sign, self.modulus) % self.modulus
-                    if rest in self._sums or pow(rest, -1, self.modulus) in self._sums:
-                        return rest, self.mul(self.const(Fraction(sign)), power.args[0])
-        return value, self._zero
 
     def _add_log(self, total: Residue, base: int, count: int) -> Residue:
         """total + count * log(base); a base and its inverse are one base."""
