@@ -422,3 +422,8 @@ def test_the_headline_names_the_cell_in_which_a_line_is_counted() -> None:
     shown = ", ".join(f'{{"cell_type": "markdown", "source": ["{each}"]}}' for each in cells)
     found = check(f'{{"cells": [{shown}], "nbformat": 4}}', kind="notebook")
     assert found.headline.startswith("Line 1 of cell 3: d(p, z) == p*(1 + p) ")
+
+
+def test_quotients_in_a_row_cost_no_more_than_their_number() -> None:
+    item = last(SOFTMAX + "$$y = " + "a/b (c) " * 40 + "$$")
+    assert item.status == "unread"

@@ -59,9 +59,11 @@ class Ranks:
                 return max(self.of(a) + self.of(b) - 2, 0)
             case Deriv(body=body, wrt=wrt):
                 return self.of(body) + sum(map(self.of, wrt))
-            case Mul(factors=factors) if _is_outer(factors, self):
-                return 2
-            case Neg() | Call() | Div() | Pow() | Mul():
+            case Mul(factors=factors):
+                # Each is asked once: products nest, and each level would double the work.
+                sizes = tuple(map(self.of, factors))
+                return 2 if _is_outer(factors, sizes) else max(sizes)
+            case Neg() | Call() | Div() | Pow():
                 return max(map(self.of, children(node)))
         return max(map(self.of, children(node)), default=0)
 
@@ -217,9 +219,9 @@ def _transposed(node: Node) -> Node:
     return node.args[0] if isinstance(node, Form) and _is_row(node) else Form("transpose", (node,))
 
 
-def _is_outer(factors: Sequence[Node], ranks: Ranks) -> bool:
+def _is_outer(factors: Sequence[Node], sizes: Sequence[int]) -> bool:
     """A column before a row."""
-    kinds = [_is_row(factor) for factor in factors if ranks.of(factor) == 1]
+    kinds = [_is_row(f) for f, size in zip(factors, sizes, strict=True) if size == 1]
     return (False, True) in itertools.pairwise(kinds)
 
 
