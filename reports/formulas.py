@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import FormulaError, GradproofError
-from derive.read.formula import Equation
-from derive.read.formula import read_equation, read_expression
+from derive.read.formula import Equation, read_equation, read_expression
 from derive.show import text
 from derive.syntax import Node
 from derive.typeset import latex

@@ -74,9 +74,7 @@ def test_outside_of_the_fragment_nothing_is_proved(claim: str) -> None:
     assert verdict.reason
 
 
-@pytest.mark.parametrize(
-    "claim", ["erf(x) == 1", "p(k) == 1", "sinc(x) == log(x)", "f.max() == 1"]
-)
+@pytest.mark.parametrize("claim", ["erf(x) == 1", "p(k) == 1", "sinc(x) == log(x)", "f.max() == 1"])
 def test_an_unknown_word_is_an_error(claim: str) -> None:
     with pytest.raises(FormulaError):
         verify(claim)

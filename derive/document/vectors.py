@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from derive.syntax import Add, Call, Div, Entry, Form, Mul, Name, Neg, Node, children
 
-
 _INPUTS = (Name("x"), Name("h"))
 
 

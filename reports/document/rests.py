@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from derive.document.items import Item
 from derive.errors import FormulaError
-from derive.read.formula import Equation
-from derive.read.formula import read_equation
+from derive.read.formula import Equation, read_equation
 from derive.show import text
 from derive.syntax import Entry, Form, Name, Node, walk
 
