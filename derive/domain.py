@@ -16,7 +16,7 @@ from derive.atoms import Index, even
 from derive.calculus import derivative_free
 from derive.cases import Case, cases, size_at_least
 from derive.errors import OutOfFragment
-from derive.needs import Need, needs, slope_needs
+from derive.needs import Need, every_need, needs, slope_needs, without_cases
 from derive.normal import Normaliser
 from derive.orders import is_smooth
 from derive.plain import plainly_nonnegative, plainly_positive
@@ -54,7 +54,8 @@ def domain(problem: Problem) -> Domain:
         need
         for mine, other in ((left, right), (right, left))
         for need in (*mine.certain, *mine.possible)
-        if not _covered(problem, need, [*other.certain, *asked])
+        for known in [other.sure if need in mine.corners else other.certain]
+        if not _covered(problem, need, [*known, *asked])
     ]
     every = (*asked, *left.certain, *left.possible, *right.certain, *right.possible)
     sizes = dict.fromkeys(need.of for need in every if isinstance(need.of, Rel))
@@ -63,21 +64,34 @@ def domain(problem: Problem) -> Domain:
 
 @dataclass(frozen=True)
 class _Needs:
-    """The unmet needs of one side: those that it surely has, and those that it may have."""
+    """The unmet needs of one side: those that it surely has, and those that it may have.
+
+    At `corners` one case may have a value and another none: only what is `sure` counts, for all.
+    """
 
     certain: tuple[Need, ...]
     possible: tuple[Need, ...]
+    corners: frozenset[Need]
+    sure: tuple[Need, ...]
 
 
 def _side_needs(problem: Problem, side: Node) -> _Needs:
     """A derivative may need more than what it is taken of: sqrt(u) has no slope where u is 0."""
     slopes = list(slope_needs(problem, side))
     corners = any(not need.positive for need, _ in slopes)
-    if corners and (problem.unequal or is_smooth(problem, agrees)):
+    if corners and (problem.unequal or is_smooth(problem, agrees, _has_values)):
         slopes = [(need, surely) for need, surely in slopes if need.positive]
-    certain = [*needs(problem, side), *(need for need, surely in slopes if surely)]
-    possible = [need for need, surely in slopes if not surely]
-    return _Needs(tuple(_unmet(problem, certain)), tuple(_unmet(problem, possible)))
+    of_slopes = [need for need, surely in slopes if surely]
+    certain = _unmet(problem, [*needs(problem, side), *of_slopes])
+    possible = _unmet(problem, [need for need, surely in slopes if not surely])
+    met = frozenset(need for need, _ in slopes if not need.positive)
+    sure = _unmet(problem, [*needs(problem, without_cases(side)), *of_slopes])
+    return _Needs(tuple(certain), tuple(possible), met, tuple(sure))
+
+
+def _has_values(problem: Problem) -> bool:
+    """Whether both sides of a claim without comparisons have a value, and their slopes."""
+    return not _unmet(problem, list(every_need(problem, problem.left, problem.right)))
 
 
 def _premises(problem: Problem, bodies: list[Node]) -> list[Need]:

@@ -29,6 +29,7 @@ from derive.syntax import (
     name_of,
     rational,
     substitute,
+    transform,
     walk,
 )
 
@@ -62,6 +63,18 @@ def needs(problem: Problem, node: Node) -> Iterator[Need]:
                 yield Need(arg, positive=True, or_zero=True)
             case Pow(base=base, exponent=exponent):
                 yield from _power_needs(problem, base, exponent)
+
+
+def every_need(problem: Problem, *trees: Node) -> Iterator[Need]:
+    """The needs of the trees, and of the slopes in them."""
+    for tree in trees:
+        yield from needs(problem, tree)
+        yield from (need for need, _ in slope_needs(problem, tree))
+
+
+def without_cases(tree: Node) -> Node:
+    """The tree with 0 for what tells cases apart: what it needs is needed in all of them."""
+    return transform(tree, lambda part: ZERO if isinstance(part, Cases) else None)
 
 
 def _factors(product: Node) -> Iterator[Node]:

@@ -65,9 +65,14 @@ def by_order(problem: Problem, holds: Callable[[Problem], bool]) -> Iterator[Pro
         yield from _Splitter(holds).split(opened(problem), ())
 
 
-def is_smooth(problem: Problem, holds: Callable[[Problem], bool]) -> bool:
-    """Whether every derivative of the claim exists where numbers that it compares are equal."""
-    splitter = _Splitter(holds)
+def is_smooth(
+    problem: Problem, holds: Callable[[Problem], bool], defined: Callable[[Problem], bool]
+) -> bool:
+    """Whether every derivative of the claim exists where numbers that it compares are equal.
+
+    `defined` says whether the sides of a claim without comparisons surely have a value.
+    """
+    splitter = _Splitter(lambda claim: defined(claim) and holds(claim))
     try:
         for _ in splitter.split(opened(problem), ()):
             if splitter.met_corner:

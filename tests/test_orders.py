@@ -181,3 +181,26 @@ def test_orders_that_exclude_each_other_are_passed_over() -> None:
     assert verify("clip(x, 0, 1) == max(0, min(1, x))").status == "proved"
     assert verify("ind(x > 1)*ind(x > 0) == ind(x > 1)").status == "proved"
     assert verify("ind(c*x > c*z) == ind(x > z)", declare=["c: positive"]).status == "proved"
+
+
+PIECES = [
+    "d(cases(1/x, x > 0, 0), x) == cases(-1/x**2, x > 0, 0)",
+    "d(cases(exp(1/x), x > 0, 0), x) == cases(-exp(1/x)/x**2, x > 0, 0)",
+    "d(cases(exp(-1/x), x > 0, 1), x) == cases(exp(-1/x)/x**2, x > 0, 0)",
+    "d(cases(sqrt(x), x > 0, 0), x) == cases(1/(2*sqrt(x)), x > 0, 0)",
+    "d(cases(x*log(x), x > 0, 0), x) == cases(log(x) + 1, x > 0, 0)",
+    "d(cases(x*log(abs(x)), x != 0, 0), x) == cases(log(abs(x)) + 1, x != 0, 5)",
+    "d(cases(1/(x - z), x > z, 0), x) == cases(-1/(x - z)**2, x > z, 0)",
+    "d(sum(cases(1/f[j], f[j] > 0, 0), j), f[k]) == cases(-1/f[k]**2, f[k] > 0, 0)",
+]
+
+
+@pytest.mark.parametrize("claim", PIECES)
+def test_a_piece_without_a_value_at_a_corner_proves_nothing_there(claim: str) -> None:
+    """Both sides name x = 0, one in a case that is not met there: the other is not excused."""
+    assert verify(claim).status == "undecided"
+
+
+def test_a_piece_without_a_value_at_a_corner_may_have_a_limit() -> None:
+    claim = "d(cases(x**2*log(x), x > 0, 0), x) == cases(2*x*log(x) + x, x > 0, 0)"
+    assert verify(claim).status == "undecided"  # it is right, and not known to be

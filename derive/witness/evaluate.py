@@ -287,6 +287,13 @@ class Evaluator(Generic[V]):
                 before, self._memo = self._memo, {}
                 try:
                     found.append(chosen())
+                except Undefined:
+                    if not side:
+                        raise
+                    # Beside the point it has values, and they may have a limit there.
+                    raise Unsupported(
+                        "a piece without a value where it is differentiated"
+                    ) from None
                 finally:
                     self._side, self._memo = None, before
             return self.jets.joined(found, turning.difference)
