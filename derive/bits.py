@@ -111,9 +111,9 @@ class _Bits:
     def _chosen(self, branches: tuple[tuple[Node, Node], ...], otherwise: Node) -> Node:
         terms: list[Node] = []
         rest: Node = ONE
-        for value, condition in branches:
+        for at, (value, condition) in enumerate(branches, 1):
             truth = self._truth(condition)
-            if isinstance(condition, Rel) and condition.op in ORDERS:
+            if at == len(branches) and isinstance(condition, Rel) and condition.op in ORDERS:
                 sides = (condition.left, condition.right)
                 if {value, otherwise} == set(sides):
                     # Where the two are equal either will do.

@@ -154,6 +154,11 @@ def test_right_whatever_the_order_of_each_class(claim: str, given: list[str]) ->
 
 
 BOUND_WRONG = [
+    (
+        "sum(cases(f[j], f[j] > g[j], h[j], a[j] > 0, g[j]), j)"
+        " == sum(cases(f[j], f[j] >= g[j], h[j], a[j] > 0, g[j]), j)",
+        [],
+    ),
     ("sum(ind(f[j] > 0), j) + sum(ind(f[j] < 0), j) == n", []),
     ("sum(ind(f[j] >= f[k]), j) + sum(ind(f[j] <= f[k]), j) == n", []),
     ("sum(a[j], j, j < k) + sum(a[j], j, j > k) == sum(a[j], j)", []),
