@@ -27,7 +27,12 @@ from derive.show import text
 from derive.syntax import ZERO, Div, Rel, Span, add
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, prove
 from derive.witness.arithmetic import Undefined
-from derive.witness.counterexample import UNDEFINED, Counterexample, counterexample
+from derive.witness.counterexample import (
+    UNDEFINED,
+    Counterexample,
+    compares_numbers,
+    counterexample,
+)
 from derive.witness.opinion import (
     Nonzero,
     NoOpinion,
@@ -229,6 +234,9 @@ def _all_zero(
         second = modular_opinion(granted(problem, where))
     third = interval_opinion(inside)
     _compare_opinions(inside, second, third, told["claim"])
+    if compares_numbers(problem) and counterexample(inside, frames(inside), valued=True):
+        # The second opinion draws no two numbers that are equal; small ones often are.
+        return Undecided(reason="the second opinion could not confirm the proof", **told)
     for opinion in (second, third):
         if isinstance(opinion, NoOpinion):
             return Undecided(reason=f"the second opinion has none: {opinion.reason}", **told)

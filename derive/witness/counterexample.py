@@ -109,7 +109,7 @@ def counterexample(
     `avoid` are values that scalars must not have. With `valued` both sides have a value.
     """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
-    drawn = _Kinds(_under_exponential(problem), _compares(problem))
+    drawn = _Kinds(_under_exponential(problem), compares_numbers(problem))
     for arithmetic in (Rational(), Intervals(), Intervals(1024)):
         for frame in chosen:
             for attempt in range(_ATTEMPTS[type(arithmetic)]):
@@ -207,7 +207,8 @@ class _Kinds:
     compared: bool
 
 
-def _compares(problem: Problem) -> bool:
+def compares_numbers(problem: Problem) -> bool:
+    """Whether the order of two numbers is asked for."""
     parts = (part for tree in trees(problem) for part in walk(tree))
     return any(isinstance(p, Rel) and p.op not in ("==", "!=") for p in parts)
 
