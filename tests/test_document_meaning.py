@@ -427,3 +427,47 @@ def test_the_headline_names_the_cell_in_which_a_line_is_counted() -> None:
 def test_quotients_in_a_row_cost_no_more_than_their_number() -> None:
     item = last(SOFTMAX + "$$y = " + "a/b (c) " * 40 + "$$")
     assert item.status == "unread"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        r"$$\sum_{i=1}^n \max_{j \ne i} z_j = n \max_{j \ne i} z_j$$",
+        r"$$\sum_i \max_j z_j \delta_{ij} = n \max_j z_j \delta_{ij}$$",
+        r"$$\prod_i \max_{j \ne i} z_j = (\max_{j \ne i} z_j)^n$$",
+        r"$m_i = \max_{j \ne i} z_j$" + "\n\n" + r"$$m_i = m_k$$",
+        r"$g_i = \sum_k \max_{j \ne i} z_j$" + "\n\n" + r"$$g_i = g_k$$",
+    ],
+)
+def test_a_maximum_over_the_others_is_another_number_for_each(document: str) -> None:
+    assert last(document).status == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        # More axes than there are usual letters.
+        (
+            r"Let $\mathbf z = \mathbf W\mathbf x + \mathbf V\mathbf h + \mathbf U\mathbf y$."
+            r"$$d\mathbf z = d\mathbf W\mathbf x + \mathbf W d\mathbf x + d\mathbf V\mathbf h"
+            r" + \mathbf V d\mathbf h + d\mathbf U\mathbf y + \mathbf U d\mathbf y$$",
+            "proved",
+        ),
+        # Sums up to most of the letters that an index may have.
+        (
+            r"$$a = " + " + ".join(rf"\sum_{{t=1}}^{size} x_t" for size in "ijklm") + "$$"
+            r"$$\mathbf Z = \mathbf X \mathbf W + \mathbf b$$",
+            "definition",
+        ),
+        # Nothing but dots.
+        (r"$$x = \begin{pmatrix} \dots \end{pmatrix}^T$$", "unread"),
+        # A total that the formula language cannot say is no reason to leave the rest unread,
+        (r"$$\sum_j t_{j+1} = 1$$ Let $L = z^2$. $$\frac{dL}{dz} = 2z$$", "proved"),
+        # and no reason to refute what may follow from it.
+        (r"$$\sum_j t_{j+1} = 1$$ Let $S = \sum_j t_j$. $$S - t_1 = 1$$", "undecided"),
+        # No first derivative that could be missing on the left.
+        (r"$$a^3 + b^2 = \frac{d^2 (x^5)}{dx^2}$$", "undecided"),
+    ],
+)
+def test_what_is_seldom_written_ends_in_a_verdict(document: str, status: str) -> None:
+    assert last(document).status in status.split("|")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from test_formats import schema
 
+from derive.residual import settled
+from derive.syntax import ZERO
+from derive.witness.opinion import Zero
 from reports.cli import main
 
 SOFTMAX = ["--given", r"p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}", "--given", r"L = -\log p_y"]
@@ -45,6 +49,23 @@ def test_several_readings_are_all_shown_and_one_is_chosen(capsys: Output) -> Non
         assert main([*claim, "--read", number]) == 2
 
 
+def test_nothing_is_defined_by_the_claim_itself(capsys: Output) -> None:
+    assert main(["verify", "--latex", "p_k - y_k := e_k"]) == 3
+    assert "p[k] - y[k] == e[k]" in capsys.readouterr().out
+
+
+def test_opinions_that_contradict_each_other_raise_an_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("derive.decide.modular_opinion", lambda problem: Zero(1))
+    monkeypatch.setattr(
+        "derive.decide.settled", lambda problem: settled(problem.claiming(ZERO, ZERO))
+    )
+    assert main(["verify", "--latex", "e^z = 2 e^z"]) == 4
+    assert "contradicts itself" in capsys.readouterr().err
+
+
 def test_definitions_may_be_formula_text(capsys: Output) -> None:
     given = ["--given", "p[k] = exp(f[k])/sum(exp(f[j]), j)"]
     assert main(["verify", "--latex", r"\sum_k p_k = 1", *given]) == 0
@@ -55,6 +76,9 @@ def test_definitions_may_be_formula_text(capsys: Output) -> None:
     [
         (["--latex", r"\foo = 1"], "unknown command"),
         (["--latex", "a_k"], "expected one equality"),
+        (["--latex", "i = j"], "expected one equality"),
+        (["--latex", "p_k < 1"], "expected one equality"),
+        (["--latex", r"x \to y"], "expected one equality"),
         (["--latex", "a = b", "--at", "a=1, b=2"], "--at do not go together"),
         (["--latex", "a = b", "--zero-based"], "--zero-based do not go together"),
         (["--latex", "--file", "x.txt"], "--file do not go together"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from derive.document.letters import unused
 from derive.syntax import Add, Entry, Form, Name, Node
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def by_rows(head: Name | Entry, body: Node, meaning: Meaning) -> tuple[Name | En
     first = products[0].args[0]
     columns = isinstance(first, Name) and first.id.partition("_")[0] in _WEIGHTS
     taken = meaning.scope.usage.ranges
-    row, column = [Name(letter) for letter in "ijklmn" if letter not in taken][:2]
+    row, column = islice(unused("ijklmn", taken), 2)
     meaning.note(f"the vector is added to every {'column' if columns else 'row'}")
     along = (row,) if columns else (column,)
     entries = [

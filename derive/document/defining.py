@@ -24,6 +24,7 @@ from derive.document.known import (
     keys_in,
     names_in,
 )
+from derive.document.letters import unused
 from derive.document.piecewise import joined, limit_of
 from derive.document.stating import Stating
 from derive.errors import FormulaError
@@ -200,7 +201,7 @@ class Defining(Stating):
         if not rank or not isinstance(head, Entry):
             return head, body, rank
         taken = names_in(body) | names_in(head) | self.scope.usage.ranges
-        letters = [Name(letter) for letter in "jklmrs" if letter not in taken][:rank]
+        letters = tuple(itertools.islice(unused("jklmrs", taken), rank))
         whole = Entry(head.base, (*head.indices, *letters), span=head.span)
         return whole, Form("at", (body, *letters), span=body.span), 0
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from derive.document.known import Known, Scope, key_of, names_in
+from derive.document.letters import unused
 from derive.document.ranks import Ranks
 from derive.read.facts import read_facts
 from derive.syntax import (
@@ -25,8 +27,6 @@ from derive.syntax import (
     transform,
     walk,
 )
-
-_LETTERS = "ijklmrsuv"
 
 
 def settled(
@@ -85,11 +85,11 @@ def _below(base: str, scope: Scope) -> set[str]:
 
 def _given_by(base: str, by: Sequence[str], count: dict[str, int], line: int) -> Known:
     """dX_i = sum over Y and its indices of d(X_i, Y_jk) dY_jk."""
-    letters = iter(_LETTERS)
-    own = tuple(Name(next(letters)) for _ in range(count[base]))
+    letters = unused("ijklmrsuv", ())
+    own = tuple(islice(letters, count[base]))
     terms = []
     for other in by:
-        bound = tuple(Name(f"{next(letters)}0") for _ in range(count[other]))
+        bound = tuple(Name(f"{letter.id}0") for letter in islice(letters, count[other]))
         derivative = Deriv(_entry(base, own), (_entry(other, bound),))
         term: Node = Mul((derivative, _entry(f"d{other}", bound)))
         for letter in reversed(bound):

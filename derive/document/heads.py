@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
 from derive.document.known import names_in
+from derive.document.letters import unused
 from derive.read.latex import Chain
 from derive.syntax import (
     Entry,
@@ -139,9 +140,7 @@ def generalised(
     for index in indices:
         if isinstance(index, Entry):
             taken = names_in(body) | names_in(head)
-            letter = next((Name(c) for c in "klmqrs" if c not in taken), None)
-            if letter is None:
-                return head, arguments, body
+            letter = next(unused("klmqrs", taken))
             indices = tuple(letter if own == index else own for own in children(head))
             head = Entry(head.base, indices, span=head.span)
             body = _replaced(body, index, letter)
@@ -194,16 +193,10 @@ def names_others(head: Entry, body: Node) -> bool:
 
 
 def _by_letters(head: Entry, body: Node) -> Example:
-    """Each number among the indices of the head replaced by a letter, in the body too.
-
-    As it stands where there are more numbers than letters.
-    """
+    """Each number among the indices of the head replaced by a letter, in the body too."""
     taken = names_in(body) | names_in(head)
-    letters = [Name(c) for c in "klmqrs" if c not in taken]
-    numbers = [index for index in head.indices if isinstance(index, Num)]
-    if len(numbers) > len(letters):
-        return head, body
-    change: dict[Node, Node] = dict(zip(numbers, letters, strict=False))
+    letters = unused("klmqrs", taken)
+    change: dict[Node, Node] = {i: next(letters) for i in head.indices if isinstance(i, Num)}
     indices = tuple(change.get(index, index) for index in head.indices)
 
     def at(part: Node) -> Node | None:

@@ -158,7 +158,7 @@ def _answered(
     if isinstance(verdict, Undecided):
         verdict = _by_free_variable(question, verdict, answer)
     if isinstance(verdict, Refuted) and verdict.repair is None:
-        verdict = _with_left_derivative(statement, question, verdict, answer)
+        verdict = _with_left_derivative(question, verdict, answer)
     if verdict.repair is not None and speaks_of_any_loss(verdict.repair, question.given):
         verdict = replace(verdict, repair=None)
     verdict = in_vectors(question, verdict, answer)
@@ -205,16 +205,14 @@ def _head_of(definition: str) -> str:
 
 
 def _with_left_derivative(
-    statement: Statement, question: Asked, verdict: Refuted | Conditional, answer: Answer
+    question: Asked, verdict: Refuted | Conditional, answer: Answer
 ) -> Verdict:
     """The repair of a rule whose left side lacks the derivative: (f/g)' for f/g."""
-    derivatives = [p for p in walk(statement.right) if isinstance(p, Deriv)]
-    if not derivatives or any(isinstance(p, Deriv) for p in walk(statement.left)):
-        return verdict
     equation = read_equation(question.claim)
-    variable = next(
-        p.wrt[0] for p in walk(equation.right) if isinstance(p, Deriv) and len(p.wrt) == 1
-    )
+    slopes = (p.wrt[0] for p in walk(equation.right) if isinstance(p, Deriv) and len(p.wrt) == 1)
+    variable = next(slopes, None)
+    if variable is None or any(isinstance(p, Deriv) for p in walk(equation.left)):
+        return verdict
     mended = f"d({text(equation.left)}, {text(variable)}) == {text(equation.right)}"
     if answer(replace(question, claim=mended)).status != "proved":
         return verdict

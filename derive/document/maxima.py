@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.document.items import Asked
 from derive.document.known import index_letters, names_in
 from derive.read.formula import Equation, read_equation
 from derive.show import text
-from derive.syntax import Deriv, Entry, Name, Node, Reduce, transform, walk
+from derive.syntax import Deriv, Entry, Name, Node, Reduce, free_names, transform, walk
 
 
 def of_any_number(question: Asked) -> Asked:
     """The question with a free number for every maximum over a class; itself where there is none.
 
-    What is proved of any number is proved of the maximum. Not where anything is differentiated,
-    since the maximum depends on what it is taken over.
+    What is proved of any number is proved of the maximum; of max_{j != i} z_j, of one number for
+    each i. Not where anything is differentiated: the maximum depends on what it is taken over.
     """
     sources = (question.claim, *question.given)
     if not any("max(" in source for source in sources):
@@ -25,6 +26,7 @@ def of_any_number(question: Asked) -> Asked:
     if any(isinstance(part, Deriv) for tree in trees for part in walk(tree)):
         return question
     taken = {name for tree in trees for name in names_in(tree)}
+    indices = {index for tree in trees for index in (*index_letters(tree), *_bound(tree))}
     found: dict[Node, Node] = {}
 
     def change(part: Node) -> Node | None:
@@ -33,7 +35,7 @@ def of_any_number(question: Asked) -> Asked:
         if part not in found:
             name = next(f"m{n}" for n in range(len(taken) + 1) if f"m{n}" not in taken)
             taken.add(name)
-            letters = tuple(Name(letter) for letter in sorted(index_letters(part)))
+            letters = tuple(map(Name, sorted(free_names(part) & indices)))
             found[part] = Entry(name, letters) if letters else Name(name)
         return found[part]
 
@@ -43,6 +45,10 @@ def of_any_number(question: Asked) -> Asked:
     ]
     claim, *given = changed
     return replace(question, claim=_shown(claim, "=="), given=tuple(_shown(g, "=") for g in given))
+
+
+def _bound(tree: Node) -> Iterator[str]:
+    return (part.index for part in walk(tree) if isinstance(part, Reduce))
 
 
 def _shown(equation: Equation, sign: str) -> str:

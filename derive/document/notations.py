@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.document.heads import name_of_mean
 from derive.document.known import key_of
+from derive.document.letters import unused
 from derive.document.ranks import upright
 from derive.show import text
 from derive.syntax import (
@@ -54,10 +55,10 @@ def divergence(meaning: Meaning, node: Form) -> Node:
     if len(names) != 2 or not all(isinstance(name, Name) for name in names):
         raise meaning.fail("a divergence of what are no named distributions", node)
     taken = free_names(node) | meaning.scope.usage.subscripts
-    letter = next(c for c in "jlmrsuv" if c not in taken or c == "v")
-    p, q = (Entry(n.id, (Name(letter),)) for n in names if isinstance(n, Name))
+    letter = next(unused("jlmrsuv", taken))
+    p, q = (Entry(n.id, (letter,)) for n in names if isinstance(n, Name))
     meaning.note(f"KL({text(names[0])} || {text(names[1])}) is the sum of p log(p/q)")
-    return Reduce("sum", mul(p, Call("log", Div(p, q))), letter)
+    return Reduce("sum", mul(p, Call("log", Div(p, q))), letter.id)
 
 
 def power_of_brackets(meaning: Meaning, node: Form) -> Node:
@@ -109,8 +110,8 @@ def trace(meaning: Meaning, node: Node) -> Node:
     if meaning.ranks.of(inside) != 2:
         raise meaning.fail("a trace of what is no matrix, as far as the document says", node)
     taken = free_names(inside) | meaning.scope.usage.subscripts
-    letter = next(c for c in "imrsuv" if c not in taken or c == "v")
-    return Reduce("sum", Form("at", (inside, Name(letter), Name(letter))), letter)
+    letter = next(unused("imrsuv", taken))
+    return Reduce("sum", Form("at", (inside, letter, letter)), letter.id)
 
 
 def inner(meaning: Meaning, node: Form) -> Node:

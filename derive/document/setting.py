@@ -11,6 +11,7 @@ from derive.document.known import Known, Scope
 from derive.document.pieces import Piece
 from derive.document.prose import Said
 from derive.document.statements import read_chain
+from derive.document.totals import assuming
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_equation
@@ -56,7 +57,7 @@ def heard(scope: Scope, said: Sequence[Said], inline: Sequence[str]) -> Scope:
         elif one.kind == "assume":
             source = _total(one.text, inline, scope)
             if source is not None and source not in scope.assumed:
-                scope = replace(scope, assumed=(*scope.assumed, source))
+                scope = assuming(scope, source)
         elif one.kind == "define":
             scope = _meaning_of_word(scope, one.text, inline)
     return scope

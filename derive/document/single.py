@@ -11,7 +11,7 @@ from derive.document.judge import answering, judge
 from derive.document.known import Known, Scope
 from derive.document.readings import ambiguity, chosen
 from derive.document.statements import read_chain
-from derive.errors import Complaint, FormulaError
+from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_condition, read_equation
 from derive.read.latex import Chain, read_latex
@@ -35,7 +35,8 @@ def verify_latex(
     """The verdict on one equality in LaTeX.
 
     `given` may be LaTeX or formula text. Where several readings are possible, `reading` chooses
-    one, counted from 1. Raises FormulaError, with all the readings where none was chosen.
+    one, counted from 1. Raises FormulaError, with all the readings where none was chosen, and
+    Disagreement where the opinions contradict each other.
     """
     claim = _one(read_latex(latex, "claim"))
     definitions: list[Chain | Equation] = [_definition(source) for source in given]
@@ -49,10 +50,14 @@ def verify_latex(
     claim = _chosen(chosen(claim, scope) if reading is None else claim, reading)
     limits = read_condition(where) if where.strip() else ()
     limited = replace(claim, conditions=(*claim.conditions, *limits))
-    (statement, *_), _, _ = read_chain(limited, scope, claims_only=True)
-    judgement = judge(statement, answering(timeout))
+    statements, _, _ = read_chain(limited, scope, claims_only=True)
+    if not statements:
+        raise _expected_equality(claim.source)
+    judgement = judge(statements[0], answering(timeout))
     if judgement.complaint is not None:
         raise FormulaError([judgement.complaint])
+    if judgement.alarm:
+        raise Disagreement(judgement.alarm)
     assert judgement.verdict is not None
     told = (*judgement.verdict.reading, *judgement.notes)
     return replace(judgement.verdict, reading=told)
@@ -60,11 +65,14 @@ def verify_latex(
 
 def _one(chains: tuple[Chain, ...]) -> Chain:
     if len(chains) != 1 or len(chains[0].members) != 2:
-        source = chains[0].source if chains else ""
-        hint = "give one equality at a time, or check the text as a document"
-        span = Span(0, max(1, len(source)))
-        raise FormulaError([Complaint("expected one equality", source, span, hint, "claim")])
+        raise _expected_equality(chains[0].source if chains else "")
     return chains[0]
+
+
+def _expected_equality(source: str) -> FormulaError:
+    hint = "give one equality at a time, or check the text as a document"
+    span = Span(0, max(1, len(source)))
+    return FormulaError([Complaint("expected one equality", source, span, hint, "claim")])
 
 
 def _chosen(chain: Chain, reading: int | None) -> Chain:

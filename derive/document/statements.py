@@ -5,27 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.document.defining import Defining
-from derive.document.known import (
-    Scope,
-    last_variable,
-    names_in,
-)
+from derive.document.known import Scope, last_variable, names_in
 from derive.document.statement import EQUALITIES, INEQUALITIES, Open, Statement
-from derive.document.totals import totals
+from derive.document.totals import assuming, totals
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.latex import Chain
 from derive.show import text
-from derive.syntax import (
-    ONE,
-    ZERO,
-    Entry,
-    Name,
-    Node,
-    Num,
-    Rel,
-    Span,
-)
+from derive.syntax import ONE, ZERO, Entry, Name, Node, Num, Rel, Span
 
 
 class _Reader(Defining):
@@ -48,7 +35,8 @@ class _Reader(Defining):
             first = self.found[-1].members[1]
         steps = range(first, len(self.members) - 1)
         for place in steps:
-            if not self.names_result(place) and not self.names_summand(place):
+            named = not self.claims_only and (self.names_result(place) or self.names_summand(place))
+            if not named:
                 self._claim(place, place + 1)
         if self.chain.continued and self.before is not None and self.before.first != self.trees[0]:
             self.trees[0] = self.before.first
@@ -95,8 +83,7 @@ class _Reader(Defining):
         last = len(self.members) - 1
         for place, total in enumerate(found):
             self.add("fact", total, self.members[last], (place, last))
-            assumed = f"{text(total)} == {text(self.members[last])}"
-            self.scope = replace(self.scope, assumed=(*self.scope.assumed, assumed))
+            self.scope = assuming(self.scope, f"{text(total)} == {text(self.members[last])}")
         return bool(found)
 
     def _picks_label(self, left: Node, right: Node) -> bool:

@@ -94,10 +94,11 @@ def _cells(member: Node) -> Cells | None:
         rows = [(cell,) for cell in rows[0]]
     kept = tuple(tuple(c for c in row if c != _DOTS) for row in rows)
     kept = tuple(row for row in kept if row)
+    if len({len(row) for row in kept}) != 1:
+        return None
     if inner is not member and len(kept[0]) > 1:
-        kept = tuple(zip(*kept, strict=False))
-    same = len({len(row) for row in kept}) == 1
-    return kept if same and len(kept) > 1 else None
+        kept = tuple(zip(*kept, strict=True))
+    return kept if len(kept) > 1 else None
 
 
 def _general(cells: Cells, at: tuple[Name, ...]) -> Node | None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from derive.document.constants import ONES
 from derive.document.known import Scope
+from derive.errors import FormulaError
+from derive.read.formula import read_equation
 from derive.read.latex import Chain
 from derive.syntax import Entry, Form, Mul, Name, Node, Num, Reduce
 
 _LETTER = "j"
+_NAME = re.compile(r"[A-Za-z]\w*")
 
 
 def totals(chain: Chain, scope: Scope) -> tuple[Reduce, ...]:
@@ -20,6 +26,18 @@ def totals(chain: Chain, scope: Scope) -> tuple[Reduce, ...]:
     if len(given) != len(found) or any(map(scope.named, map(_base, given))):
         return ()
     return tuple(given)
+
+
+def assuming(scope: Scope, total: str) -> Scope:
+    """The scope in which the total holds.
+
+    One that the formula language cannot say leaves its names open: sum_j t_{j+1} = 1.
+    """
+    try:
+        read_equation(total)
+    except FormulaError:
+        return replace(scope, unread=scope.unread.union(_NAME.findall(total)))
+    return replace(scope, assumed=(*scope.assumed, total))
 
 
 def _total(member: Node) -> Reduce | None:
