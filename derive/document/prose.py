@@ -287,6 +287,8 @@ def _plain_value(hole: str, found: str) -> str | None:
         case "x" | "w":
             number = re.search(r"[\w.:-]+(?=\)?$)", found)
             return number[0] if number else None
+        case "d":
+            return {"two": "2", "ten": "10"}.get(found.lower(), found)
     return found.lower()
 
 
