@@ -5,8 +5,12 @@ What PyTorch gave is stored in golden/pytorch.npz; golden/make.py writes it.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import itertools
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ import numpy as np
 import pytest
 
 import numeric
+from numeric.kernels import jit
+from numeric.kernels.running import Runner
 
 GOLDEN = Path(__file__).parent / "golden"
 sys.path.insert(0, str(GOLDEN))
@@ -22,6 +28,7 @@ from make import FILE, from_pytorch, upstream  # noqa: E402
 
 ROUNDINGS = 16
 PIECES = 25
+OPTIONS = ("weight", "pos_weight", "label_smoothing", "ignore_index")
 
 
 def ours(made: Call, backend: str) -> tuple[Any, Any]:
@@ -113,13 +120,85 @@ def test_agrees_with_what_pytorch_gave(piece: int, golden: list[tuple[Any, Any]]
     assert [words for words in found if words] == []
 
 
+@contextlib.contextmanager
+def loops(lanes: bool, *, by_python: bool) -> Iterator[list[str]]:
+    """All calls go by loops of one form, which are listed; by Python, numba need not be there."""
+    ran: list[str] = []
+    compiled = Runner._compiled
+
+    def made(runner: Runner, lanes: bool, dtype: Any) -> list[Any]:
+        ran.extend(sources := [printed.source for printed in runner.loops(lanes) or ()])
+        if not by_python:
+            return compiled(runner, lanes, dtype)
+        return [jit.interpreted(source, dtype) for source in sources]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Runner, "_compiled", made)
+        patched.setattr("numeric.kernels.blocks.FEW_CLASSES", 10**9 if lanes else 0)
+        if by_python:
+            patched.setattr("numeric.how.installed", lambda: True)
+        yield ran
+
+
+@pytest.mark.parametrize("lanes", [False, True])
 @pytest.mark.parametrize("piece", range(PIECES))
+def test_printed_loops_agree_with_what_pytorch_gave(
+    piece: int, lanes: bool, golden: list[tuple[Any, Any]]
+) -> None:
+    numbers = range(piece + lanes * PIECES, COUNT, 2 * PIECES)
+    with loops(lanes, by_python=True) as ran:
+        found = [off(call(seed), golden[seed], backend="numba") for seed in numbers]
+    assert [words for words in found if words] == []
+    assert len(ran) > len(numbers) / 2
+
+
+def traits(made: Call) -> dict[str, object]:
+    """What decides which program a call runs."""
+    axes, dtype = min(made.logits.ndim, 3), made.logits.dtype.name
+    by_use = {name: name in made.options for name in OPTIONS}
+    chosen = {"reduction": made.options.get("reduction"), "integer": bool(made.integer)}
+    return {"function": made.function, "axes": axes, "dtype": dtype, **by_use, **chosen}
+
+
+@functools.cache
+def few() -> list[tuple[int, bool]]:
+    """Calls, by number and form, in which every two traits meet that meet anywhere."""
+    pairs = {
+        (seed, lanes): set(
+            itertools.combinations({**traits(call(seed)), "lanes": lanes}.items(), 2)
+        )
+        for seed in range(0, COUNT, 5)
+        for lanes in (False, True)
+    }
+    left, chosen = set().union(*pairs.values()), []
+    while left:
+        chosen.append(max(pairs, key=lambda one: len(pairs[one] & left)))
+        left -= pairs[chosen[-1]]
+    return chosen
+
+
+@pytest.mark.parametrize("piece", range(5))
 def test_compiled_loops_agree_with_what_pytorch_gave(
     piece: int, golden: list[tuple[Any, Any]]
 ) -> None:
+    """Compiling takes seconds: a few calls; all others are run by Python, above."""
+    pytest.importorskip("numba", reason="numba is not installed")
+    for seed, lanes in few()[piece::5]:
+        with loops(lanes, by_python=False) as ran:
+            assert off(call(seed), golden[seed], backend="numba") == ""
+        assert ran
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_all_compiled_loops_agree_with_what_pytorch_gave(
+    piece: int, lanes: bool, golden: list[tuple[Any, Any]]
+) -> None:
     pytest.importorskip("numba", reason="numba is not installed")
     numbers = range(piece, COUNT, 5 * PIECES)
-    found = [off(call(seed), golden[seed], backend="numba") for seed in numbers]
+    with loops(lanes, by_python=False):
+        found = [off(call(seed), golden[seed], backend="numba") for seed in numbers]
     assert [words for words in found if words] == []
 
 
