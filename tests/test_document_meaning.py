@@ -471,3 +471,15 @@ def test_a_maximum_over_the_others_is_another_number_for_each(document: str) -> 
 )
 def test_what_is_seldom_written_ends_in_a_verdict(document: str, status: str) -> None:
     assert last(document).status in status.split("|")
+
+
+def test_nothing_rests_on_a_slope_by_another_thing() -> None:
+    document = (
+        BOLD + r"For $\mathbf z = \mathbf W \mathbf h + \mathbf b$ and a one-hot $\mathbf t$ let"
+        r" $J = -\sum_i t_i \log p_i$. $$\frac{\partial J}{\partial \mathbf b} = \mathbf t -"
+        r" \mathbf p$$ $$\frac{\partial p_i}{\partial z_j} = p_i(1 - p_i)$$"
+        r" $$\nabla_{\mathbf h} J = \mathbf W (\mathbf p - \mathbf t)$$"
+    )
+    first, *others = (item for item in check(document, name="t.md").items if item.is_wrong)
+    assert len(others) == 2
+    assert not any(item.rests_on for item in (first, *others))

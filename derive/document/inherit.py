@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from derive.document.items import Item
 from derive.document.statement import Statement
-from derive.syntax import Deriv, Entry, Name, Node, Reduce, children, walk
+from derive.syntax import Deriv, Entry, Form, Name, Node, Reduce, Rel, children, walk
 
 # An item is held against so many wrong ones before it, the nearest.
 MAX_WRONG = 100
@@ -64,22 +64,37 @@ def _uses(own: Statement, is_wrong: bool, wrong: Statement) -> bool:
         return False
     if wrong.conditions and own.conditions and wrong.conditions != own.conditions:
         return False
+    letters = frozenset(_letters(wrong.left)).union(_letters(wrong.right))
     for part in walk(own.left):
-        letters = _match(wrong.left, part, {})
-        if letters is None:
+        found = _match(wrong.left, part, letters, {})
+        if found is None:
             continue
         if is_wrong and part == own.left:
             return True
         rights = walk(own.right)
-        if any(_match(wrong.right, other, dict(letters)) is not None for other in rights):
+        if any(_match(wrong.right, other, letters, dict(found)) is not None for other in rights):
             return True
     return False
 
 
-def _match(pattern: Node, node: Node, letters: dict[str, Node]) -> dict[str, Node] | None:
-    """The letters for which the pattern is the node; names of numbers must be the same."""
-    if isinstance(pattern, Name) and isinstance(node, Name | Entry):
-        return letters if letters.setdefault(pattern.id, node) == node else None
+def _letters(tree: Node) -> Iterator[str]:
+    """The letters of indices: below an array, of a sum, compared in a delta."""
+    for part in walk(tree):
+        match part:
+            case Entry(indices=places) | Form(name="at", args=(_, *places)):
+                yield from (place.id for place in places if isinstance(place, Name))
+            case Reduce(index=letter):
+                yield letter
+            case Rel(left=left, right=right):
+                yield from (side.id for side in (left, right) if isinstance(side, Name))
+
+
+def _match(
+    pattern: Node, node: Node, letters: frozenset[str], found: dict[str, Node]
+) -> dict[str, Node] | None:
+    """The indices for which the pattern with these letters is the node; names must be the same."""
+    if isinstance(pattern, Name) and pattern.id in letters and isinstance(node, Name | Entry):
+        return found if found.setdefault(pattern.id, node) == node else None
     if type(pattern) is not type(node) or _head(pattern) != _head(node):
         return None
     inner, outer = children(pattern), children(node)
@@ -88,9 +103,9 @@ def _match(pattern: Node, node: Node, letters: dict[str, Node]) -> dict[str, Nod
     if not inner and pattern != node:
         return None
     for a, b in zip(inner, outer, strict=True):
-        if _match(a, b, letters) is None:
+        if _match(a, b, letters, found) is None:
             return None
-    return letters
+    return found
 
 
 def _head(node: Node) -> object:
