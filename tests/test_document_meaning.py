@@ -483,3 +483,33 @@ def test_nothing_rests_on_a_slope_by_another_thing() -> None:
     first, *others = (item for item in check(document, name="t.md").items if item.is_wrong)
     assert len(others) == 2
     assert not any(item.rests_on for item in (first, *others))
+
+
+COLUMNS = (
+    r"Let $z_k = w_k^\top x$, $p_k = e^{z_k}/\sum_j e^{z_j}$ and $L = -\log p_y$."
+    r" Then $z_k = \sum_j w_{jk} x_j$. "
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        (r"$$z = w^\top x$$", "proved"),
+        (r"$$z = w x$$", "refuted|conditional|unread"),
+        (r"$$\frac{\partial L}{\partial w_k} = (p_k - \delta_{ky}) x$$", "proved"),
+        (r"$$\frac{\partial L}{\partial w_k} = (p_k - 1) x$$", "conditional"),
+        (r"$$\frac{\partial L}{\partial w_{jk}} = (p_k - \delta_{ky}) x_j$$", "proved"),
+        (r"$$\frac{\partial L}{\partial w_{jk}} = (p_j - \delta_{jy}) x_k$$", "conditional"),
+        (
+            r"$$\frac{\partial^2 L}{\partial w_k \partial w_l^\top}"
+            r" = p_k(\delta_{kl} - p_l) x x^\top$$",
+            "proved",
+        ),
+    ],
+)
+def test_weights_whose_vectors_are_columns_stand_beside_the_whole(
+    formula: str, status: str
+) -> None:
+    _, _, _, told, item = check(COLUMNS + formula, name="t.md").items
+    assert told.status == "proved"
+    assert item.status in status.split("|")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derive.document.backprop import backprop, with_gradients
 from derive.document.classes import named_classes, with_classes
-from derive.document.columns import by_rows, columns
+from derive.document.columns import by_columns, columns
 from derive.document.events import with_entries
 from derive.document.known import Usage, indexed, usage
 from derive.document.marks import marked, marks
@@ -33,6 +33,6 @@ def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
     own = marks(chains)
     chains = [marked(chain, own) for chain in chains]
     turned = columns(chains)
-    chains = [by_rows(chain, turned) for chain in chains]
+    chains = [by_columns(chain, turned) for chain in chains]
     known = usage(chains)
     return tuple(indexed(chain, known) for chain in chains), known

@@ -210,8 +210,8 @@ def key_of(head: Node) -> Key:
 
 
 def base_of(variable: Node) -> str:
-    """The name of what is differentiated by: a number, an entry, a row of a matrix."""
-    if isinstance(variable, Form) and variable.name == "at":
+    """The name of what is differentiated by: a number, an entry, a row or column of a matrix."""
+    if isinstance(variable, Form) and variable.name in ("at", "transpose"):
         return base_of(variable.args[0])
     return key_of(variable)[0]
 

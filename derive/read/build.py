@@ -127,7 +127,7 @@ class Builder(Arithmetic):
             return Num(Fraction(0), span=span)
         wrt = tuple(self._variables(args[1:]))
         for variable in wrt:
-            if not isinstance(variable, Name | Entry) and not _is_row_of_matrix(variable):
+            if not isinstance(variable, Name | Entry) and not _is_part_of_matrix(variable):
                 hint = "differentiate by an entry f[k] or a scalar z"
                 self.complain("cannot differentiate by this", self._span(variable), hint)
         if len(wrt) > 4:
@@ -225,6 +225,9 @@ def _is_index(part: Part) -> bool:
     return part.data == "name" or (part.data == "group" and len(part.children) == 3)
 
 
-def _is_row_of_matrix(node: Node) -> bool:
-    """(W)[k], a vector; W[k] is an entry."""
-    return isinstance(node, Form) and node.name == "at" and isinstance(node.args[0], Name)
+def _is_part_of_matrix(node: Node) -> bool:
+    """(W)[k], a row, and W.T[k], a column; W[k] is an entry."""
+    match node:
+        case Form(name="at", args=(Name() | Form(name="transpose", args=(Name(),)), *_)):
+            return True
+    return False
