@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from derive.document.batch import of_each_sample
 from derive.document.calls import any_function, derivative_orders
 from derive.document.constants import DEFINITION_OF_ONES, ONES
 from derive.document.items import Asked
@@ -64,7 +65,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     definitions, above = with_any_loss(sides, [(k.head, k.body) for k in known], scope)
     posed = Posed(statement.left, statement.right, definitions, conditions)
     posed = with_negatives(posed) if scope.has_negatives else posed
-    posed = harmonised(of_samples(posed))
+    posed = harmonised(of_each_sample(of_samples(posed), _vectors(known, scope)))
     notes = [*above, *_foresight(known, scope), *_fixed(posed)]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)
@@ -87,6 +88,24 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
     return question, (*posed.notes, *notes)
+
+
+def _vectors(known: Iterable[Known], scope: Scope) -> frozenset[str]:
+    """The names that stand for a vector, as a bold letter or a product of matrices shows.
+
+    What is built of numbers entry by entry is the same for a sample as for an entry.
+    """
+    found = scope.usage.bold
+    ranked = [one for one in known if one.rank]
+    while more := {k.key[0] for k in ranked if _is_of_vectors(k.body, found)} - found:
+        found |= more
+    return found
+
+
+def _is_of_vectors(body: Node, vectors: frozenset[str]) -> bool:
+    return any(isinstance(part, Form) for part in walk(body)) or not vectors.isdisjoint(
+        names_in(body)
+    )
 
 
 def _functions(posed: Posed, declared: Iterable[str], statement: Statement) -> tuple[str, ...]:
@@ -209,8 +228,12 @@ def _with_ranges(node: Node) -> Node:
 
 
 def _conditions(posed: Posed) -> tuple[list[str], list[str]]:
-    """Conditions on indices, and equations between numbers."""
+    """Conditions on indices, and equations between numbers. Raises FormulaError for others."""
     where, assumed = [], []
+    for form in (p for c in posed.conditions for p in walk(c) if isinstance(p, Form)):
+        if form.name != "at":
+            message = "it is said under a condition that is not read"
+            raise FormulaError([Complaint(message, text(form), Span(0, len(text(form))))])
     indices = {i for t in posed.trees() for i in letters_below(t)}
     bodies = (body for _, body in posed.definitions)
     loose = {n for tree in (posed.left, posed.right, *bodies) for n in _outside_sums(tree)}

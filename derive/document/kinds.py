@@ -18,6 +18,7 @@ from derive.syntax import (
     Deriv,
     Div,
     Entry,
+    Form,
     Mul,
     Name,
     Neg,
@@ -88,12 +89,21 @@ def bold_arrays(posed: Posed, scope: Scope, declared: Iterable[str]) -> Iterator
     closed |= {fact.partition(":")[0] for fact in declared} | {ONES}
     keys = {key for tree in posed.trees() for key in keys_in(tree)}
     bare = {name for name, count in keys if not count} - {name for name, count in keys if count}
+    rows = {
+        part.args[0].id: len(part.args) - 1
+        for tree in posed.trees()
+        for part in walk(tree)
+        if isinstance(part, Form) and part.name == "at" and isinstance(part.args[0], Name)
+    }
     # v_+ beside v is vplus in the question: one name holds no other.
     written = {name.replace("_", ""): name for name in scope.usage.bold}
     written |= {name.replace("_", ""): name for name, _ in scope.usage.arrays}
     for name in sorted(bare - closed):
         stem = name.removesuffix(NEGATIVES)
         rank = Ranks(scope).of(Name(stem)) or Ranks(scope).of(Name(written.get(stem, stem)))
+        if rank and rank <= rows.get(name, 0):
+            # Rows of it are vectors here: there is one for each sample.
+            rank += rows[name]
         if rank:
             yield f"{name}: real[{', '.join('_' * rank)}]"
 
@@ -171,8 +181,9 @@ def _sizes(name: str, count: int, posed: Posed, said: Sequence[str] = ()) -> lis
     if len(said) == count:
         return list(said)
     numbers = {key[0] for tree in posed.trees() for key in keys_in(tree) if not key[1]}
-    # A loss C counts no classes.
+    # A loss C counts no classes, nor does an index n.
     numbers -= {key_of(head)[0] for head, _ in posed.definitions}
+    numbers -= {letter for tree in posed.trees() for letter in letters_below(tree)}
     sizes = ["_"] * count
     for place, names in ((count - 1, _CLASSES), (count - 2, _SAMPLES)):
         if place >= 0:

@@ -377,6 +377,7 @@ _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "kl": notations.divergence,
     "hadamard": notations.entrywise,
     "norm2": notations.square_norm,
+    "frobenius2": notations.square_of_matrix,
     "log_base": notations.log_base,
     "given": Meaning._given,
 }

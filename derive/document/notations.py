@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,22 @@ def entrywise(meaning: Meaning, node: Form) -> Node:
 def square_norm(meaning: Meaning, node: Form) -> Node:
     """|x|^2 = x.T @ x."""
     inside = meaning.of(node.args[0])
+    if meaning.ranks.of(inside) == 2:
+        return square_of_matrix(meaning, node)
     return Form("matmul", (Form("transpose", (inside,)), inside))
+
+
+def square_of_matrix(meaning: Meaning, node: Form) -> Node:
+    """|W|_F^2 = sum_ij W_ij^2."""
+    inside = meaning.of(node.args[0])
+    if meaning.ranks.of(inside) == 1:
+        return square_norm(meaning, node)
+    taken = free_names(inside) | meaning.scope.usage.subscripts | meaning.scope.usage.ranges
+    row, column = itertools.islice(unused("ijrsuv", taken), 2)
+    entry: Node = Form("at", (inside, row, column))
+    if isinstance(inside, Name):
+        entry = Entry(inside.id, (row, column))
+    return Reduce("sum", Reduce("sum", Pow(entry, num(2)), column.id), row.id)
 
 
 def log_base(meaning: Meaning, node: Form) -> Node:

@@ -91,6 +91,9 @@ class Ranks:
             return self.own[name]
         if name in usage.subscripts:
             return 0
+        if name in usage.flat and name.islower() and not self.scope.named(name):
+            # z beside z_k and z_nk is the vector of one sample; the matrix of all would be Z.
+            return 1
         if usage.is_array(name):
             return self._of_array(name)
         for known in self.scope.named(name):

@@ -177,33 +177,38 @@ def _spelled_out(tree: Node, base: str, label: Node | None) -> Node:
 
 
 def _sample_losses(posed: Posed) -> Posed:
-    """d(L, …) where only L_i is defined: the loss of that sample."""
-    heads = {head.base: head for head, _ in posed.definitions if isinstance(head, Entry)}
+    """d(L, …) where only L_i is defined: the loss of that sample. The Jacobian of a p_i is none."""
+    told = {head.base: (head, body) for head, body in posed.definitions if isinstance(head, Entry)}
     plain = {head.id for head, _ in posed.definitions if isinstance(head, Name)}
+    found: dict[str, Entry] = {}
 
     def change(tree: Node) -> Node:
         return transform(tree, per_sample)
 
     def per_sample(part: Node) -> Node | None:
         body = part.body if isinstance(part, Deriv) else None
-        if not isinstance(body, Name) or body.id in plain or body.id not in heads:
+        if not isinstance(body, Name) or body.id in plain or body.id not in told:
             return None
-        inside = tuple(map(change, part.wrt)) if isinstance(part, Deriv) else ()
-        return Deriv(heads[body.id], inside, span=part.span)
+        head, meant = told[body.id]
+        if not isinstance(part, Deriv) or _runs_along(head, meant, part.wrt):
+            return None
+        found[body.id] = head
+        return Deriv(head, tuple(map(change, part.wrt)), span=part.span)
 
     changed = posed.mapped(change)
     if changed.left == posed.left and changed.right == posed.right:
         return posed
-    names = sorted(
-        {
-            p.body.id
-            for tree in (posed.left, posed.right)
-            for p in walk(tree)
-            if isinstance(p, Deriv) and isinstance(p.body, Name) and p.body.id in heads
-        }
-    )
-    said = " and ".join(f"{name} is {text(heads[name])}" for name in names)
+    said = " and ".join(f"{name} is {text(found[name])}" for name in sorted(found))
     return replace(changed, notes=(*changed.notes, said))
+
+
+def _runs_along(head: Entry, body: Node, wrt: Iterable[Node]) -> bool:
+    """Whether p_i comes from z_i with the same i, and p is differentiated by the whole of z."""
+    whole = {variable.id for variable in wrt if isinstance(variable, Name)}
+    return any(
+        isinstance(part, Entry) and part.base in whole and set(head.indices) & set(part.indices)
+        for part in walk(body)
+    )
 
 
 def _totals(posed: Posed) -> Posed:

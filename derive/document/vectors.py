@@ -30,9 +30,10 @@ def linear_maps(
 ) -> frozenset[str]:
     """Matrices and vectors by what they make of a vector: W, h and b in z = W h + b, softmax(z).
 
-    `vectors` are those that are known, `numbers` the capital letters that are none.
+    So, too, W and Z in Z = X W, where X is known for a matrix. `vectors` are those that are
+    known, `numbers` the capital letters that are none.
     """
-    known, matrices = set(vectors), set[str]()
+    known, matrices, closed = set(vectors), set[str](), set(numbers)
     for head, body in equalities:
         known |= _softened(head, body)
     while True:
@@ -40,10 +41,11 @@ def linear_maps(
         for head, body in equalities:
             terms = _terms(body)
             products = [found for term in terms if (found := _map(term)) is not None]
-            products = [(a, b) for a, b in products if a not in numbers]
+            products = [(a, b) for a, b in products if not {a, b} & closed]
             plain = {term.id for term in terms if isinstance(term, Name)}
             inner = {vector for _, vector in products}
             own = {head.id} if isinstance(head, Name) else set()
+            inner |= {matrix for matrix, factor in products if factor[0].isupper()}
             if products and known & (inner | own):
                 known |= inner | own | plain
                 matrices |= {matrix for matrix, _ in products}
@@ -70,12 +72,12 @@ def _terms(body: Node) -> tuple[Node, ...]:
 
 
 def _map(term: Node) -> tuple[str, str] | None:
-    """W and h in W h, and in h W of a row h."""
+    """W and h in W h, and in h W of a row h; X and W in X W."""
     match term:
         case Mul(factors=(row, Name(id=matrix))) if row in _INPUTS and matrix[0].isupper():
             return matrix, row.id
         case Mul(factors=(Name(id=matrix), Name(id=vector))):
-            if matrix[0].isupper() and vector[0].islower():
+            if matrix[0].isupper() and (vector[0].islower() or len(matrix) == len(vector) == 1):
                 return matrix, vector
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 
+from derive.document.cut.intertext import parted
 from derive.document.pieces import Piece, PieceKind
 from derive.errors import DocumentError
 from derive.read.latex import Macro
@@ -83,9 +84,22 @@ class Page:
         environment: str = "",
         notes: tuple[str, ...] = (),
     ) -> None:
-        """Append a piece. Raises DocumentError where the page has too many formulas."""
-        piece = self.piece(kind, source, span, environment, notes)
-        self.formulas += kind in ("display", "inline")
+        """Append a piece; a display that text parts is several.
+
+        Raises DocumentError where the page has too many formulas.
+        """
+        if kind == "display" and "intertext" in source:
+            for part in parted(source):
+                start, stop = trimmed(source, part.start, part.stop)
+                if start < stop:
+                    at = span[0] + start, span[0] + stop
+                    own = part.words or source[start:stop]
+                    self._append(self.piece(part.kind, own, at, environment, notes))
+            return
+        self._append(self.piece(kind, source, span, environment, notes))
+
+    def _append(self, piece: Piece) -> None:
+        self.formulas += piece.kind in ("display", "inline")
         if self.formulas > MAX_FORMULAS:
             place = f"{self._cell}, line {piece.line}" if self._cell else f"line {piece.line}"
             message = f"more than {MAX_FORMULAS:,} formulas up to {place}: split the document there"

@@ -322,7 +322,7 @@ class Builder(Tables):
         return self._raised(Ind(self.condition(hung.below[0]), span=span), hung, span)
 
     def _norms(self, inner: Part, scripts: Sequence[Part], span: Span) -> Node:
-        """‖x‖² is the sum of squares, ‖x‖_1 that of absolute values."""
+        """‖x‖² is the sum of squares, ‖x‖_1 that of absolute values; ‖W‖_F is that of a matrix."""
         hung = self.scripts(scripts)
         node = self.value(inner)
         assert isinstance(node, Form)
@@ -333,7 +333,7 @@ class Builder(Tables):
         squared = [p for p in hung.powers if isinstance(p, Num) and p.value == 2]
         euclidean = which == num(2) or which == Name("F")
         if euclidean and squared:
-            return Form("norm2", node.args, span=span)
+            return Form("norm2" if which == num(2) else "frobenius2", node.args, span=span)
         if euclidean and not hung.powers:
             return Form("norm", node.args, span=span)
         if which == num(1) and not hung.powers:

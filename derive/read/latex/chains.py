@@ -23,6 +23,7 @@ from derive.syntax import Span
 
 _DENIALS = frozenset("!= < > <= >=".split())
 _LIMITING = _DENIALS | {"in", "notin"}
+_SUPPOSING = frozenset("if when whenever unless assuming provided suppose iff only".split())
 _BETWEEN = frozenset({"COMMA", "SEMI", "QUAD", "COLON", "STOP", "BREAK", "ROW", "MID"})
 
 
@@ -191,7 +192,7 @@ class Cutter:
         if first in CONNECTIVES and self._role in ("condition", "chain") and signs:
             return self._role
         if {first, last} & (CONDITION_WORDS - LETS) and signs:
-            return "condition"
+            return "chain" if first == "so" or _is_result(segment, first) else "condition"
         if {first, last} & LETS:
             return "condition" if self._limits(segment) else "chain" if signs else "words"
         if not signs and {first, last} & CONDITION_WORDS:
@@ -375,3 +376,9 @@ class Cutter:
         if set(map(str, signs)) == {"!="} or (set(map(str, signs)) == {"="} and indices):
             self._draft.conditions.append(inner.tokens)
             self._draft.members[-1] = last[:opened]
+
+
+def _is_result(segment: Segment, word: str) -> bool:
+    """Whether an equality of derivatives is stated, and not supposed: such that dL/dz = p - t."""
+    derived = any(tok.type in ("PARTIAL", "NABLA") for tok in segment.tokens)
+    return derived and word not in _SUPPOSING

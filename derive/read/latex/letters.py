@@ -211,6 +211,7 @@ class Letters(Stream):
         while self._stack and self._stack[-1].type == "CHAR" and self._stack[-1] == str(tok):
             self._stack.pop()
             inside.append(self._stack.pop())
+        inside += self._second_of_delta(inside)
         self._emit("SUB" if tok == "low" else "SUP", str(tok), place(inside[0]))
         if len(inside) == 1 and inside[0].type == "RUN" and inside[0] == "T" and tok == "high":
             self._closed("TRANSPOSE", "T", place(inside[0]))
@@ -220,3 +221,13 @@ class Letters(Stream):
             self._stack.append(part)
             self._step()
         self._emit("RBRACE", "}", place(inside[-1]))
+
+    def _second_of_delta(self, below: list[Token]) -> list[Token]:
+        """The comma and the y of δₖ,y: Unicode has no small y, and no comma, to set below."""
+        *_, letter, comma = [*below, *below, *self._stack][-2:]
+        ends = [place(part).stop for part in (below[-1], comma)]
+        joined = ends == [place(part).start for part in (comma, letter)]
+        follows = comma == "," and letter.type == "RUN" and len(letter) == len(below) == 1
+        if not (follows and joined and self.out and self.out[-1] == "delta"):
+            return []
+        return [self._stack.pop(), self._stack.pop()]

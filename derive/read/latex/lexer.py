@@ -17,6 +17,8 @@ from derive.read.latex.words import (
     CHARACTERS,
     COMMANDS,
     DOUBLE_FONTS,
+    FUNCTION_WORDS,
+    HEADS,
     PAIRS,
     SIGNS,
 )
@@ -24,6 +26,8 @@ from derive.read.text import MAX_LENGTH
 from derive.syntax import Span
 
 MAX_EXPANSIONS = 1_000
+# By so many variables one \pdv differentiates.
+MAX_VARIABLES = 3
 _FOREIGN = {
     "input": "nothing outside of the formula is read",
     "include": "nothing outside of the formula is read",
@@ -155,6 +159,10 @@ class Lexer(Environments):
     def _unknown(self, tok: Token) -> None:
         name = str(tok)
         stem = name.rstrip("0123456789*")
+        if name in HEADS or name in FUNCTION_WORDS:
+            # The page has defined \softmax, \diag; what a macro of that name means is no riddle.
+            self.word(name, place(tok))
+            return
         near = difflib.get_close_matches(name, [c for c in COMMANDS if c.isalpha()], 1, 0.7)
         hint = _FOREIGN.get(stem, f"did you mean \\{near[0]}?" if near else "")
         self.complain(f"unknown command \\{name}", place(tok), hint)
@@ -268,6 +276,27 @@ class Lexer(Environments):
         self._argument(tok)
         if not self.complaints:
             self._argument(tok)
+
+    def _do_quotient(self, tok: Token, sign: str) -> None:
+        r"""\pdv{f}{x}{y}, \pdv[2]{f}{x}, \dv{x}: a derivative, as the package physics has it."""
+        order = self._optional() or []
+        inside = [self._group()]
+        while self._peek("{") and len(inside) < MAX_VARIABLES + 1:
+            inside.append(self._group())
+        body, *by = inside if len(inside) > 1 else ([], *inside)
+        times = order or [token("NUM", str(len(by)), place(tok))] * (len(by) > 1)
+        d = [token("CMD", sign, place(tok))]
+        power = [token("CHAR", "^", place(tok)), *self._in_braces(times, tok)] if times else []
+        below = [part for variable in by for part in (*d, *variable)]
+        self._emit("FRAC", "frac", place(tok))
+        self._given([*d, *power, *body], tok)
+        self._given([*below, *(power if order else [])], tok)
+
+    def _do_norm(self, tok: Token, _: str) -> None:
+        """\\norm{x}, of the package physics and of many preambles."""
+        self._emit("LNORM", "||", place(tok))
+        self._argument(tok)
+        self._emit("RNORM", "||", place(tok))
 
     def _do_root(self, tok: Token, _: str) -> None:
         degree = self._optional()

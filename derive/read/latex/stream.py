@@ -181,11 +181,12 @@ class Stream(Text, ABC):
 
     def _given(self, tokens: Iterable[Token], owner: Token) -> None:
         """Raw tokens lexed as one argument between braces."""
-        at = place(owner)
-        self._stack.append(token("CHAR", "}", Span(at.stop, at.stop)))
-        self._stack.extend(reversed(list(tokens)))
-        self._stack.append(token("CHAR", "{", Span(at.stop, at.stop)))
+        self._stack.extend(reversed(self._in_braces(tokens, owner)))
         self._argument(owner)
+
+    def _in_braces(self, tokens: Iterable[Token], owner: Token) -> list[Token]:
+        end = Span(place(owner).stop, place(owner).stop)
+        return [token("CHAR", "{", end), *tokens, token("CHAR", "}", end)]
 
     @abstractmethod
     def _step(self) -> None:
