@@ -513,3 +513,68 @@ def test_weights_whose_vectors_are_columns_stand_beside_the_whole(
     _, _, _, told, item = check(COLUMNS + formula, name="t.md").items
     assert told.status == "proved"
     assert item.status in status.split("|")
+
+
+@pytest.mark.parametrize(
+    ("formula", "repair"),
+    [
+        (r"\frac{\partial L}{\partial \mathbf b} = \mathbf t - \mathbf p", "p - t"),
+        (r"\frac{\partial L}{\partial \mathbf z} = \mathbf p + \mathbf t", "p - t"),
+        (r"\nabla_{\mathbf h} L = \mathbf W (\mathbf p - \mathbf t)", "W.T @ (p - t)"),
+    ],
+)
+def test_who_writes_vectors_gets_them_back(formula: str, repair: str) -> None:
+    document = (
+        r"Let $\mathbf z = \mathbf W \mathbf h + \mathbf b$, $p_i = e^{z_i}/\sum_j e^{z_j}$ and"
+        r" $L = -\sum_i t_i \log p_i$ with a one-hot $\mathbf t$. " + f"$${formula}$$"
+    )
+    verdict = last(document).verdict
+    assert verdict is not None
+    assert verdict.repair == repair
+
+
+SPREAD = r"Let $$q_j = \frac{\epsilon}{K-1} \quad (j \ne y)$$"
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (r" $L = -q_y \log p_y$. $$L = -\frac{\epsilon}{K-1}\log p_y$$", "unread"),
+        (
+            r" $L = -\sum_j q_j \log p_j$. $$L = -\frac{\epsilon}{K-1}\sum_j \log p_j$$",
+            "unread",
+        ),
+        (
+            r" $L = -\sum_{j \ne y} q_j \log p_j$. $$L = -\frac{\epsilon}{K-1}\sum_{j \ne y}"
+            r" \log p_j$$",
+            "proved",
+        ),
+        (
+            r" and $q_y = 1 - \epsilon$. $$\sum_j q_j \log p_j = (1 - \epsilon)\log p_y +"
+            r" \frac{\epsilon}{K-1}\sum_{j \ne y} \log p_j$$",
+            "proved",
+        ),
+    ],
+)
+def test_what_is_told_for_the_others_is_told_of_them_only(document: str, status: str) -> None:
+    assert last(SPREAD + document).status == status
+
+
+def test_what_holds_in_general_is_not_held_under_the_case_before_it() -> None:
+    document = (
+        SOFTMAX + r"Let $L = -\sum_k t_k \log p_k$. If $t$ is one-hot the proof is short, but in"
+        r" general the gradient is $\frac{\partial L}{\partial z_k} = p_k - t_k$."
+    )
+    assert last(document).status == "conditional"
+
+
+def test_the_sum_in_a_logarithm_has_the_negative_samples_and_all_others() -> None:
+    document = (
+        r"With $K$ negative samples, let $J = -\log\sigma(u_o^\top v) - \sum_k"
+        r" \log\sigma(-u_k^\top v)$ and $M = \log \sum_k e^{u_k^\top v}$. $$J + M = M + J$$"
+    )
+    asked = last(document).asked
+    assert asked is not None
+    whole, sampled = sorted(asked.given, key=lambda definition: "uneg" in definition)
+    assert "uneg" in sampled
+    assert "uneg" not in whole

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from derive.document.known import Known
 from derive.errors import Complaint, FormulaError
 from derive.show import text
-from derive.syntax import Cases, Entry, Name, Node, Rel, Span, children, same, substitute, walk
+from derive.syntax import (
+    Cases,
+    Entry,
+    Logic,
+    Name,
+    Node,
+    Reduce,
+    Rel,
+    Span,
+    children,
+    name_of,
+    same,
+    substitute,
+)
 
 
 def limit_of(head: Name | Entry, conditions: Iterable[Node]) -> Rel | None:
@@ -35,18 +48,38 @@ def joined(old: Known, head: Node, body: Node, limit: Rel | None) -> tuple[Entry
     return None
 
 
-def check_limits(sides: Sequence[Node], known: Iterable[Known]) -> None:
-    """Raises FormulaError where q_y is used, and q_j is told for j != y only."""
+def check_limits(sides: Sequence[Node], known: Sequence[Known]) -> None:
+    """Raises FormulaError where q_y is used, and q_j is told for j != y only.
+
+    By the sides or by what they depend on, as q_y or in a sum over every j.
+    """
     for one in known:
-        if one.limit is None or not isinstance(one.head, Entry):
-            continue
-        letters = [index.id for index in one.head.indices if isinstance(index, Name)]
-        for part in (part for side in sides for part in walk(side)):
-            if not isinstance(part, Entry) or part.base != one.head.base:
-                continue
-            values = dict(zip(letters, part.indices, strict=False))
-            left, right = (substitute(side, values) for side in children(one.limit))
-            if same(left, right):
-                source = text(part)
-                message = f"{source} is used, and told only for {text(one.limit)}"
-                raise FormulaError([Complaint(message, source, Span(0, len(source)))])
+        if one.limit is not None:
+            for tree in (*sides, *(other.body for other in known)):
+                for part in _untold(tree, one.head, one.limit):
+                    source = text(part)
+                    message = f"{source} is used, and told only for {text(one.limit)}"
+                    raise FormulaError([Complaint(message, source, Span(0, len(source)))])
+
+
+def _untold(
+    tree: Node, head: Node, limit: Rel, running: frozenset[Node] = frozenset()
+) -> Iterator[Entry]:
+    """The entries that the limit shuts out, or that a sum over every index has among its terms.
+
+    `running` are the indices of the sums around, but of those that keep to the limit.
+    """
+    if isinstance(tree, Reduce):
+        index, where = Name(tree.index), tree.where
+        told = where.args if isinstance(where, Logic) and where.op == "and" else (where,)
+        sides = (index, limit.right)
+        apart = Rel("!=", *sides) in told or Rel("!=", *sides[::-1]) in told
+        running = running - {index} if apart else running | {index}
+    if isinstance(tree, Entry) and tree.base == name_of(head):
+        letters = (index.id for index in children(head) if isinstance(index, Name))
+        values = dict(zip(letters, tree.indices, strict=False))
+        left, right = (substitute(side, values) for side in children(limit))
+        if same(left, right) or left in running:
+            yield tree
+    for part in children(tree):
+        yield from _untold(part, head, limit, running)

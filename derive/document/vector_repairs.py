@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from derive.document.items import Asked
+from derive.document.known import index_letters
 from derive.errors import FormulaError
 from derive.read.formula import read_equation
 from derive.show import text
@@ -24,7 +25,10 @@ def in_vectors(question: Asked, verdict: Verdict, answer: Callable[[Asked], Verd
     if not isinstance(verdict, Refuted | Conditional) or verdict.repair is None:
         return verdict
     claim = read_equation(question.claim)
-    if not any(isinstance(part, Form) and part.name in _FORMS for part in walk(claim.right)):
+    mended = read_equation(f"0 == {verdict.repair.rpartition(' == ')[2]}").right
+    by_entries = index_letters(mended) - index_letters(claim.right)
+    forms = any(isinstance(part, Form) and part.name in _FORMS for part in walk(claim.right))
+    if not forms and not by_entries:
         return verdict
     tried = dict.fromkeys(map(text, _edits(claim.right)))
     for repair in list(tried)[:MOST_TRIED]:
@@ -56,8 +60,11 @@ def _changed(node: Node) -> Iterator[Node]:
         case Form(name="outer", args=(a, b)):
             yield Form("outer", (b, a))
         case Add(terms=terms):
-            for place, term in enumerate(terms):
-                yield Add((*terms[:place], _negated(term), *terms[place + 1 :]))
+            opposite = tuple(map(_negated, terms))
+            # p - t for t - p, and not -t + p.
+            yield Add(tuple(sorted(opposite, key=lambda term: isinstance(term, Neg))))
+            for place, turned in enumerate(opposite):
+                yield Add((*terms[:place], turned, *terms[place + 1 :]))
         case Neg(arg=arg):
             yield arg
 
