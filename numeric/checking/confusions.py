@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from numeric.checking.partly import through_norm
 from numeric.checking.pictures import ALIKE, Pictures, as_rows, balanced, listed, slope, softmax
 from numeric.inputs import Array
 
@@ -147,6 +148,9 @@ def penalty(seen: Pictures) -> Answer:
     """A = a*G + b*f, or with the signs of f: the derivative of |f|^2 or of |f| is another."""
     if seen.jacobian or seen.off.size < LEAST_ENTRIES or not np.all(np.isfinite(seen.point)):
         return None
+    along = seen.true * seen.logits
+    if abs(along.sum()) <= ALIKE * np.sum(np.abs(along)) and through_norm(seen):
+        return None  # The loss does not change with the length of what is checked.
     for words, of in (("", seen.logits), ("the sign of ", np.sign(seen.logits))):
         factor = seen.multiple(of)
         if factor is not None:
@@ -235,9 +239,13 @@ def multiple_of_p(seen: Pictures) -> Answer:
     if seen.multiple(p, 1) is None:
         return None
     factors = slope(p, seen.off, 1, seen.bound)[:, 0]
+    of_exp = ""
+    if len(factors) == 1:
+        times = factors.item() / np.sum(np.exp(seen.logits))
+        of_exp = f", or of exp(f), {times:.4g}"
     return (
-        f"off by a multiple of p = softmax(f), {listed(factors)}: what multiplies p, a sum over "
-        "the classes such as that of the targets or their weights, is missing or wrong"
+        f"off by a multiple of p = softmax(f), {listed(factors)}{of_exp}: what multiplies it, a "
+        "sum over the classes such as that of the targets or their weights, is missing or wrong"
     )
 
 

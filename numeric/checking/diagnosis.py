@@ -162,11 +162,13 @@ def _unknown(seen: Seen, by: Ruler, picture: Pictures | None) -> tuple[str, str]
             return "another target", says
         if says := unknown.constant(picture, moved):
             return "stale", says
+        if says := unknown.weights(picture, moved):
+            return "sample factor", says
         true = np.array([entry.value for entry in seen.numeric])
         whole = len(true) == seen.gradient.size
         true = true.reshape(seen.gradient.shape) if whole else seen.gradient
         facts = unknown.facts(seen.case, seen.gradient, true, seen.roundoff)
-        words = "; ".join((_aside(seen), *facts, ONE_STEP))
+        words = "; ".join((_aside(seen), *unknown.branch(picture), *facts, ONE_STEP))
     return UNKNOWN[0], f"{UNKNOWN[1]}: {words}"
 
 

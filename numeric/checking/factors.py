@@ -28,6 +28,9 @@ SHOWN, DIGITS = 4, 4
 # What is said of the factors of samples needs so many samples more than it has unknown numbers.
 LEAST_SAMPLES = 2
 
+# Of more than so many, too many fractions come near a factor by chance.
+MOST_COUNTED = 20
+
 # Where the gamma of a focal loss is looked for; each search is twenty times as fine as the last.
 GAMMAS, SEARCHES = (0.1, 8.0), 4
 
@@ -163,11 +166,23 @@ def _of_whole(_: Pictures, factor: float) -> str:
     return f"{HALVED}?" * _near(factor, 2) + f"{SQUARED}?" * _near(factor, 1 / 2)
 
 
+def _of_counts(seen: Pictures, factor: float) -> str:
+    """Whether one of the two is a mean over all along an axis, the other one over fewer."""
+    less = min(factor, 1 / factor) if factor > 0 else 0.0
+    for whole in (length for length in seen.point.shape if length <= MOST_COUNTED):
+        part = round(less * whole)
+        if 0 < part < whole and _near(less, part / whole):
+            over, instead = (whole, part) if factor < 1 else (part, whole)
+            return f"a mean over {over}, where the loss has one over {instead}?"
+    return ""
+
+
 _HINTS: tuple[Callable[[Pictures, float], str], ...] = (
     _of_temperature,
     _of_value,
     _of_length,
     _of_whole,
+    _of_counts,
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from numeric.checking import confusions, factors, partly
-from numeric.checking.pictures import ALIKE, Pictures, even, named
+from numeric.checking.pictures import ALIKE, Pictures, balanced, even, named
 from numeric.inputs import Array
 
 Answer = str | None
@@ -108,6 +108,8 @@ def _away_from_label(seen: Pictures) -> tuple[Array, Array]:
 def _label_term(seen: Pictures) -> Answer:
     at_label, others = _away_from_label(seen)
     least = np.min(np.abs(at_label))
+    if len(seen.true) == 1 and not balanced(seen.true, 1):
+        return None
     if seen.jacobian or not others.size or least == 0 or np.any(np.abs(others) > ALIKE * least):
         return None
     return "only the entry at the label is wrong: its delta is missing or has the other sign"
@@ -143,7 +145,7 @@ def _smoothing(seen: Pictures) -> Answer:
 def _another_label(seen: Pictures) -> Answer:
     off, some = seen.off, seen.wrong
     rows: Array = np.any(some, axis=1)
-    if seen.jacobian or not np.all(np.sum(some[rows], axis=1) == 2):
+    if seen.jacobian or not balanced(seen.true, 1) or np.any(np.sum(some[rows], axis=1) != 2):
         return None
     top = np.max(np.abs(off[rows]), axis=1)
     if np.any(np.abs(off[rows].sum(axis=1)) > ALIKE * top):

@@ -1,9 +1,9 @@
 """What can be said of a wrong gradient that fits no known mistake.
 
-Three questions need no table. Does A - G depend on the logits at all? If not, a linear term is
-another one, such as that of the targets. Is A the gradient of anything? Its own derivatives are
-symmetric then (Clairaut). Do the entries sum to 0 along an axis, as they do wherever adding one
-number to all logits along it changes nothing?
+Four questions need no table. Does A - G depend on the logits at all? If not, a linear term is
+another one, such as that of the targets. Does A/G? If not, it is a weight. Is A the gradient of
+anything? Its own derivatives are symmetric then (Clairaut). Do the entries sum to 0 along an axis,
+as they do wherever adding one number to all logits along it changes nothing?
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from dataclasses import replace
 import numpy as np
 
 from numeric.checking.differences import Function, central
-from numeric.checking.pictures import ALIKE, Pictures, balanced
+from numeric.checking.pictures import ALIKE, Pictures, balanced, listed
 from numeric.checking.points import Case
 from numeric.inputs import Array
 
 # How far from the point A - G is looked at again, in logits.
 ASIDE = 0.5
+
+# What is said of each entry needs so many of them.
+LEAST_ENTRIES = 3
 
 
 def aside(case: Case) -> Case:
@@ -50,6 +53,34 @@ def constant(one: Pictures, other: Pictures) -> str | None:
         "the gradient as given is the same at other logits, that of the loss is not: kept from "
         "another call, or of a linear term only"
     )
+
+
+def weights(one: Pictures, other: Pictures) -> str | None:
+    """A/G is the same at both points, entry by entry."""
+    ratios = [
+        seen.given / np.where(seen.zero(seen.true), np.nan, seen.true) for seen in (one, other)
+    ]
+    some = np.isfinite(ratios[0]) & np.isfinite(ratios[1])
+    if one.jacobian or some.sum() < LEAST_ENTRIES or np.any(~some & one.wrong):
+        return None
+    first, second = (ratio[some] for ratio in ratios)
+    if np.any(np.abs(first - second) > ALIKE * np.maximum(np.abs(first), np.abs(second))):
+        return None
+    return (
+        f"each entry has a factor of its own, {listed(first)}, at other numbers too: a weight that "
+        "is missing or wrong?"
+    )
+
+
+def branch(seen: Pictures) -> Iterator[str]:
+    """How many entries are wrong if not all are, and whether these have the same sign."""
+    if seen.wrong.all():
+        return
+    for sign, where in (("above", seen.true > 0), ("below", seen.true < 0)):
+        if where.sum() > 1 and np.array_equal(seen.wrong, where):
+            yield f"wrong are those entries only that should be {sign} 0: one of two branches?"
+            return
+    yield f"{int(np.sum(~seen.wrong))} of {seen.wrong.size} entries are right"
 
 
 def facts(case: Case, given: Array, true: Array, roundoff: float) -> Iterator[str]:
