@@ -521,11 +521,17 @@ def test_weights_whose_vectors_are_columns_stand_beside_the_whole(
         (r"\frac{\partial L}{\partial \mathbf b} = \mathbf t - \mathbf p", "p - t"),
         (r"\frac{\partial L}{\partial \mathbf z} = \mathbf p + \mathbf t", "p - t"),
         (r"\nabla_{\mathbf h} L = \mathbf W (\mathbf p - \mathbf t)", "W.T @ (p - t)"),
+        (r"\nabla_{\mathbf h} L = -\mathbf W^\top (\mathbf p - \mathbf t)", "W.T @ (p - t)"),
+        (
+            r"\frac{\partial L}{\partial \mathbf V} ="
+            r" \frac{\partial L}{\partial \mathbf z} \mathbf x^\top",
+            "outer(x, d(L, z))",
+        ),
     ],
 )
 def test_who_writes_vectors_gets_them_back(formula: str, repair: str) -> None:
     document = (
-        r"Let $\mathbf z = \mathbf W \mathbf h + \mathbf b$, $p_i = e^{z_i}/\sum_j e^{z_j}$ and"
+        r"Let $\mathbf z = \mathbf W \mathbf h + \mathbf V^\top \mathbf x + \mathbf b$, $p_i = e^{z_i}/\sum_j e^{z_j}$ and"
         r" $L = -\sum_i t_i \log p_i$ with a one-hot $\mathbf t$. " + f"$${formula}$$"
     )
     verdict = last(document).verdict
