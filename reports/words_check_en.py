@@ -6,6 +6,8 @@ SAYINGS = {
     "status_unread": "unread",
     "status_definition": "definition",
     "status_fact": "fact",
+    "several_definition": "definitions",
+    "several_fact": "facts",
     # the head of the page
     "check_kicker": "gradproof · check of a document",
     # worded so that a number of one is no mistake of grammar

@@ -6,6 +6,8 @@ SAYINGS = {
     "status_unread": "읽지 못함",
     "status_definition": "정의",
     "status_fact": "사실",
+    "several_definition": "정의",
+    "several_fact": "사실",
     "check_kicker": "gradproof · 문서 검사",
     "check_refuted": (
         "틀렸습니다. 이 문서의 등식 {claims}개 가운데 {wrong}개가 적힌 대로는 성립하지 않습니다."

@@ -109,6 +109,7 @@ def test_no_saying_of_a_check_is_left_over(monkeypatch, tmp_path, capsys):
         items[7:8],
         items[8:9],
         (*items[:2], *large),
+        (replace(items[0], kind="fact"),) * 2,
     ]
     for some in chosen:
         record = build_document(replace(article(), items=tuple(some)))

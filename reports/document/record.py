@@ -136,8 +136,10 @@ def build_document(checked: Checked, lang: str = "en") -> DocumentRecord:
     )
 
 
-def _badge(status: str, words: Words) -> Badge:
-    return Badge(status, ALL_SIGNS[status], words(f"status_{status}"))
+def _badge(status: str, words: Words, count: int = 1) -> Badge:
+    """The sign and the word of a status; only what is given is a noun, and has a plural."""
+    number = "several" if count > 1 and status in _GIVEN else "status"
+    return Badge(status, ALL_SIGNS[status], words(f"{number}_{status}"))
 
 
 def _link(item: Item) -> Link:
@@ -146,7 +148,8 @@ def _link(item: Item) -> Link:
 
 def _counts(shown: Iterable[ShownItem], words: Words) -> tuple[tuple[Badge, int], ...]:
     counted = Counter(item.badge.status for item in shown)
-    return tuple((_badge(each, words), counted[each]) for each in ALL_SIGNS if counted[each])
+    found = ((each, counted[each]) for each in ALL_SIGNS if counted[each])
+    return tuple((_badge(each, words, count), count) for each, count in found)
 
 
 def _sentence(status: str, shown: tuple[ShownItem, ...], words: Words) -> str:
