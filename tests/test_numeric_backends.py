@@ -141,6 +141,8 @@ def both(
     loops = runner.loops(lanes)
     assert loops is not None, "no loops for this program"
     outs = How().outputs(shapes, arrays)
+    for out in outs.values():
+        out.fill(np.nan)
     with pytest.MonkeyPatch.context() as patched, np.errstate(all="ignore"):
         made_by_python = [jit.interpreted(printed.source, logits.dtype) for printed in loops]
         patched.setattr(runner, "loops", lambda _: loops)
@@ -194,6 +196,16 @@ def test_precise_loops_are_the_program(name: str, function: str, lanes: bool) ->
     logits = 30 * logits_of(name)
     values = arguments(compiled(name).signature, logits)
     assert_same(*both(name, function, values, logits, lanes, precise=True), roundings=4)
+
+
+@pytest.mark.parametrize("lanes", [False, True])
+@pytest.mark.parametrize("scale", [1, 300], ids=["tame", "wild"])
+@pytest.mark.parametrize("classes", [1, 2, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 33, 129])
+def test_loops_go_over_every_class(classes: int, scale: float, lanes: bool) -> None:
+    rng = np.random.default_rng(classes)
+    logits = scale * rng.normal(size=(3, classes))
+    values = {"y": np.array([0, classes // 2, classes - 1])}
+    assert_same(*both("softmax-nll-mean", "value_and_grad", values, logits, lanes))
 
 
 EVERY = [Options("mean", True, True, True), Options("none", False, True, True, True)]

@@ -103,6 +103,7 @@ def _known(real: Any, compiled: Decorator) -> dict[str, Any]:
         "log": math.log,
         "tanh": math.tanh,
         "sqrt": math.sqrt,
+        "natural": np.uint64,
         "int": np.int32 if is_single else np.int64,
         "empty": np.empty,
         "tiny": np.finfo(real).tiny,
@@ -139,6 +140,9 @@ def _sums(real: Any, compiled: Decorator) -> dict[str, Any]:
 
     @compiled()
     def class_sum(row: Any) -> Any:
+        if row.size <= CHUNK:
+            large, small = added(row)
+            return large + small
         large, large_lost, small, small_lost = real(0), real(0), real(0), real(0)
         for first in range(0, row.size, CHUNK):
             large_part, small_part = added(row[first : first + CHUNK])

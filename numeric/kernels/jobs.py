@@ -14,10 +14,9 @@ import numpy as np
 
 from numeric.inputs import Array
 from numeric.kernels.blocks import Buffers, Index, Layout, row_places
-from numeric.kernels.compiled import LANES
 from numeric.kernels.jit import EVEN
 from numeric.kernels.kernel import Extent, Pass
-from numeric.kernels.loops import Compiled
+from numeric.kernels.loops import LANES, Compiled
 from numeric.kernels.tame import reach, wild_rows
 
 UFUNC_BUFFER = 512

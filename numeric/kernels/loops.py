@@ -25,6 +25,9 @@ from numeric.kernels.fusion import Spread, Step, fused, step_reads
 from numeric.kernels.kernel import Kernel, Pass
 from numeric.programs.program import Arange, Floor, Fold, Map, Pick, PositivePart, Take, View
 
+LANES = 64
+"""So many rows are taken at a time, or their logarithms."""
+
 
 @dataclass(frozen=True)
 class Compiled:
