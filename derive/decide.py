@@ -11,7 +11,7 @@ from typing import Any
 from derive.asymptotic import Weak, leading_order, proportional, weak
 from derive.budget import DEFAULT_SECONDS, limited
 from derive.conditions import distinguishes, enough, index_condition, needed
-from derive.domain import Domain, domain
+from derive.domain import Domain
 from derive.errors import Complaint, Disagreement, FormulaError, OutOfBudget, OutOfFragment
 from derive.menu import candidates, small_sizes
 from derive.problem import Problem, labels_told_apart
@@ -20,11 +20,20 @@ from derive.read.formula import read_condition, read_equation
 from derive.repair import diagnosis_of, repair
 from derive.residual import Residual, settled
 from derive.roots import root_candidates
-from derive.saving import granted, outside_of, proves, saved_otherwise, saving
+from derive.saving import (
+    found_unmet,
+    granted,
+    is_needed,
+    outside_of,
+    proves,
+    saved_otherwise,
+    saving,
+    seen_domain,
+)
 from derive.scope import resolve
 from derive.shapes import has_vectors, index_form
 from derive.show import text
-from derive.syntax import ZERO, Div, Rel, Span, add
+from derive.syntax import ZERO, Div, Rel, Span
 from derive.verdict import Conditional, Proved, Refuted, Undecided, Verdict, prove
 from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import (
@@ -223,7 +232,7 @@ def _unsettled(second: Opinion) -> str:
 def _all_zero(
     problem: Problem, first: Sequence[Residual], second: Opinion, told: dict[str, Any]
 ) -> Verdict:
-    where = domain(problem)
+    where = seen_domain(problem)
     # What a formula needs of a size: at n = 1 there may be no loss to speak of, and an empty sum
     # has a value whatever its terms divide by.
     inside = replace(problem, where=(*problem.where, *where.sizes))
@@ -278,28 +287,14 @@ def _open_domain(problem: Problem, where: Domain, second: Opinion, told: dict[st
     if not needs and isinstance(modular_opinion(large), Zero):
         needs = " and ".join(map(text, where.sizes))
     where_to_look = second.frames if isinstance(second, OneSided) else frames(problem)
-    found = counterexample(problem, where_to_look) or _where_unmet(problem, where)
+    found = counterexample(problem, where_to_look) or found_unmet(problem, where.open)
     if found is None or not needs:
         reason = (
             f"the sides agree where both have a value, which needs {needs or 'more than is known'}"
         )
         return Undecided(reason=reason, **told)
-    return Conditional(
-        condition=needs, counterexample=found, premises=tuple(map(str, where.premises)), **told
-    )
-
-
-def _where_unmet(problem: Problem, where: Domain) -> Counterexample | None:
-    """A point at which something is 0 that must not be, and one side has no value."""
-    for need in where.open:
-        if not (need.positive or isinstance(need.of, Rel)):
-            assumptions = (*problem.assumptions, (add(need.of, ZERO), ZERO))
-            there = replace(problem, assumptions=assumptions)
-            with contextlib.suppress(OutOfFragment, Undefined):
-                found = counterexample(there, frames(there))
-                if found is not None:
-                    return found
-    return None
+    told |= {"premises": tuple(map(str, where.premises)), "necessary": is_needed(problem, where)}
+    return Conditional(condition=needs, counterexample=found, **told)
 
 
 def _conditional(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from derive.forms import form_of
 from derive.plain import plainly_nonnegative, plainly_positive
 from derive.problem import Problem, is_whole, unfold
 from derive.rules.differentiation import varies
@@ -116,7 +117,9 @@ def slope_needs(problem: Problem, node: Node) -> Iterator[tuple[Need, bool]]:
             body = unfold(problem, part.body, keep=frozenset({name_of(variable)}))
             order = sum(len(inner.wrt) for inner in derivatives)
             for need in _of_slopes(body, order):
-                if varies(need.of, variable):
+                # |x - x| has a corner nowhere.
+                turns = need.positive or form_of(problem, need.of, ZERO)[0]
+                if turns and varies(need.of, variable):
                     met = replace(need, of=_where_they_meet(need.of, variable, free_names(body)))
                     within = list(walk(met.of))
                     summed = any(isinstance(inner, Reduce) for inner in within)

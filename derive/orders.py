@@ -155,7 +155,8 @@ class _Splitter:
         that is met in the point alone has no slope to agree with.
         """
         pieces: dict[Node, Node] = {}
-        for part in _derivatives(problem):
+        # x <= x turns nowhere.
+        for part in _derivatives(problem) if form else ():
             if not _turns(problem, part, form):
                 continue
             if not self._is_smooth(problem, part, form, known):

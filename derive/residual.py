@@ -15,11 +15,11 @@ from derive.calculus import derivative_free
 from derive.cases import Case, cases
 from derive.errors import OutOfFragment
 from derive.normal import Normaliser
-from derive.orders import by_order
+from derive.orders import by_order, is_smooth
 from derive.polynomial import Poly, add, scale
 from derive.problem import Problem, with_value
 from derive.summation import Summation
-from derive.syntax import Cases, Deriv, Name, num, walk
+from derive.syntax import Cases, Deriv, Name, Node, num, walk
 
 # Sums over at most this many classes are written out where the symbolic sum does not decide.
 MAX_WRITTEN_OUT = 8
@@ -58,7 +58,14 @@ def settled(problem: Problem) -> list[Residual]:
 
 
 def _with_bits(problem: Problem) -> list[Residual]:
-    """The residuals with bits for comparisons; none if one is not 0 then."""
+    """The residuals with bits for comparisons; none if one is not 0 then.
+
+    Bits are constants to a derivative, which says nothing of it where a comparison turns: only
+    where the domain leaves such points out.
+    """
+    has_slopes = any(isinstance(part, Deriv) for part in _parts(problem))
+    if has_slopes and is_smooth(problem, agrees, lambda _: True):
+        return []
     for turned in (False, True):
         try:
             claim = with_bits(problem, turned=turned)
@@ -97,8 +104,13 @@ def agrees(problem: Problem) -> bool:
 
 
 def _has_cases(problem: Problem) -> bool:
-    sides = (problem.left, problem.right, *(d.body for d in problem.definitions.values()))
-    return any(isinstance(part, Cases) for side in sides for part in walk(side))
+    return any(isinstance(part, Cases) for part in _parts(problem))
+
+
+def _parts(problem: Problem) -> Iterator[Node]:
+    """Every part of the claim and of its definitions."""
+    bodies = (definition.body for definition in problem.definitions.values())
+    return (part for tree in (problem.left, problem.right, *bodies) for part in walk(tree))
 
 
 def _settled(problem: Problem) -> list[Residual]:
@@ -116,8 +128,7 @@ def _settled(problem: Problem) -> list[Residual]:
 
 def _by_value(problem: Problem, small: Mapping[str, int]) -> list[Residual]:
     """The residuals at every value of the scalars that have two; none if there are no such."""
-    sides = (problem.left, problem.right, *(d.body for d in problem.definitions.values()))
-    derivatives = (p for side in sides for p in walk(side) if isinstance(p, Deriv))
+    derivatives = (part for part in _parts(problem) if isinstance(part, Deriv))
     varied = {v.id for p in derivatives for v in p.wrt if isinstance(v, Name)}
     scalars = (s for s in problem.symbols.values() if not s.axes and s.name not in varied)
     two = [symbol for symbol in scalars if symbol.kind in _TWO_VALUES]

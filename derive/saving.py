@@ -9,13 +9,16 @@ from dataclasses import replace
 
 from derive.domain import Domain, domain
 from derive.errors import OutOfFragment
+from derive.forms import form_of
 from derive.menu import Candidate, candidates
+from derive.needs import Need
 from derive.problem import Problem
 from derive.residual import Residual, settled
 from derive.roots import root_candidates
 from derive.show import text
-from derive.syntax import ZERO, Rel, name_of, walk
+from derive.syntax import ONE, ZERO, Entry, Name, Rel, add, name_of, walk
 from derive.verdict import agree
+from derive.witness.arithmetic import Undefined
 from derive.witness.counterexample import Counterexample, counterexample
 from derive.witness.opinion import interval_opinion, modular_opinion, surely_differ
 from derive.witness.points import frames
@@ -51,9 +54,42 @@ def proves(problem: Problem) -> bool:
     first = settled(problem)
     if not first or not all(residual.is_zero for residual in first):
         return False
-    where = domain(problem)
+    where = seen_domain(problem)
     inside = granted(problem, where)
     return not where.open and agree(first, modular_opinion(inside), interval_opinion(inside))
+
+
+def seen_domain(problem: Problem) -> Domain:
+    """The domain; a corner is open where a point of it is seen at which one side has a value."""
+    where = domain(problem)
+    shared = (need for need in where.corners if need not in where.open)
+    lone = (need for need in shared if found_unmet(problem, [need]))
+    return replace(where, open=(*where.open, *lone))
+
+
+def is_needed(problem: Problem, where: Domain) -> bool:
+    """Whether nothing else than the open needs would do.
+
+    Divided by 0, a side has no value. A slope at a corner may have one: min(x, y)**2 where both
+    are 0. Of a corner at one number of one name the counterexample tells.
+    """
+    if not set(where.open) & set(where.corners):
+        return True
+    terms = [node for node, _ in form_of(problem, where.open[0].of, ZERO)[0] if node != ONE]
+    return len(where.open) == len(terms) == 1 and isinstance(terms[0], Name | Entry)
+
+
+def found_unmet(problem: Problem, needs: Iterable[Need]) -> Counterexample | None:
+    """A point at which something is 0 that must not be, and one side has no value."""
+    for need in needs:
+        if not (need.positive or isinstance(need.of, Rel)):
+            assumptions = (*problem.assumptions, (add(need.of, ZERO), ZERO))
+            there = replace(problem, assumptions=assumptions)
+            with contextlib.suppress(OutOfFragment, Undefined):
+                found = counterexample(there, frames(there))
+                if found is not None:
+                    return found
+    return None
 
 
 def granted(problem: Problem, where: Domain) -> Problem:

@@ -209,3 +209,61 @@ def test_a_piece_without_a_value_at_a_corner_proves_nothing_there(claim: str) ->
 def test_a_piece_without_a_value_at_a_corner_may_have_a_limit() -> None:
     claim = "d(cases(x**2*log(x), x > 0, 0), x) == cases(2*x*log(x) + x, x > 0, 0)"
     assert verify(claim).status == "undecided"  # it is right, and not known to be
+
+
+# A claim, and a point of the corner at which its sides have these values.
+AT_CORNERS = [
+    ("d(min(x, 0) + max(x, 0), x) == ind(x < 0) + ind(x > 0)", ("1", "0")),
+    ("d(min(x, relu(0)) + relu(x), x) == ind(x < relu(0)) + ind(x > 0)", ("1", "0")),
+    ("d(x*ind(x >= 0) + min(x, 0), x) == ind(x >= 0) + ind(x <= 0)", ("1", "2")),
+    ("d(abs(x)*sign(x), x) == d(x + ind(x >= 0), x)", ("1", "undefined")),
+    ("d(x**2*sign(x), x) == d(x*abs(x) + ind(x > 0), x)", ("0", "undefined")),
+    ("d(relu(x) - ind(x > 0), x) == ind(x > 0)", ("undefined", "0")),
+]
+
+
+@pytest.mark.parametrize(("claim", "values"), AT_CORNERS)
+def test_what_differs_in_a_corner_alone_is_not_proved(claim: str, values: tuple[str, str]) -> None:
+    verdict = verify(claim)
+    assert verdict.status == "conditional"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.values == {"x": "0"}
+    assert (verdict.counterexample.left, verdict.counterexample.right) == values
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "d(abs(x), x) == d(max(x, -x), x)",
+        "d(sum(abs(f[j]), j), f[k]) == d(abs(f[k]), f[k])",
+    ],
+)
+def test_sides_that_lack_a_slope_at_the_same_corner(claim: str) -> None:
+    assert verify(claim).status == "proved"
+
+
+def test_no_order_is_left_out_where_a_number_is_compared_with_itself() -> None:
+    """Where x > y, max(y, x) <= x is x <= x."""
+    verdict = verify("d(cases(-x, min(x, y) > y and max(y, x) <= x, y), x) == -ind(x > y)")
+    assert verdict.status != "proved"
+
+
+def test_a_number_that_never_turns_is_no_condition() -> None:
+    verdict = verify("d(cases(x, x <= x, 0) + relu(x), x) == 1 + ind(x > 0)")
+    assert verdict.condition == "x != 0"
+
+
+@pytest.mark.parametrize(
+    ("claim", "necessary"),
+    [
+        ("d(relu(x), x) == ind(x > 0)", True),
+        ("d(relu(x - 2), x) == ind(x > 2)", True),
+        ("d(min(x, y)**2, x) == 2*min(x, y)*ind(x < y)", False),
+        ("d(relu(relu(x)), x) == ind(x > 0)", False),
+    ],
+)
+def test_only_if_is_said_of_corners_at_one_number(claim: str, necessary: bool) -> None:
+    """min(x, y)**2 has a slope where both are 0, and relu(relu(x)) one below 0."""
+    verdict = verify(claim)
+    assert verdict.status == "conditional"
+    assert verdict.to_json()["necessary"] is necessary

@@ -248,7 +248,6 @@ FUNCTIONS: dict[str, Callable[[object], object]] = {
     "tanh": mp.tanh,
     "sigma": lambda x: 1 / (1 + mp.exp(-x)),
     "softplus": lambda x: mp.log(1 + mp.exp(x)),
-    "abs": abs,
 }
 
 
@@ -285,20 +284,8 @@ def test_the_root_of_a_square_has_no_slope_at_0_that_is_known() -> None:
         jets.sqrt(jets.product(x, x))
     with pytest.raises(Undefined):
         jets.sqrt(x)
-    assert jets.abs(jets.product(x, x)) == {1: Exact(Fraction(0))}
     assert jets.real_power(x, Fraction(3, 2)) == {1: Exact(Fraction(0))}
     assert jets.sqrt(jets.product({}, x)) == {}
-
-
-def test_a_kink_is_one_unless_it_is_multiplied_by_0() -> None:
-    jets = Jets(Rational())
-    x, zero = {1: Exact(Fraction(1))}, Exact(Fraction(0))
-    kinked = jets.abs(x)
-    for whole in (kinked, jets.sum(kinked, x), jets.scaled(kinked, Fraction(-2))):
-        with pytest.raises(Undefined):
-            jets.derivative(whole, 1)
-    for smooth in (jets.product(x, kinked), jets.product(jets.product(x, kinked), x)):
-        assert jets.derivative(smooth, 1) in ({}, {0: zero})
 
 
 # Which sizes are enough.

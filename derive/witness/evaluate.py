@@ -43,7 +43,8 @@ from derive.witness.arithmetic import (
     Unsupported,
     V,
 )
-from derive.witness.jets import Jet, Jets, Turning
+from derive.witness.corners import Step, Turning, beside
+from derive.witness.jets import Jet, Jets
 
 _INDEX_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "==": lambda a, b: a == b,
@@ -79,8 +80,7 @@ class Evaluator(Generic[V]):
     point: Point[V]
     _active: tuple[tuple[int, _Place], ...] = ()
     _memo: dict[tuple[object, ...], Jet[V]] = field(default_factory=dict)
-    # A difference that moves through 0, and the side of it that is looked at.
-    _side: tuple[Jet[V], int] | None = None
+    _step: Step | None = None
     jets: Jets[V] = field(init=False)
     _budget: Budget = field(default_factory=current)
 
@@ -218,6 +218,9 @@ class Evaluator(Generic[V]):
         return None
 
     def _call(self, node: Call, env: dict[str, int]) -> Jet[V]:
+        if node.function == "abs":
+            jet = self._jet(node.arg, env)
+            return self.jets.scaled(jet, Fraction(self._sign(jet, node.arg, env)))
         try:
             function = _FUNCTIONS[node.function]
         except KeyError:
@@ -237,6 +240,8 @@ class Evaluator(Generic[V]):
         return total
 
     def _deriv(self, node: Deriv, env: dict[str, int]) -> Jet[V]:
+        if self._step is not None:
+            raise Unsupported("a slope of slopes where a condition turns")
         before, wanted = self._active, 0
         for variable in node.wrt:
             mask = 1 << len(self._active)
@@ -244,9 +249,27 @@ class Evaluator(Generic[V]):
             self._active = (*self._active, (mask, self._target(variable, env)))
         try:
             jet = self._jet(node.body, env)
+        except Turning:
+            if before:
+                raise
+            if len({place for _, place in self._active}) > 1:
+                raise Unsupported("a corner in several variables") from None
+            jet = beside(self.jets, lambda step: self._along(step, node.body, env))
         finally:
             self._active = before
         return self.jets.derivative(jet, wanted)
+
+    def _along(self, step: Step | None, body: Node, env: dict[str, int]) -> Jet[V]:
+        """The body's jet along a step; with None its value in the point."""
+        before = self._active, self._memo
+        self._step, self._memo = step, {}
+        if step is None:
+            self._active = ()
+        try:
+            return self._jet(body, env)
+        finally:
+            self._step = None
+            self._active, self._memo = before
 
     def _target(self, variable: Node, env: dict[str, int]) -> _Place:
         if isinstance(variable, Entry):
@@ -256,47 +279,13 @@ class Evaluator(Generic[V]):
         raise OutOfFragment("differentiation by something that is no entry")
 
     def _ind(self, node: Ind, env: dict[str, int]) -> Jet[V]:
-        return self._pieces(lambda: self._truth(node, env))
-
-    def _truth(self, node: Ind, env: dict[str, int]) -> Jet[V]:
         return self.jets.constant(1 if self._holds(node.condition, env) else 0)
 
     def _cases(self, node: Cases, env: dict[str, int]) -> Jet[V]:
-        return self._pieces(lambda: self._branch(node, env))
-
-    def _branch(self, node: Cases, env: dict[str, int]) -> Jet[V]:
         for value, condition in node.branches:
             if self._holds(condition, env):
                 return self._jet(value, env)
         return self._jet(node.otherwise, env)
-
-    def _pieces(self, chosen: Callable[[], Jet[V]]) -> Jet[V]:
-        """What is chosen by conditions; where one turns, its pieces on both sides and between."""
-        if self._side is not None:
-            return chosen()
-        try:
-            return chosen()
-        except Turning as turning:
-            places = {place for _, place in self._active}
-            if len(places) > 1:
-                raise Unsupported("a corner in several variables") from None
-            found = []
-            for side in (0, 1, -1):
-                self._side = (turning.difference, side)
-                # What is remembered belongs to one side only.
-                before, self._memo = self._memo, {}
-                try:
-                    found.append(chosen())
-                except Undefined:
-                    if not side:
-                        raise
-                    # Beside the point it has values, and they may have a limit there.
-                    raise Unsupported(
-                        "a piece without a value where it is differentiated"
-                    ) from None
-                finally:
-                    self._side, self._memo = None, before
-            return self.jets.joined(found, turning.difference)
 
     def _holds(self, node: Node, env: dict[str, int]) -> bool:
         match node:
@@ -314,23 +303,22 @@ class Evaluator(Generic[V]):
 
     def _compare(self, op: str, left: Node, right: Node, env: dict[str, int]) -> bool:
         """A condition on numbers: decided by the sign of the difference."""
-        difference = self._add(Add(tuple(_uncancelled(add(left, Neg(right)), env))), env)
-        zero = self.arithmetic.const(Fraction(0))
-        sign = self.arithmetic.sign(difference.get(0, zero))
-        if not sign and any(difference.keys()):
-            sign = self._side_of(difference)
+        difference = Add(tuple(_uncancelled(add(left, Neg(right)), env)))
+        sign = self._sign(self._add(difference, env), difference, env)
         return _INDEX_RELATIONS[op](Fraction(sign), Fraction(0))
 
-    def _side_of(self, difference: Jet[V]) -> int:
-        """The sign of a difference that moves through 0, on the side that is looked at."""
-        if self._side is None:
-            raise Turning(difference)
-        known, side = self._side
-        for turned in (1, -1):
-            rest = self.jets.sum(difference, self.jets.scaled(known, Fraction(-turned)))
-            if all(map(self.arithmetic.is_zero, rest.values())):
-                return side * turned
-        raise Unsupported("two conditions that turn where they are differentiated")
+    def _sign(self, jet: Jet[V], node: Node, env: dict[str, int]) -> int:
+        """The sign of a number; of one that moves through 0, its sign after the step."""
+        zero = self.arithmetic.const(Fraction(0))
+        sign = self.arithmetic.sign(jet.get(0, zero))
+        if sign or not any(jet):
+            return sign
+        if self._step is None:
+            raise Turning
+        speed = self.arithmetic.sign(jet.get(self._active[0][0], zero))
+        if speed:
+            return speed * self._step.side
+        return self._step.sign_of(_at(node, env))
 
     def _whole(self, node: Node, env: dict[str, int]) -> Fraction | None:
         """The value of an index, a size or a whole number; None for anything else."""
@@ -347,12 +335,17 @@ class Evaluator(Generic[V]):
                 return None
 
 
+def _at(node: Node, env: Mapping[str, int]) -> Node:
+    """The tree with numbers for its indices."""
+    return substitute(node, {index: Num(Fraction(at)) for index, at in env.items()})
+
+
 def _uncancelled(node: Node, env: Mapping[str, int]) -> list[Node]:
     """The terms of a sum less those that are another's negative: f[k] - f[l] where k is l."""
     kept: list[tuple[Node, Node, bool]] = []
     for term in node.terms if isinstance(node, Add) else (node,):
         inner, negative = (term.arg, True) if isinstance(term, Neg) else (term, False)
-        there = substitute(inner, {index: Num(Fraction(at)) for index, at in env.items()})
+        there = _at(inner, env)
         opposite = next((k for k in kept if k[1] == there and k[2] != negative), None)
         if opposite is None:
             kept.append((term, there, negative))
@@ -368,7 +361,6 @@ _FUNCTIONS: Mapping[str, Callable[..., Jet[V]]] = {
     "tanh": Jets.tanh,
     "sigma": Jets.sigma,
     "softplus": Jets.softplus,
-    "abs": Jets.abs,
 }
 _EVALUATE: Mapping[type[Node], Callable[..., Jet[V]]] = {
     Num: Evaluator._num,

@@ -2,7 +2,7 @@
 
 A jet is held as {mask: number}: bit i of the mask says whether e_i is a factor; a constant 0 is
 left out. A coefficient 0 of an infinitesimal stays, for it tells a number that moves, such as x**2
-at 0, from one that does not; a coefficient KINK has a value to the left and another to the right.
+at 0, from one that does not.
 A function of a + r with r nilpotent is its Taylor series at a, which ends.
 """
 
@@ -10,22 +10,13 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, Generic
+from typing import Generic
 
-from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
+from derive.witness.arithmetic import Arithmetic, Unsupported, V
 
 Jet = dict[int, V]
-KINK: Any = object()
-
-
-class Turning(Unsupported):
-    """A condition turns where something is differentiated: `difference` moves through 0."""
-
-    def __init__(self, difference: Jet[Any]) -> None:
-        super().__init__("a condition that turns where it is differentiated")
-        self.difference = difference
 
 
 class Jets(Generic[V]):
@@ -43,26 +34,11 @@ class Jets(Generic[V]):
         total = dict(a)
         for mask, v in b.items():
             old = total.get(mask)
-            total[mask] = v if old is None else self._plus(old, v)
+            total[mask] = v if old is None else self._arithmetic.add(old, v)
         return self._tidy(total)
 
     def _tidy(self, jet: Jet[V]) -> Jet[V]:
         return {mask: v for mask, v in jet.items() if mask or not self._arithmetic.is_zero(v)}
-
-    def _plus(self, v: V, w: V) -> V:
-        """The sum; two kinks may cancel, as in |x| - |x|."""
-        if v is KINK and w is KINK:
-            raise Unsupported("a sum of kinks")
-        return KINK if v is KINK or w is KINK else self._arithmetic.add(v, w)
-
-    def _times(self, v: V, w: V) -> V:
-        """The product; a kink times 0 is 0."""
-        if v is KINK and w is KINK:
-            raise Unsupported("a product of kinks")
-        if v is KINK or w is KINK:
-            other = w if v is KINK else v
-            return other if self._arithmetic.is_zero(other) else KINK
-        return self._arithmetic.mul(v, w)
 
     def product(self, a: Jet[V], b: Jet[V]) -> Jet[V]:
         if not a or not b:
@@ -72,9 +48,9 @@ class Jets(Generic[V]):
             for other, w in b.items():
                 if mask & other:
                     continue
-                term = self._times(v, w)
+                term = self._arithmetic.mul(v, w)
                 old = total.get(mask | other)
-                total[mask | other] = term if old is None else self._plus(old, term)
+                total[mask | other] = term if old is None else self._arithmetic.add(old, term)
         for mask in (*a, *b):
             if mask and mask not in total:
                 total[mask] = self._arithmetic.const(Fraction(0))
@@ -82,13 +58,11 @@ class Jets(Generic[V]):
 
     def scaled(self, a: Jet[V], factor: Fraction) -> Jet[V]:
         scale = self._arithmetic.const(factor)
-        return {mask: self._times(scale, v) for mask, v in a.items()}
+        return {mask: self._arithmetic.mul(scale, v) for mask, v in a.items()}
 
     def derivative(self, jet: Jet[V], wanted: int) -> Jet[V]:
         """The coefficient of the infinitesimals in `wanted`, a jet in the others."""
         found = {mask ^ wanted: v for mask, v in jet.items() if mask & wanted == wanted}
-        if found.get(0) is KINK:
-            raise Undefined("no derivative at a corner")
         return self._tidy(found)
 
     def _series(self, nilpotent: Jet[V], coefficients: Iterator[V]) -> Jet[V]:
@@ -181,47 +155,17 @@ class Jets(Generic[V]):
 
     def _check_root_at_zero(self, rest: Jet[V], exponent: Fraction) -> None:
         """What the first order does not tell: the root of x**2 is |x|, and of x**4 it is x**2."""
-        if exponent < len(rest) and all(map(self._vanishes, rest.values())):
+        if exponent < len(rest) and all(map(self._arithmetic.may_be_zero, rest.values())):
             raise Unsupported("a root of what vanishes to first order")
 
-    def abs(self, jet: Jet[V]) -> Jet[V]:
-        constant, rest = self._split(jet)
-        sign = self._arithmetic.sign(constant)
-        if sign == 0 and rest:
-            if not all(map(self._vanishes, rest.values())):
-                bits = functools.reduce(operator.or_, rest)
-                return {mask: KINK for mask in range(1, bits + 1) if mask & bits == mask}
-            if len(rest) > 1:
-                raise Unsupported("a second derivative of abs at 0")
-            # |u| = o(h) where u = o(h): the slope is 0.
-            return rest
-        return self.scaled(jet, Fraction(sign))
-
-    def joined(self, pieces: Sequence[Jet[V]], difference: Jet[V]) -> Jet[V]:
-        """One jet of the pieces where a difference is 0 (the first), > 0 and < 0.
-
-        A coefficient in which they differ is a kink, and so is each of a higher derivative.
-        """
-        bits = functools.reduce(operator.or_, (m for jet in (*pieces, difference) for m in jet), 0)
-        masks = [m for m in range(bits + 1) if m & bits == m]
-        apart = [m for m in masks if not self._agree([jet.get(m) for jet in pieces])]
-        if 0 in apart:
-            raise Unsupported("a jump where it is differentiated")
-        if apart and all(self._vanishes(v) for mask, v in difference.items() if mask):
-            raise Unsupported("a condition that may turn where it is differentiated")
-        kinks = [m for m in masks if m and any(m & low == low for low in apart)]
-        return {**pieces[0], **dict.fromkeys(kinks, KINK)}
-
-    def _agree(self, coefficients: Sequence[V | None]) -> bool:
-        zero = self._arithmetic.const(Fraction(0))
-        if any(v is KINK for v in coefficients):
-            return False
-        first, *others = (zero if v is None else v for v in coefficients)
-        minus = self._arithmetic.mul(self._arithmetic.const(Fraction(-1)), first)
-        return all(self._arithmetic.is_zero(self._arithmetic.add(v, minus)) for v in others)
-
-    def _vanishes(self, v: V) -> bool:
-        return v is not KINK and self._arithmetic.may_be_zero(v)
+    def differ(self, a: Jet[V], b: Jet[V]) -> bool:
+        """Whether a coefficient of the one is surely not that of the other."""
+        apart = self.sum(a, self.scaled(b, Fraction(-1)))
+        if any(not self._arithmetic.may_be_zero(v) for v in apart.values()):
+            return True
+        if not all(map(self._arithmetic.is_zero, apart.values())):
+            raise Unsupported("coefficients that may be equal")
+        return False
 
     def sigma(self, jet: Jet[V]) -> Jet[V]:
         below = self.sum(self.constant(1), self.exp(self.scaled(jet, Fraction(-1))))

@@ -7,6 +7,7 @@ than 0 and 1 is transcendental (Lindemann 1882) and factorisation into primes is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -75,9 +76,13 @@ class Rational:
         return self.is_zero(a)
 
     def sign(self, a: Exact) -> int:
-        if a.logs:
-            raise Unsupported("the sign of a logarithm")
-        return (a.rational > 0) - (a.rational < 0)
+        if not a.logs:
+            return (a.rational > 0) - (a.rational < 0)
+        if a.rational:
+            raise Unsupported("the sign of a sum with a logarithm")
+        whole = math.lcm(*(c.denominator for c in a.logs.values()))
+        power = self.exp(Exact(Fraction(0), {q: c * whole for q, c in a.logs.items()}))
+        return 1 if power.rational > 1 else -1
 
     def exp(self, a: Exact) -> Exact:
         if a.rational:
