@@ -128,3 +128,23 @@ def test_the_compiled_loops_give_the_same() -> None:
     for case in CASES:
         made = numeric.value_and_grad(*case.arrays, **case.options, backend="numba")
         assert words(made) == STORED[case.words]["gradproof"], case.words
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("target", [0.0, 0.25, 1.0])
+def test_a_binary_logit_without_bound_has_the_slope_of_its_limit(
+    target: float, dtype: Any, backend: Any
+) -> None:
+    """sigma(z) - t, which is 1 - t and -t; nan stays nan, and no other logit is touched."""
+    if backend == "numba":
+        pytest.importorskip("numba", reason="numba is not installed")
+    logits = np.array([np.inf, -np.inf, np.nan, 0.0, 2.0], dtype)
+    targets = np.full_like(logits, target)
+    options: Any = {"reduction": "none", "backend": backend}
+    loss, gradient = numeric.binary_cross_entropy_with_logits_value_and_grad(
+        logits, targets, **options
+    )
+    wanted = np.array([1, 0, np.nan, 0.5, 1 / (1 + np.exp(-2.0))]) - target
+    assert np.allclose(gradient, wanted, 1e-6, 0, equal_nan=True)
+    assert not np.isfinite(loss[:3]).any()

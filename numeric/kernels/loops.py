@@ -23,7 +23,17 @@ from derive.syntax import (
 )
 from numeric.kernels.fusion import Spread, Step, fused, step_reads
 from numeric.kernels.kernel import Kernel, Pass
-from numeric.programs.program import Arange, Floor, Fold, Map, Pick, PositivePart, Take, View
+from numeric.programs.program import (
+    Arange,
+    Floor,
+    Fold,
+    Map,
+    NegativePart,
+    Pick,
+    PositivePart,
+    Take,
+    View,
+)
 
 LANES = 64
 """So many rows are taken at a time, or their logarithms."""
@@ -211,6 +221,8 @@ class Printer(ABC):
                 return self.shown(expr)
             case PositivePart(expr=expr):
                 return f"_max({self.shown(expr)}, _real(0))"
+            case NegativePart(expr=expr):
+                return f"(-_max(-{self.shown(expr)}, _real(0)))"
             case Floor(expr=expr):
                 return f"_max({self.shown(expr)}, _tiny)"
             case Take(array=array, label=label, shared=True):

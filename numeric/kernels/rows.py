@@ -11,8 +11,8 @@ from numeric.kernels.loops import LANES, Printer
 from numeric.programs.program import Argmax, Fold, View
 
 SHORT, STRIP = 8, 16
-"""What is left beside a multiple of SHORT classes is not vectorised: instead, the last STRIP of them
-are gone over once more."""
+"""What is left beside a multiple of SHORT classes would not be vectorised: the last STRIP are gone
+over once more instead."""
 _FOLDS = {"sum": "_sum", "max": "_largest"}
 
 

@@ -35,6 +35,7 @@ from numeric.programs.program import (
     Floor,
     Fold,
     Map,
+    NegativePart,
     Op,
     Pick,
     PositivePart,
@@ -107,6 +108,8 @@ def printed(op: Op) -> str:
             return f"np.argmax({text(expr)}, axis={axis}, keepdims=True)"
         case PositivePart(expr=expr):
             return f"np.maximum({text(expr)}, 0)"
+        case NegativePart(expr=expr):
+            return f"np.minimum({text(expr)}, 0)"
         case Floor(expr=expr, like=like):
             return f"np.maximum({text(expr)}, np.finfo({like}.dtype).tiny)"
         case Take(array=array, label=label, shared=True):

@@ -27,10 +27,12 @@ from derive.syntax import (
     Pow,
     Reduce,
     Rel,
+    add,
     children,
     mul,
     num,
     rebuild,
+    same,
     substitute,
     walk,
     written,
@@ -45,6 +47,7 @@ from numeric.programs.program import (
     Fold,
     Line,
     Map,
+    NegativePart,
     Op,
     Output,
     Pick,
@@ -139,6 +142,11 @@ class _Lowering(Layout):
                 return Call("log1p", self._lower(rest, frame))
             case Add(terms=(Call(function="exp", arg=arg), Neg(arg=last))) if last == ONE:
                 return Call("expm1", self._lower(arg, frame))
+            case Add(terms=(*rest, Neg(arg=Name() | Entry() as shift))) if self._shifts(
+                shift, rest
+            ):
+                part = add(*rest)
+                return self.view(self.variable(node, "low", self._map(part, NegativePart)), frame)
             case Call(function=function) if function not in DECIDED_FUNCTIONS:
                 raise OutOfFragment(f"{function} has no array program")
             case Deriv():
@@ -184,10 +192,12 @@ class _Lowering(Layout):
         lost = Add((Add((a, Neg(Add((gap, Neg(back)))))), Add((minus_b, Neg(back)))))
         return Cases(((lost, Rel("==", lost, lost)),), ZERO)
 
-    def _map(self, body: Node) -> Callable[[list[str]], tuple[Op, Frame]]:
+    def _map(
+        self, body: Node, op: Callable[[Node], Op] = Map
+    ) -> Callable[[list[str]], tuple[Op, Frame]]:
         def build(free: list[str]) -> tuple[Op, Frame]:
             frame = self.embed(free)
-            return Map(self._lower(body, frame)), frame
+            return op(self._lower(body, frame)), frame
 
         return build
 
@@ -209,6 +219,14 @@ class _Lowering(Layout):
             return Argmax(self._lower(body, frame), axis - len(frame)), home
 
         return self.variable(node, name, build)
+
+    def _shifts(self, shift: Name | Entry, terms: Sequence[Node]) -> bool:
+        """Whether it is the positive part of this sum, which less it is the negative part."""
+        choice = self.stable.choices.get(head(shift))
+        if choice is None or choice.kind != "positive part":
+            return False
+        arguments = dict(zip(choice.params, children(shift), strict=True))
+        return same(substitute(choice.body, arguments), add(*terms))
 
     def _input(self, node: Name | Entry, name: str) -> Made:
         variable, indices = self.variables[name], children(node)

@@ -69,6 +69,13 @@ class PositivePart:
 
 
 @dataclass(frozen=True)
+class NegativePart:
+    """min(expr, 0)."""
+
+    expr: Node
+
+
+@dataclass(frozen=True)
 class Floor:
     """max(expr, the smallest normal number): a divisor that may have underflowed to 0."""
 
@@ -108,8 +115,8 @@ class Size:
     axis: int
 
 
-Op = Map | Fold | Argmax | PositivePart | Floor | Take | Pick | Arange | Size
-Computed = Map | Fold | Argmax | PositivePart | Floor
+Op = Map | Fold | Argmax | PositivePart | NegativePart | Floor | Take | Pick | Arange | Size
+Computed = Map | Fold | Argmax | PositivePart | NegativePart | Floor
 
 
 @dataclass(frozen=True)
@@ -183,8 +190,6 @@ def maxima(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 def reads(line: Line) -> frozenset[str]:
     """The variables that a line uses."""
     match line.op:
-        case Map(expr=expr) | Fold(expr=expr) | Argmax(expr=expr) | PositivePart(expr=expr):
-            return views(expr)
         case Floor(expr=expr, like=like):
             return views(expr) | {like}
         case Take(array=array, label=label):
@@ -193,6 +198,8 @@ def reads(line: Line) -> frozenset[str]:
             return frozenset((array,))
         case Arange(size=size):
             return frozenset((size,))
+        case _:
+            return views(line.op.expr)
 
 
 def views(expr: Node) -> frozenset[str]:

@@ -30,7 +30,7 @@ from derive.syntax import (
 from numeric.formulas import Formula
 from numeric.names import Names
 from numeric.stable.rewriting import Stable
-from numeric.stable.stabilise import LABELLED, REWRITES, WITHOUT_SHIFT
+from numeric.stable.stabilise import CHOSEN, LABELLED, REWRITES, WITHOUT_SHIFT
 
 if TYPE_CHECKING:
     from derive import Verdict
@@ -90,7 +90,7 @@ def formula_claims(loss: Loss) -> Iterator[Claim]:
 def identity_claims(used: Iterable[str]) -> Iterator[Claim]:
     """The rewrites of these names."""
     wanted = set(used)
-    for row in (*REWRITES, *LABELLED, *WITHOUT_SHIFT):
+    for row in (*REWRITES, *CHOSEN, *LABELLED, *WITHOUT_SHIFT):
         if row.name in wanted:
             yield Claim(row.name, row.statement, row.given, row.declare, row.where)
 

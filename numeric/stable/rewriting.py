@@ -33,6 +33,7 @@ from numeric.stable import patterns
 from numeric.stable.patterns import Binding, Hole, subscripts
 from numeric.stable.stabilise import (
     AT_LABEL,
+    CHOSEN,
     LABELLED,
     MEANINGS,
     PRECISE,
@@ -373,6 +374,7 @@ class _Work:
             params = tuple(map(fresh, map(written, outer)))
             body = substitute(z, {a: Name(b) for a, b in zip(outer, params, strict=True)})
             self.choices[key] = Choice(self.names.fresh("shift"), params, "positive part", body)
+            self.used.update(dict.fromkeys(row.name for row in CHOSEN))
         name = self.choices[key].name
         return Entry(name, tuple(map(Name, outer))) if outer else Name(name)
 

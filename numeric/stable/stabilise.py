@@ -2,7 +2,8 @@
 
 An identity with a free class (`top`) or a free number (`shift`) is true for every value of it.
 Which value is good is no question of truth: the engine picks top = argmax of the logits and
-shift = max(z, 0). So nothing about the maximum is ever proved, and nothing needs to be.
+shift = max(z, 0). Nothing about the maximum has to be proved, but that z - max(z, 0) is min(z, 0),
+which is computed in its place: it is a number where z is infinite too.
 
 With the largest logit as reference the tails keep their digits: exp(gap) is at most 1, the class
 `top` itself contributes an exact 1, `1 - p[k]` becomes a sum of what the others have, and
@@ -206,6 +207,14 @@ REWRITES = (
         "sigmoid",
         "a sigmoid is a softmax of (z, 0), shifted by any number",
         "sigma(z) == exp(z - shift)/(exp(-shift) + exp(z - shift))",
+    ),
+)
+
+CHOSEN = (
+    Rewrite(
+        "negative-part",
+        "less its positive part, a number is its negative part",
+        "z - max(z, 0) == min(z, 0)",
     ),
 )
 
