@@ -97,6 +97,7 @@ ROWS: Mapping[str, str] = {
     "{word} is an array here": "여기서는 배열입니다: {word}",
     "{a} is used both as an index and as an array": "첨자로도 배열로도 쓰였습니다: {a}",
     "{a} is used both as an index and as a formula": "첨자로도 식으로도 쓰였습니다: {a}",
+    "{a} is used both as a size and as a formula": "크기로도 식으로도 쓰였습니다: {a}",
     "{a} is one name here, not an entry of {b}": (
         "{a}: 여기서는 이름 하나이고, 다음의 성분이 아닙니다: {b}"
     ),
@@ -116,6 +117,27 @@ ROWS: Mapping[str, str] = {
     "division by zero": "0으로 나눕니다",
     "this goes with another relation": "다른 관계와 함께 쓰는 말입니다",
     "no such loss": "그런 손실은 없습니다",
+    "a declaration looks like  y: label  or  t: simplex[n]": (
+        "선언은 이렇게 씁니다:  y: label  또는  t: simplex[n]"
+    ),
+    "an assumption is about entries, such as sum(t[j], j) == 1": (
+        "가정은 성분에 대해 씁니다. 예:  sum(t[j], j) == 1"
+    ),
+    "names are made of the letters A to Z, digits and _": (
+        "이름에는 A부터 Z까지의 글자와 숫자, _만 씁니다"
+    ),
+    "for an entry write {a}[{b}]": "성분은 이렇게 씁니다:  {a}[{b}]",
+    "declare what the definition is made of": "정의에 쓰인 것을 선언하십시오",
+    "give {a} the index: {b}[{c}] = ...": "{a}에 첨자를 붙이십시오:  {b}[{c}] = ...",
+    'say what it is:  --given "{a} = ..."': '무엇인지 쓰십시오:  --given "{a} = ..."',
+    "{a} would have to be the same size": "다음은 크기가 같아야 합니다: {a}",
+    "{a} has a {b} of its own, which is not that of the sum": (
+        "{a}: 합의 첨자와는 다른 {b}가 따로 있습니다"
+    ),
+    "the facts and assumptions do not hold with this {a}": (
+        "{a}: 사실과 가정이 이것으로는 성립하지 않습니다"
+    ),
+    "the last open bracket is {a}": "마지막으로 열린 괄호: {a}",
     # too large
     "longer than {a} characters ({b})": "{a}자보다 깁니다({b}자)",
     "nested deeper than {a} levels": "{a}겹보다 깊이 겹쳐 있습니다",
@@ -135,6 +157,13 @@ ROWS: Mapping[str, str] = {
     "a size has at most 6 digits": "크기는 많아야 여섯 자리입니다",
     "a product of {a} by {b} terms": "항 {a}개와 {b}개의 곱입니다",
     "a power of {a}": "거듭제곱의 지수: {a}",
+    "more than {a} of softmax and the like in each other": (
+        "softmax와 같은 함수가 {a}겹 넘게 겹쳐 있습니다"
+    ),
+    "more than {a} parts once {b} is written out": "{b}: 풀어 쓰면 {a}개가 넘는 부분이 됩니다",
+    "more than {a} formulas up to {b}: split the document there": (
+        "{b}까지 식이 {a}개가 넘습니다. 거기서 문서를 나누십시오"
+    ),
     # vectors
     "a number on one side, a vector or a matrix on the other": (
         "한쪽은 수이고 다른 쪽은 벡터나 행렬입니다"
@@ -143,6 +172,16 @@ ROWS: Mapping[str, str] = {
     "a row and a column cannot be added": "행벡터와 열벡터는 더할 수 없습니다",
     "@ stands between vectors or matrices": "@는 벡터나 행렬 사이에 씁니다",
     "a sum over all entries of what is no vector": "벡터가 아닌 것의 성분을 모두 더하고 있습니다",
+    "{a} of a vector, but at which index is not said": (
+        "벡터의 {a}: 어느 첨자에서인지 쓰여 있지 않습니다"
+    ),
+    "the inverse of a function is outside of what is read": (
+        "함수의 역은 읽을 수 있는 범위 밖입니다"
+    ),
+    "the inverse of a matrix is outside of what is read": "행렬의 역은 읽을 수 있는 범위 밖입니다",
+    "declare the vector, as in  x: real[n]": "벡터를 선언하십시오. 예:  x: real[n]",
+    "an entry is  {a}(f)[k]": "성분은 이렇게 씁니다:  {a}(f)[k]",
+    "which of {a} is a vector?": "다음 가운데 어느 것이 벡터입니까? {a}",
     # LaTeX
     "unexpected behind the variable of a derivative": "미분하는 변수 뒤에 올 수 없습니다",
     "unexpected character U+{a} ({b})": "쓸 수 없는 글자: U+{a} ({b})",
@@ -226,6 +265,13 @@ ROWS: Mapping[str, str] = {
         "벡터의 sigma: 소프트맥스입니까, 성분마다의 시그모이드입니까?"
     ),
     "a divergence of what are no named distributions": "이름 있는 분포가 아닌 것들의 발산입니다",
+    "Kronecker's delta, or an entry of an array?": "크로네커 델타입니까, 배열의 성분입니까?",
+    "{a} readings are possible: {b}": "{a}가지로 읽을 수 있습니다: {b}",
+    "give one equality at a time, or check the text as a document": (
+        "등식을 하나씩 주거나, 글 전체를 문서로 검사하십시오"
+    ),
+    "it was defined for ({a})": "다음 인수에 대해 정의되었습니다: ({a})",
+    "say what {a} is, before or here": "{a}: 무엇인지 앞이나 여기에 쓰십시오",
     # why a claim stays undecided
     "a root of a negative number": "음수의 제곱근",
     "a division by an indicator": "지시 함수로 나눔",

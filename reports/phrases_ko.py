@@ -117,6 +117,32 @@ ROWS: Mapping[str, str] = {
     "line {a} is not valid UTF-8: the document is read as Latin-1": (
         "{a}행이 UTF-8이 아니므로 문서를 Latin-1로 읽습니다"
     ),
+    "{a} stands for its value here: a product": "{a}: 여기서는 그 값으로 보고 곱으로 읽습니다",
+    "a limit such as C = 2 is read as 2": "C = 2와 같은 범위의 끝은 2로 읽습니다",
+    "a number with a sign above it, as in 0^+, is read as the number": (
+        "0^+처럼 위에 부호가 붙은 수는 그 수로 읽습니다"
+    ),
+    "a relation in brackets counts 1 where it holds": (
+        "괄호 안의 관계식은 성립하면 1, 아니면 0으로 읽습니다"
+    ),
+    "the sum from 0 to {a} goes over all that there is": (
+        "0부터 {a}까지의 합은 있는 것 모두에 대한 합으로 읽습니다"
+    ),
+    "the vector is added to every row": "벡터를 모든 행에 더합니다",
+    "the vector is added to every column": "벡터를 모든 열에 더합니다",
+    "{a} below a name is read as the index of a class": "이름 아래의 {a}: 클래스의 첨자로 읽습니다",
+    "{a} is the entry j of {b}": "{a}: {b}의 성분 j",
+    "{a} of sample {b} is {c} with that index": "표본 {b}의 {a}: 그 첨자가 붙은 {c}로 읽습니다",
+    "what has no {a} here is that of the sample {b}": (
+        "여기서 첨자 {a} 없이 쓴 것은 그 표본의 것으로 읽습니다"
+    ),
+    "{a} are their rows of {b}": "{a}: {b}에서 그것들의 행",
+    "\\{a} ends before the /; it may reach over the quotient": (
+        "\\{a}: / 앞까지로 읽습니다. 나눗셈 전체일 수도 있습니다"
+    ),
+    "\\{a} reaches over the brackets; it may end before them": (
+        "\\{a}: 괄호까지로 읽습니다. 괄호 앞까지일 수도 있습니다"
+    ),
     # why there is no better verdict
     "only equalities are judged, and this says {a}": "등식만 판정합니다. 여기에 쓰인 기호: {a}",
     "it is said of one point, where something is 0 or least": (
@@ -147,6 +173,17 @@ ROWS: Mapping[str, str] = {
         "독립된 두 번째 검사가 증명을 확인하지 못했습니다"
     ),
     "the second opinion has none: {a}": "독립된 두 번째 검사가 판단하지 못했습니다: {a}",
+    "the opinions contradict each other, which is a bug of ours": (
+        "두 판정이 서로 어긋납니다. 이 프로그램의 잘못입니다"
+    ),
+    "it takes {a}, which nothing before says": (
+        "다음과 같이 보아야 하는데, 앞에 그런 말이 없습니다: {a}"
+    ),
+    "no point was found at which both sides have a value": (
+        "양변에 모두 값이 있는 점을 찾지 못했습니다"
+    ),
+    "no real point has a value on both sides": "양변에 모두 값이 있는 실수 점이 없습니다",
+    "the intervals are too wide": "구간이 너무 넓습니다",
     # what kept a formula from being read
     "unknown command {a}": "모르는 명령: {a}",
     "unknown environment {a}": "모르는 환경: {a}",
