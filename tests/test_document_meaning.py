@@ -139,8 +139,9 @@ def test_a_reading_leads_to_its_verdict(document: str, status: str) -> None:
     assert last(document).status in status.split("|")
 
 
-def test_two_readings_block_a_verdict_and_are_both_shown() -> None:
-    item = last(SOFTMAX + r"$$q = 1/2 a$$")
+@pytest.mark.parametrize("formula", ["q = 1/2 a", r"\log p (1 - p) = \log p + \log(1 - p)"])
+def test_two_readings_block_a_verdict_and_are_both_shown(formula: str) -> None:
+    item = last(SOFTMAX + f"$p = \\sigma(x)$ $${formula}$$")
     assert item.status == "unread"
     assert item.complaint is not None
     assert "2 readings" in item.complaint.message
@@ -531,7 +532,8 @@ def test_weights_whose_vectors_are_columns_stand_beside_the_whole(
 )
 def test_who_writes_vectors_gets_them_back(formula: str, repair: str) -> None:
     document = (
-        r"Let $\mathbf z = \mathbf W \mathbf h + \mathbf V^\top \mathbf x + \mathbf b$, $p_i = e^{z_i}/\sum_j e^{z_j}$ and"
+        r"Let $\mathbf z = \mathbf W \mathbf h + \mathbf V^\top \mathbf x + \mathbf b$,"
+        r" $p_i = e^{z_i}/\sum_j e^{z_j}$ and"
         r" $L = -\sum_i t_i \log p_i$ with a one-hot $\mathbf t$. " + f"$${formula}$$"
     )
     verdict = last(document).verdict
@@ -584,3 +586,58 @@ def test_the_sum_in_a_logarithm_has_the_negative_samples_and_all_others() -> Non
     whole, sampled = sorted(asked.given, key=lambda definition: "uneg" in definition)
     assert "uneg" in sampled
     assert "uneg" not in whole
+
+
+@pytest.mark.parametrize(
+    ("document", "text", "status"),
+    [
+        # true and pred are parts of names, where they stand for two vectors.
+        (
+            r"For each $y_i$ let $L = (y_{true} - y_{pred})^2$ and $S = \sum_i y_i$."
+            r" $$\frac{\partial L}{\partial y_{pred}} = 2(y_{pred} - y_{true})$$",
+            "d(L, y_pred) == 2*(y_pred - y_true)",
+            "proved",
+        ),
+        # One slip turns no column into a row.
+        (
+            r"Let $\mathbf s = \mathrm{softmax}(\mathbf z)$. $$\frac{\partial \mathbf s}{\partial"
+            r" \mathbf z} = \mathrm{diag}(\mathbf s) - \mathbf s^\top \mathbf s$$ $$\frac{\partial"
+            r" \mathbf s}{\partial \mathbf z} ="
+            r" \mathrm{diag}(\mathbf s) - \mathbf s\mathbf s^\top$$",
+            "d(s, z) == diag(s) - s*s.T",
+            "proved",
+        ),
+        # An entry that names another one is no example of all.
+        (
+            r"$$p_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2}}$$"
+            r" $$\frac{\partial p_k}{\partial z_2} = -p_k(1 - p_k)$$",
+            "d(p[k], z[2]) == -p[k]*(1 - p[k])",
+            "unread",
+        ),
+        # What has a loss for each sample is not the loss of all that dz is about.
+        (
+            r"Let $L_i = -\log p_{i y_i}$, $p_{ik} = e^{z_{ik}}/\sum_j e^{z_{ij}}$ and"
+            r" $z_{ik} = \sum_j w_{kj} x_{ij}$. Then $$dz_{ik} = dp_{ik}$$"
+            r" $$dw_{kj} = \sum_i dz_{ik} x_{ij}$$",
+            "d(J, w[k, j]) == sum(d(J, z[i, k])*x[i, j], i)",
+            "proved",
+        ),
+        # A distribution of which the logarithm is taken is positive.
+        (
+            SOFTMAX + r"Let $L = \sum_k t_k \log\frac{t_k}{p_k}$ where $t$ is a probability"
+            r" distribution. $$L = \sum_k t_k \log t_k - \sum_k t_k \log p_k$$",
+            "L == sum(t[k]*log(t[k]), k) - sum(t[k]*log(p[k]), k)",
+            "proved",
+        ),
+        # A capital letter that nothing explains is no reason to refute.
+        (
+            r"Let $c_{jk} = \sum_i x_{ij} x_{ik}$. $$c_{jk} = (X X^\top)_{jk}$$",
+            "c[j, k] == (x @ x.T)[j, k]",
+            "undecided",
+        ),
+        # What has a value nowhere is not refuted.
+        (r"$$\sqrt{-x^2 - 1} = x$$", "sqrt(-x**2 - 1) == x", "undecided"),
+    ],
+)
+def test_what_a_document_shows_elsewhere_decides(document: str, text: str, status: str) -> None:
+    assert (last(document).text, last(document).status) == (text, status)
