@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from numeric.inputs import Array
 from numeric.options import Reduction
 
+REDUCTIONS = get_args(Reduction)
+
 
 class Arguments(TypedDict, total=False):
     """weight (C,): of the classes. reduction: none, mean or sum. ignore_index: the label whose
@@ -62,10 +64,10 @@ class Asked:
     backend: str | None = None
 
     def __post_init__(self) -> None:
-        if self.reduction not in get_args(Reduction):
+        if self.reduction not in REDUCTIONS:
             raise ValueError(f"reduction {self.reduction!r}; expected none, mean or sum")
         smoothing: Any = self.label_smoothing
-        if np.ndim(smoothing) or np.asarray(smoothing).dtype.kind not in "fiub":
+        if not isinstance(smoothing, float) and not _is_number(smoothing):
             raise TypeError(f"label_smoothing {smoothing!r}; expected a number from 0 to 1")
         if not 0 <= smoothing <= 1:
             raise ValueError(f"label_smoothing {smoothing}; expected 0 to 1")
@@ -80,6 +82,10 @@ class Asked:
     def how(self) -> dict[str, Any]:
         """How to run, but for `out`."""
         return {"precise": self.precise, "threads": self.threads, "backend": self.backend}
+
+
+def _is_number(value: Any) -> bool:
+    return not np.ndim(value) and np.asarray(value).dtype.kind in "fiub"
 
 
 def asked(arguments: Mapping[str, Any], kind: type = Arguments) -> Asked:

@@ -18,7 +18,7 @@ from numeric.arguments import (
     in_the_words_of,
     no_target,
 )
-from numeric.inputs import Array, as_logits, real, unmasked
+from numeric.inputs import Array, as_logits, in_range, real, unmasked
 from numeric.options import Options, engine
 
 
@@ -157,8 +157,7 @@ def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = F
     lifted = f.ndim == 1 and asked.reduction != "none"
     if lifted:
         f, goal = f[None], goal[None]
-    labels = goal.dtype.kind in "iu"
-    ignored = np.equal(goal, asked.ignore_index) if labels else np.zeros((), bool)
+    ignored = np.zeros((), bool) if shares else _ignored(goal, asked.ignore_index, f.shape[-1])
     params: dict[str, ArrayLike] = {}
     if asked.weight is not None:
         params["w"] = asked.weight
@@ -176,3 +175,10 @@ def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = F
         logged=logged,
     )
     return Here(asked, options, whole.shape, axis, f, goal, params, ignored, lifted)
+
+
+def _ignored(labels: Array, ignore_index: int, classes: int) -> Array:
+    """Which labels are to be ignored: one bool for all if none is."""
+    if not 0 <= ignore_index < classes and in_range(labels, classes):
+        return np.zeros((), bool)
+    return np.equal(labels, ignore_index)

@@ -238,11 +238,16 @@ def _labels(wanted: Input, labels: Array, shape: tuple[int, ...], classes: int) 
         raise TypeError(f"{wanted.name} of type {labels.dtype}; expected integer labels")
     if labels.shape != shape:
         raise ValueError(f"{wanted.name} of shape {labels.shape}; expected {shape}")
-    # Seen as unsigned, a negative label is a large one: one look at each is enough.
-    if labels.size and labels.view(f"u{labels.itemsize}").max() >= classes:
+    if not in_range(labels, classes):
         extreme = labels.min() if labels.min() < 0 else labels.max()
         raise ValueError(f"{wanted.name} holds the label {extreme}; expected 0 to {classes - 1}")
     return labels.astype(np.intp, copy=False)
+
+
+def in_range(labels: Array, classes: int) -> bool:
+    """Whether all are from 0 to classes - 1."""
+    # Seen as unsigned, a negative label is a large one: one look at each is enough.
+    return not labels.size or bool(labels.view(f"u{labels.itemsize}").max() < classes)
 
 
 def _scalar(wanted: Input, array: Array, rows: tuple[int, ...], has_classes: bool) -> Array:
