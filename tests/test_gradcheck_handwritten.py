@@ -9,6 +9,7 @@ import courses
 import handwritten
 import networks
 import numpy as np
+import objectives
 import pytest
 from handwritten import SHAPES, X, nll
 from pairs import softmax
@@ -18,8 +19,9 @@ from numeric.checking import diagnosis, observed
 from numeric.checking.check import Report
 from numeric.checking.kinds import KINDS
 
-RIGHT = handwritten.RIGHT | courses.RIGHT | networks.RIGHT
-WRONG = handwritten.WRONG | courses.WRONG | networks.WRONG
+RIGHT = handwritten.RIGHT | courses.RIGHT | networks.RIGHT | objectives.RIGHT
+WRONG = handwritten.WRONG | courses.WRONG | networks.WRONG | objectives.WRONG
+SAYS = networks.SAYS | objectives.SAYS
 SLOW = "many logits"
 
 
@@ -48,9 +50,9 @@ def test_a_mistake_is_found_and_named(name: str) -> None:
         assert report.finding.wrong or report.finding.kind in ("not judged", "not repeatable")
 
 
-@pytest.mark.parametrize("name", networks.SAYS)
+@pytest.mark.parametrize("name", SAYS)
 def test_what_a_mistake_comes_from_is_said(name: str) -> None:
-    assert networks.SAYS[name] in str(asked(name, 0))
+    assert SAYS[name] in str(asked(name, 0))
 
 
 @pytest.mark.parametrize("name", SHAPES)

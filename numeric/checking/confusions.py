@@ -152,6 +152,8 @@ def penalty(seen: Pictures) -> Answer:
     if abs(along.sum()) <= ALIKE * np.sum(np.abs(along)) and through_norm(seen):
         return None  # The loss does not change with the length of what is checked.
     for words, of in (("", seen.logits), ("the sign of ", np.sign(seen.logits))):
+        if not np.ptp(of):
+            continue
         factor = seen.multiple(of)
         if factor is not None:
             return (
