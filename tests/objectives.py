@@ -312,6 +312,11 @@ FOUND: dict[str, tuple[str, Written, str]] = {
         case(priced, lambda f: sigmoid(f) - BITS, at=MORE),
         "each entry has a factor of its own",
     ),
+    "steps that are padded": (
+        "mask",
+        case(lambda v: np.sum(BITS * (v - PRICES) ** 2), lambda v: 2 * (v - PRICES), at=MORE),
+        "entries that the loss does not look at",
+    ),
     "half of an exponential": (
         "multiple of p",
         case(lambda f: np.sum(np.exp(f) - f), lambda f: np.exp(f) / 2 - 1, at=MORE),

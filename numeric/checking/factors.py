@@ -255,11 +255,13 @@ def _of_probability(seen: Pictures, factor: Array) -> str | None:
 
 def of_each_entry(seen: Pictures) -> Answer:
     """A = c*G, c made of the target's chance: sigmoid(f) where G < 0, elsewhere sigmoid(-f)."""
-    wrong = ~seen.zero(seen.true)
-    if seen.jacobian or not np.all(np.isfinite(seen.logits)) or np.any(wrong & (seen.given == 0)):
+    some = ~seen.zero(seen.true)
+    if seen.jacobian or not np.all(np.isfinite(seen.logits)):
         return None
-    signed = np.where(seen.true < 0, seen.logits, -seen.logits)[wrong]
-    factor = seen.given[wrong] / seen.true[wrong]
+    if np.any(some & (seen.given == 0)) or np.any(~some & ~seen.zero(seen.given)):
+        return None
+    signed = np.where(seen.true < 0, seen.logits, -seen.logits)[some]
+    factor = seen.given[some] / seen.true[some]
     return _of_chance(1 / (1 + np.exp(-signed)), factor, "q", "q = sigmoid(f) or sigmoid(-f),")
 
 
