@@ -576,6 +576,14 @@ def test_what_holds_in_general_is_not_held_under_the_case_before_it() -> None:
     assert last(document).status == "conditional"
 
 
+def test_what_tells_of_a_target_is_no_case_of_the_formula() -> None:
+    document = (
+        SOFTMAX + LABEL + r"We find $\frac{\partial L}{\partial z_k} = p_k - 1$, where $t_k$ is 1,"
+        r" if $k$ is the true class, and 0 otherwise."
+    )
+    assert last(document).status == "conditional"
+
+
 def test_the_sum_in_a_logarithm_has_the_negative_samples_and_all_others() -> None:
     document = (
         r"With $K$ negative samples, let $J = -\log\sigma(u_o^\top v) - \sum_k"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
 from derive.document.known import Key, key_of, names_in
 from derive.read.words import FUNCTIONS, VECTOR_FORMS
@@ -107,7 +106,6 @@ def _roles(trees: Sequence[Node]) -> _Roles:
 def harmonised(posed: Posed) -> Posed:
     """The claim with every name meaning one thing."""
     for rule in (
-        _plain_entries,
         _one_hot_twins,
         _sample_losses,
         _totals,
@@ -118,31 +116,6 @@ def harmonised(posed: Posed) -> Posed:
     ):
         posed = rule(posed)
     return posed
-
-
-def _plain_entries(posed: Posed) -> Posed:
-    """z_j, taken for a row where the document has z_nj too, is an entry where no z_nj is near."""
-    parts = [part for tree in posed.trees() for part in walk(tree)]
-    tall = {p.base for p in parts if isinstance(p, Entry) and len(p.indices) > 1}
-    rows = {p.args[0] for p in parts if _is_row_of_one(p)}
-    inside = {a for p in parts if isinstance(p, Form) and p.name != "at" for a in p.args}
-    used = {p.args[0] for p in inside if _is_row_of_one(p)}
-    plain = {row for row in rows - used if isinstance(row, Name) and row.id not in tall}
-
-    def change(tree: Node) -> Node:
-        return transform(tree, entry)
-
-    def entry(part: Node) -> Node | None:
-        if _is_row_of_one(part) and part.args[0] in plain:
-            return Entry(part.args[0].id, part.args[1:], span=part.span)
-        return None
-
-    return posed.mapped(change) if plain else posed
-
-
-def _is_row_of_one(part: Node) -> TypeGuard[Form]:
-    """(z)[j], with one index."""
-    return isinstance(part, Form) and part.name == "at" and len(part.args) == 2
 
 
 def _one_hot_twins(posed: Posed) -> Posed:

@@ -25,7 +25,7 @@ def in_vectors(question: Asked, verdict: Verdict, answer: Callable[[Asked], Verd
     if not isinstance(verdict, Refuted | Conditional) or verdict.repair is None:
         return verdict
     claim = read_equation(question.claim)
-    mended = read_equation(f"0 == {verdict.repair.rpartition(' == ')[2]}").right
+    mended = _right_of(verdict.repair)
     by_entries = index_letters(mended) - index_letters(claim.right)
     forms = any(isinstance(part, Form) and part.name in _FORMS for part in walk(claim.right))
     if not forms and not by_entries:
@@ -39,6 +39,14 @@ def in_vectors(question: Asked, verdict: Verdict, answer: Callable[[Asked], Verd
         if found.status == "proved":
             return replace(verdict, repair=repair)
     return verdict
+
+
+def _right_of(repair: str) -> Node:
+    """The right side of a repair, which is an equality or that side alone."""
+    try:
+        return read_equation(repair).right
+    except FormulaError:
+        return read_equation(f"0 == {repair}").right
 
 
 def _edits(tree: Node) -> Iterator[Node]:
