@@ -120,6 +120,8 @@ class Atoms:
                 return all(self.positive_atom(n) for n, _ in monomial)
             case ("base", frozen_poly):
                 return self.positive(dict(frozen_poly))
+            case ("log", ((monomial, c),)):
+                return not monomial and bool(c > 1)
             case _:
                 return False
 

@@ -165,10 +165,13 @@ class _Bits:
     ) -> tuple[_Known, tuple[str, ...], int]:
         """The bits of a form that is this one or its negative, at which letters, and its sign."""
         if len(letters) <= _MOST_LETTERS:
-            for sign in (-1, 1) if self.turned else (1, -1):
-                for known, order in itertools.product(self._known, itertools.permutations(letters)):
-                    if known.is_at(order, terms, sign):
-                        return known, order, sign
+            orders = list(itertools.permutations(letters))
+            ways = [(order, 1) for order in orders] + [(order, -1) for order in orders]
+            if self.turned:
+                ways.sort(key=lambda way: orders.index(way[0]))
+            for (order, sign), known in itertools.product(ways, self._known):
+                if known.is_at(order, terms, sign):
+                    return known, order, sign
         axes = tuple(self.ranges[letter] for letter in letters)
         above, equal = fresh("above"), fresh("equal")
         for name in (above, equal):

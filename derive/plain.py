@@ -35,6 +35,8 @@ def plainly_positive(problem: Problem, node: Node) -> bool:
             return value > 0
         case Call(function="exp" | "sigma" | "softplus"):
             return True
+        case Call(function="sqrt", arg=arg):
+            return plainly_positive(problem, arg)
         case Entry(base=name) | Name(id=name) if name in problem.definitions:
             return plainly_positive(problem, problem.definitions[name].body)
         case Entry(base=name) | Name(id=name) if name in problem.symbols:

@@ -209,7 +209,7 @@ class _Resolver(Indices):
             for s in self._scalars()
             if s not in self.facts and s not in taken and (s in USUAL_SIZES or s in below)
         }
-        closed = self.arity.keys() | self.facts.keys() | self.indices
+        closed = self.arity.keys() | self.facts.keys() | self.indices | self.definitions.keys()
         return self.ranges.named(class_root, free, closed)
 
     def _concrete(self, size: str) -> int | None:
@@ -252,6 +252,9 @@ class _Resolver(Indices):
             self._complain(
                 f"{name} is used both as an index and as a formula", None, self.claim.source
             )
+        for name in size_names & self.definitions.keys():
+            message = f"{name} is used both as a size and as a formula"
+            self._complain(message, None, self.claim.source, f'declare a number, "{name}: 10"')
         return symbols
 
     def _kind(self, name: str, default: str) -> str:

@@ -61,6 +61,7 @@ def _least_of(normaliser: Normaliser, need: Need, poly: Poly) -> tuple[str, int]
         return _ALWAYS
     constant_part, monomial, bases = normaliser.atoms.split(poly)
     atoms = normaliser.atoms
+    monomial, bases = _bases_apart(atoms, monomial, bases)
     if need.or_zero and constant_part > 0 and _of_squares(atoms, monomial, bases):
         return _ALWAYS
     signs = [n for n, _ in monomial if atoms.kind_of(n) == "sign"]
@@ -76,6 +77,16 @@ def _least_of(normaliser: Normaliser, need: Need, poly: Poly) -> tuple[str, int]
         negative ^= signed[0] < 0 and count % 2 == 1
         least = max(least, signed[1], key=lambda size: size[1])
     return None if need.positive and negative else least
+
+
+def _bases_apart(atoms: Algebra, monomial: Monomial, bases: Bases) -> tuple[Monomial, Bases]:
+    """The product with the sums that it is divided by among its factors: S - e^f in e^f/(S - e^f).
+
+    A factor and its inverse are of one sign.
+    """
+    below = [(n, e) for n, e in monomial if atoms.keys[n][0] == "base" and isinstance(e, int)]
+    rest = tuple(power for power in monomial if power not in below)
+    return rest, (*bases, *((dict(atoms.keys[n][1]), e) for n, e in below))
 
 
 def never_negative(atoms: Algebra, poly: Poly) -> bool:

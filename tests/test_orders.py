@@ -135,6 +135,8 @@ BOUND = [
     ("sum(abs(f[j]), j) == sum(max(f[j], 0), j) + sum(max(-f[j], 0), j)", []),
     ("sum(max(f[j], x[j]), j) + sum(min(f[j], x[j]), j) == sum(f[j] + x[j], j)", []),
     ("sum(ind(f[j] > f[k]), j) + sum(ind(f[j] <= f[k]), j) == n", []),
+    ("sum(max(f[j], f[k]), j) + sum(min(f[j], f[k]), j) == sum(f[j], j) + n*f[k]", []),
+    ("sum(abs(f[j] - f[k]), j) == 2*sum(max(f[j], f[k]), j) - sum(f[j], j) - n*f[k]", []),
     ("d(sum(max(f[j], 0)**2, j), f[k]) == 2*max(f[k], 0)", []),
     ("sum(a[j], j, j < k) + sum(a[j], j, j > k) == sum(a[j], j) - a[k]", []),
     ("d(sum(exp(s[j]), j, j >= k), s[m]) == ind(m >= k)*exp(s[m])", []),
@@ -161,6 +163,9 @@ BOUND_WRONG = [
     ),
     ("sum(ind(f[j] > 0), j) + sum(ind(f[j] < 0), j) == n", []),
     ("sum(ind(f[j] >= f[k]), j) + sum(ind(f[j] <= f[k]), j) == n", []),
+    ("sum(max(f[j], f[k]), j) - sum(min(f[j], f[m]), j) == sum(abs(f[j] - f[k]), j)", []),
+    ("sum(ind(f[j] > f[k]), j) + sum(ind(f[k] > f[j]), j) == n - 1", []),
+    ("sum(sum(ind(f[j] >= f[k]), j), k) == sum(sum(ind(f[j] < f[k]), j), k) + n", []),
     ("sum(a[j], j, j < k) + sum(a[j], j, j > k) == sum(a[j], j)", []),
     ("d(sum(exp(s[j]), j, j >= k), s[m]) == ind(m > k)*exp(s[m])", []),
     ("d(L, s[m]) == -1 + sum(exp(s[m])/sum(exp(s[j]), j, j >= k), k)", LISTWISE),
@@ -246,6 +251,13 @@ def test_no_order_is_left_out_where_a_number_is_compared_with_itself() -> None:
     """Where x > y, max(y, x) <= x is x <= x."""
     verdict = verify("d(cases(-x, min(x, y) > y and max(y, x) <= x, y), x) == -ind(x > y)")
     assert verdict.status != "proved"
+
+
+def test_a_clipped_ratio_is_bounded_above_where_the_advantage_is_positive() -> None:
+    """PPO: at many a point two numbers that are compared are one, and intervals have no order."""
+    claim = "min(r*A, clip(r, 1 - e, 1 + e)*A) == A*min(r, 1 + e)"
+    assert verify(claim, declare=["A: positive", "e: unit"]).status == "proved"
+    assert verify(claim, declare=["e: unit"]).status == "conditional"
 
 
 def test_a_number_that_never_turns_is_no_condition() -> None:

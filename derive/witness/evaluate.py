@@ -219,8 +219,9 @@ class Evaluator(Generic[V]):
 
     def _call(self, node: Call, env: dict[str, int]) -> Jet[V]:
         if node.function == "abs":
-            jet = self._jet(node.arg, env)
-            return self.jets.scaled(jet, Fraction(self._sign(jet, node.arg, env)))
+            number = Add(tuple(_uncancelled(node.arg, env)))
+            jet = self._add(number, env)
+            return self.jets.scaled(jet, Fraction(self._sign(jet, number, env)))
         try:
             function = _FUNCTIONS[node.function]
         except KeyError:

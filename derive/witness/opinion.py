@@ -261,7 +261,7 @@ def _is_prime(candidate: int) -> bool:
 def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     """Evaluate both sides with rigorous bounds at real points; Zero: |left - right| is tiny."""
     arithmetic = Intervals(bits)
-    looked_at = 0
+    looked_at, none = 0, "no real point has a value on both sides"
     try:
         chosen = _spread(problem)
         wanted = _wanted_points(problem, len(chosen))
@@ -277,6 +277,10 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
                 left, right = evaluator.value(problem.left), evaluator.value(problem.right)
             except Undefined:
                 continue
+            except Unsupported as error:
+                # Two numbers that are compared may be equal here, and apart at another point.
+                none = str(error)
+                continue
             looked_at += 1
             if arithmetic.disjoint(left, right):
                 return Nonzero((frame,), ())
@@ -285,7 +289,7 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
                 return NoOpinion("the intervals are too wide")
     except (OutOfFragment, OutOfBudget, Unsupported) as error:
         return NoOpinion(str(error))
-    return Zero(looked_at) if looked_at else NoOpinion("no real point has a value on both sides")
+    return Zero(looked_at) if looked_at else NoOpinion(none)
 
 
 def _wanted_points(problem: Problem, count: int) -> int:
