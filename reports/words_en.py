@@ -168,8 +168,8 @@ SAYINGS = {
     "example_loss": "Loss",
     "example_strip": "The gradient of each picture: its probabilities, less 1 at the true class",
     "example_strip_note": (
-        "A step against the gradient raises the true class (blue, negative) and lowers the "
-        "others (red, positive). Each row adds up to 0."
+        "A step against the gradient raises the true class, where it is negative, and lowers the "
+        "others, where it is positive. Each row adds up to 0."
     ),
     "example_jacobian": "The Jacobian of softmax for the cat picture",
     "example_jacobian_note": (
