@@ -315,3 +315,21 @@ def test_small_equal_masses_do_not_round_alike_on_a_one(
                 unit = mpf(float(np.spacing(np.abs(kind(float(exact))))))
                 off = abs(mpf(float(row[place])) - exact) / unit
                 assert off <= 5 + (float(gap) if place == 1 else 0), (gap, place)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("precise", [False, True])
+def test_a_gradient_sums_to_no_more_than_the_docs_promise(dtype: Any, precise: bool) -> None:
+    """Ordinary rows, ties, ties beside a large logit: where sums of equal numbers round worst."""
+    rng = np.random.default_rng(9)
+    for n in (2, 3, 7, 20, 36, 45, 300, 2000):
+        ties = rng.integers(-3, 4, size=(400, n)).astype(float)
+        tall = ties + rng.uniform(0, 12, size=(400, 1)) * (np.arange(n) == 0)
+        logits = np.concatenate([rng.normal(size=(400, n)) * 10, ties, tall]).astype(dtype)
+        labels = rng.integers(n, size=len(logits))
+        options: Any = {"reduction": "none", "precise": precise}
+        gradient = numeric.value_and_grad(logits, labels, **options)[1]
+        largest = np.abs(gradient).max(axis=1).astype(np.longdouble)
+        total = np.abs(gradient.astype(np.longdouble).sum(axis=1))
+        assert np.all(total <= 4 * np.finfo(dtype).eps * largest)
+        assert n == 2 or total.max() > 0
