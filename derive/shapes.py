@@ -131,7 +131,10 @@ class _Shaper:
             case Form(name="diag" | "outer"):
                 return 2
             case Form(name="at", args=(body, *indices)):
-                return self.rank(body) - len(indices)
+                rest = self.rank(body) - len(indices)
+                if rest < 0:
+                    raise self._fail("more indices than axes", node)
+                return rest
             case Form(args=(arg, *_)):
                 return self.rank(arg)
             case Deriv(body=body, wrt=wrt):

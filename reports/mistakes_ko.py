@@ -168,6 +168,7 @@ ROWS: Mapping[str, str] = {
     "a number on one side, a vector or a matrix on the other": (
         "한쪽은 수이고 다른 쪽은 벡터나 행렬입니다"
     ),
+    "more indices than axes": "첨자가 축보다 많습니다",
     "{a} axes on the left, {b} on the right": "왼쪽은 축이 {a}개, 오른쪽은 {b}개입니다",
     "a row and a column cannot be added": "행벡터와 열벡터는 더할 수 없습니다",
     "@ stands between vectors or matrices": "@는 벡터나 행렬 사이에 씁니다",

@@ -58,6 +58,8 @@ def half(top: int, bottom: int) -> Num:
 MEANINGS: dict[str, Node] = {
     "x": x,
     "f[k]": fk,
+    "f[k][l]": Entry("f", (k, l)),
+    "f[k, l][y[j]]": Entry("f", (k, l, Entry("y", (j,)))),
     "f [ k ]": fk,
     "W[i, k]": Entry("W", (Name("i"), k)),
     "w[y[i]]": Entry("w", (Entry("y", (Name("i"),)),)),

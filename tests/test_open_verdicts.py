@@ -74,6 +74,8 @@ NONSENSE: list[tuple[str, dict[str, object]]] = [
     ("max(x, k) == k", {}),
     ("sum(L, y) == n*L", {"given": [SOFTMAX, "L = -log(p[y])"]}),
     ("sum(p_y, y) == 1", {"given": [SOFTMAX]}),
+    ("softmax(f)[k][l] == 1", {}),
+    ("p[k][l] == 1", {"given": [SOFTMAX]}),
     ("d(N, w) == N", {"given": ["N = sum(w*x[i], (i, 1, N))"]}),
 ]
 

@@ -201,7 +201,11 @@ class Arithmetic(Text):
         base = parts[0]
         if isinstance(base, lark.Tree) and base.data == "name":
             return Entry(str(base.children[0]), indices, span=span)
-        return Form("at", (self._value(base), *indices), span=span)
+        value = self._value(base)
+        if isinstance(value, Entry) and len(value.indices) + len(indices) <= MAX_AXES:
+            # W[i][j], as lists of lists are written.
+            return Entry(value.base, (*value.indices, *indices), span=span)
+        return Form("at", (value, *indices), span=span)
 
     def _transpose(self, parts: Sequence[Part], span: Span) -> Node:
         return Form("transpose", (self._value(parts[0]),), span=span)
