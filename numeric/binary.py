@@ -31,7 +31,7 @@ def binary_cross_entropy_with_logits(
 def binary_cross_entropy_with_logits_value_and_grad(
     logits: ArrayLike, target: ArrayLike, **arguments: Unpack[BinaryArguments]
 ) -> tuple[Any, Array]:
-    """The same and its gradient, of the shape and type of the logits."""
+    """`binary_cross_entropy_with_logits` and its gradient, of the shape and type of the logits."""
     wanted, xp = asked(arguments, BinaryArguments), standard.namespace(logits)
     if xp is not None:
         return _elsewhere(xp, logits, target, wanted)
