@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from derive.document.batch import of_each_sample
 from derive.document.calls import any_function, derivative_orders
 from derive.document.constants import DEFINITION_OF_ONES, ONES
+from derive.document.inverted import by_new_variables
 from derive.document.items import Asked
 from derive.document.kinds import (
     bold_arrays,
@@ -65,7 +66,7 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
     definitions, above = with_any_loss(sides, [(k.head, k.body) for k in known], scope)
     posed = Posed(statement.left, statement.right, definitions, conditions)
     posed = with_negatives(posed) if scope.has_negatives else posed
-    posed = harmonised(of_each_sample(of_samples(posed), _vectors(known, scope)))
+    posed = harmonised(of_each_sample(of_samples(by_new_variables(posed)), _vectors(known, scope)))
     notes = [*above, *_foresight(known, scope), *_fixed(posed)]
     _check_variables(posed, statement)
     where, assumed = _conditions(posed)

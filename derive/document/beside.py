@@ -128,8 +128,15 @@ class _Prose:
             if closed and one.text in OF_LABEL:
                 continue
             behind = [m for m in self.marks if one.span[1] <= m < stop]
+            if behind and self._leads_to(one.span[1], behind[0]):
+                continue
             if not closed or not any("=" in self._formula(mark) for mark in behind):
                 yield from _condition(one, self.inline)
+
+    def _leads_to(self, place: int, mark: int) -> bool:
+        """Whether a condition before this place is that of the formula behind its colon."""
+        is_beside = self.source[place - 1 : mark].strip().endswith((":", "\N{FULLWIDTH COLON}"))
+        return is_beside and "=" in self._formula(mark)
 
     def _formula(self, mark: int) -> str:
         number = self.marks.index(mark)
@@ -164,7 +171,8 @@ class Beside:
             if piece.kind in ("prose", "heading"):
                 before = place
                 self._prose[place] = prose = self._looked_at(place)
-                is_silent = _SIGNS.fullmatch(piece.source) and not any(prose.open_limits())
+                stated = prose.limits(0, len(piece.source))
+                is_silent = _SIGNS.fullmatch(piece.source) and not any(stated)
                 words = words if is_silent else place
             elif piece.kind not in ("inline", "display"):
                 before = words = -1

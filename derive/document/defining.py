@@ -50,7 +50,7 @@ class Defining(Stating):
             return True
         if not is_new and not all(_has_other_axes(k.body, self.members[1]) for k in told):
             return False
-        if name.endswith("_prime"):
+        if name.endswith("_prime") and not self._tells_more(name):
             return False
         if len(self.members) > 2 and self._is_new(self.members[1]):
             # a = b = c with both a and b new: c is what both of them are.
@@ -61,6 +61,12 @@ class Defining(Stating):
             self.define(second, others, self.members[2], (1, 2))
             return True
         return self.define(head, arguments, self.members[1], (0, 1))
+
+    def _tells_more(self, primed: str) -> bool:
+        """Whether L' speaks of what no formula has had yet: another loss, and no derivative."""
+        usage = self.scope.usage
+        known = self.scope.seen | usage.subscripts | usage.bound | usage.letters | {primed}
+        return bool(self.scope.seen) and bool(names_in(self.members[1]) - known - FUNCTION_WORDS)
 
     def _adds_piece(self, head: Name | Entry, old: Known) -> bool:
         """q_j = b for j != y behind q_y = a: both say what q is."""

@@ -31,6 +31,8 @@ FUNCTION_WORDS = frozenset(
     "sigma softmax sigmoid logistic log_softmax logsumexp softplus relu tanh exp log max min diag "
     "onehot one_hot".split()
 )
+# What the parameters of a model are called.
+_PARAMETERS = frozenset({"theta", "phi", "psi", "omega", "Theta"})
 
 
 @dataclass(frozen=True)
@@ -352,20 +354,22 @@ def _ungiven(args: Iterable[Node]) -> list[Node]:
 def indexed(chain: Chain, known: Usage) -> Chain:
     """The chain with pi_t(a) as the entry pi[t, a], where a is an index elsewhere in the document.
 
-    What the chain differentiates by is no index in it.
+    What the chain differentiates by is no index in it. The theta of pi_theta(a), of which there
+    are entries theta_a, is none either: it says what pi depends on.
     """
     parts = [part for member in chain.members for part in walk(member)]
     varied = _names(v for part in parts if isinstance(part, Deriv) for v in part.wrt)
     letters = known.letters - varied
+    weights = frozenset(name for name in _PARAMETERS if known.is_array(name)) - known.bound
     return replace(
         chain,
-        members=tuple(_with_indices(member, letters) for member in chain.members),
+        members=tuple(_with_indices(member, letters, weights) for member in chain.members),
         alternatives=tuple(indexed(other, known) for other in chain.alternatives),
     )
 
 
-def _with_indices(tree: Node, known: frozenset[str]) -> Node:
-    parts = tuple(_with_indices(part, known) for part in children(tree))
+def _with_indices(tree: Node, known: frozenset[str], weights: frozenset[str]) -> Node:
+    parts = tuple(_with_indices(part, known, weights) for part in children(tree))
     tree = rebuild(tree, parts) if parts else tree
     if not isinstance(tree, Form) or tree.name != "apply":
         return tree
@@ -374,7 +378,8 @@ def _with_indices(tree: Node, known: frozenset[str]) -> Node:
     if not all(isinstance(a, Name) and a.id in known for a in letters):
         return tree
     if isinstance(head, Entry):
-        return Entry(head.base, (*head.indices, *letters), span=tree.span)
+        own = (index for index in head.indices if not names_in(index) & weights)
+        return Entry(head.base, (*own, *letters), span=tree.span)
     if isinstance(head, Name) and head.id not in FUNCTION_WORDS:
         return Entry(head.id, tuple(letters), span=tree.span)
     return tree

@@ -10,11 +10,26 @@ from derive.document.known import index_letters
 from derive.document.statement import EQUALITIES
 from derive.read.latex import Chain
 from derive.show import text
-from derive.syntax import Entry, Form, Ind, Name, Node, Num, Reduce, Rel, children, transform, walk
+from derive.syntax import (
+    Entry,
+    Form,
+    Ind,
+    Mul,
+    Name,
+    Node,
+    Num,
+    Reduce,
+    Rel,
+    children,
+    transform,
+    walk,
+)
 
 Mark = tuple[str, str]
 # What tells two numbers apart, and is no usual index: winner, loser, positive, teacher, student.
 _SIDES = frozenset("wlhpqrst")
+# What the weights of a layer are called.
+_MATRICES = frozenset({"W", "U", "V", "Theta"})
 
 
 def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
@@ -38,7 +53,23 @@ def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
         found |= {(head.base, letter) for letter in _letters(head) & index_letters(body)}
     found |= set(_pairs(chains))
     found = {(base, letter) for base, letter in found if letter not in real}
-    return frozenset(found) | frozenset(_numbered(trees, heads))
+    return frozenset(found) | frozenset(_numbered(trees, heads)) | frozenset(_layers(trees))
+
+
+def _layers(trees: Iterable[Node]) -> Iterator[Mark]:
+    """(W, 1), (b, 1) and (delta, 2) where W_1 and W_2 are matrices: the layers of a network.
+
+    What has a letter or another number for an index anywhere is no layer's.
+    """
+    parts = [part for tree in trees for part in walk(tree)]
+    entries = [part for part in parts if isinstance(part, Entry)]
+    single = {e for e in entries if len(e.indices) == 1 and isinstance(e.indices[0], Num)}
+    others = {entry.base for entry in entries if entry not in single}
+    products = [part.factors for part in parts if isinstance(part, Mul)]
+    before = {factor for factors in products for factor in factors[:-1]}
+    before |= {p.args[0] for p in before if isinstance(p, Form) and p.name == "transpose"}
+    if any(entry.base in _MATRICES and entry.base not in others for entry in single & before):
+        yield from ((e.base, text(e.indices[0])) for e in single if e.base not in others)
 
 
 def _numbered(trees: Iterable[Node], heads: Sequence[tuple[Entry, Node]]) -> Iterator[Mark]:

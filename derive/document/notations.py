@@ -84,7 +84,8 @@ def negative_power(meaning: Meaning, node: Pow) -> Node | None:
         head, arg = node.base.args
         if meaning.scope.function(key_of(head)[0]) is not None:
             raise meaning.fail("the inverse of a function is outside of what is read", node)
-        return meaning.of(Mul((replace(node, base=head), arg), span=node.span))
+        if head != Name("diag"):
+            return meaning.of(Mul((replace(node, base=head), arg), span=node.span))
     base = meaning.of(node.base)
     if meaning.ranks.of(base) != 2:
         return None

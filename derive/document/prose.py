@@ -35,7 +35,12 @@ _SHORT = re.compile(
 )
 # Neither a nor I: they are words.
 _LETTER = r"(?-i:[B-HJ-Zb-zα-ωΓΔΘΛΣΦΨΩ])"
-_NAME = rf"{PLACEHOLDER}|(?<![\w\\.'-]){_LETTER}(?:_\w{{1,8}}|\[\w{{1,8}}\]|[₀-₉ᵢⱼₖ])?(?![\w'(-])"
+# A letter of a word; Korean sets its particles right behind a name.
+_NO_PARTICLE = r"[^\W가-힣]"
+_NAME = (
+    rf"{PLACEHOLDER}|(?<![\w\\.'-]){_LETTER}(?:_{_NO_PARTICLE}{{1,8}}|\[\w{{1,8}}\]|[₀-₉ᵢⱼₖ])?"
+    rf"(?!{_NO_PARTICLE}|['(-])"
+)
 _PLAIN_SIDE = rf"{_LETTER}(?:_\w{{1,4}})?"
 _PLAIN_CONDITION = (
     rf"(?<![\w\\]){_PLAIN_SIDE} ?(?:≠|!=|==|=|<|>) ?(?:{_PLAIN_SIDE}|\d+)(?![\w(^*/+-])"
@@ -68,8 +73,8 @@ _DENIED = re.compile(
 )
 _SUPPOSED = re.compile(
     r"\b(?:if|unless|suppose|supposing|imagine|were|would|could|might|may|whether|when|whenever"
-    r"|as long as|except|had|should|perhaps|maybe|usually|often|sometimes|typically|e\.g\.)\b"
-    r"|만약|만일|[이으하라]면|면,|경우|때",
+    r"|as long as|except|had|perhaps|maybe|usually|often|sometimes|typically|e\.g\.)\b"
+    r"|(?:^|[,;])\W*should\b|만약|만일|[이으하라]면|면,|경우|때",
     re.IGNORECASE,
 )
 _IF = re.compile(r"\b(?:if|when(?:ever)?|provided|as long as)\b|[이으]?면", re.IGNORECASE)

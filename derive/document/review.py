@@ -27,6 +27,7 @@ from derive.document.setting import announced, declared, heard
 from derive.document.statement import Open, Statement
 from derive.document.statements import read_chain
 from derive.document.supposed import is_of_a_point, is_supposed
+from derive.document.totals import with_totals
 from derive.errors import Complaint, FormulaError
 from derive.read.latex import Chain, Macro
 from derive.syntax import Node, Span
@@ -190,7 +191,7 @@ class _Reading:
         limits = self._beside.conditions(sheet.place)
         if sheet.piece.kind == "display":
             self._scope = heard(self._scope, *self._beside.reasons(sheet.place))
-            self._scope = self._meanings_behind(sheet.place)
+            self._scope = with_totals(self._meanings_behind(sheet.place), sheet.chains)
         waiting = list(sheet.unread)
         for written in sheet.chains:
             while waiting and waiting[0].span.start < written.span.start:

@@ -73,6 +73,9 @@ class _Reader(Defining):
         left, right = self.members[:2]
         if len(self.members) != 2 or not isinstance(right, Num):
             return self._totals()
+        if isinstance(left, Name) and left.id.endswith("_prime") and self.scope.seen:
+            # f'' = 2 is said of a derivative.
+            return False
         if isinstance(left, Name) or self._picks_label(left, right):
             self.add("fact", left, right, (0, 1))
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from derive.document.constants import ONES
@@ -10,6 +11,7 @@ from derive.document.known import Scope
 from derive.errors import FormulaError
 from derive.read.formula import read_equation
 from derive.read.latex import Chain
+from derive.show import text
 from derive.syntax import Entry, Form, Mul, Name, Node, Num, Reduce
 
 _LETTER = "j"
@@ -26,6 +28,14 @@ def totals(chain: Chain, scope: Scope) -> tuple[Reduce, ...]:
     if len(given) != len(found) or any(map(scope.named, map(_base, given))):
         return ()
     return tuple(given)
+
+
+def with_totals(scope: Scope, chains: Iterable[Chain]) -> Scope:
+    """The scope with the totals that the chains of one display give: "(since sum_k t_k = 1)"."""
+    for chain in chains:
+        for total in totals(chain, scope):
+            scope = assuming(scope, f"{text(total)} == {text(chain.members[-1])}")
+    return scope
 
 
 def assuming(scope: Scope, total: str) -> Scope:

@@ -27,6 +27,9 @@ _TRAILING = re.compile(r"[,;]?\s+(?:and|where|with)\s+[^\s=]{1,3}$", re.IGNORECA
 # Before another name they are words: "with softmax p_i = …".
 _FUNCTIONS = frozenset("softmax sigmoid relu softplus".split())
 _BEGINS_NAME = re.compile(r"[^\W\d_]\w*$")
+# A line may begin with them as the name of what it gives a value: "loss = -log p[y]".
+_LOSSES = frozenset("loss cost error risk nll ce".split())
+_CALLED = re.compile(r"\W*([A-Za-z]\w{2,})\(")
 _PUNCTUATION = "()[]{}.,;:!?\"'\u201c\u201d\u2018\u2019*•·-–—→⇒"
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'\u2019][^\W\d_]+)*")
 # Letters below or above another one: z with an index is no word.
@@ -105,10 +108,10 @@ def _runs(line: str, shown: str) -> Iterator[tuple[int, int, bool]]:
     end = label.start() if label else len(line.rstrip())
     tokens = list(_TOKEN.finditer(shown, begin, end))
     texts = ["", *(token[0] for token in tokens), ""]
-    first: int | None = None
+    first: int | None = 0 if _names_loss(texts) else None
     count = 0
     for place, token in enumerate(tokens):
-        if _is_word(token[0], texts[place], texts[place + 2]):
+        if first != place and _is_word(token[0], texts[place], texts[place + 2]):
             count += 1
             if first is not None:
                 yield tokens[first].start(), tokens[place - 1].end(), False
@@ -117,6 +120,14 @@ def _runs(line: str, shown: str) -> Iterator[tuple[int, int, bool]]:
             first = place
     if first is not None:
         yield tokens[first].start(), tokens[-1].end(), count == 0
+
+
+def _names_loss(texts: Sequence[str]) -> bool:
+    """Whether a line gives a loss its value, and not that of a program's function."""
+    if len(texts) < 5 or texts[1].lower() not in _LOSSES or texts[2] not in ("=", ":="):
+        return False
+    called = _CALLED.match(texts[3])
+    return called is None or called[1].lower() in _MATHS_WORDS
 
 
 def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
