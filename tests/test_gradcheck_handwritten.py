@@ -220,3 +220,19 @@ def test_points_without_real_numbers_are_refused() -> None:
         gradcheck(np.sum, np.ones_like, points=[np.zeros((0, 3))])
     with pytest.raises(TypeError, match="points of complex numbers"):
         gradcheck(np.sum, np.ones_like, points=[np.array([1j])])
+
+
+@pytest.mark.parametrize(
+    ("loss", "point"),
+    [
+        (lambda p: np.sum(np.log(p)), np.array([[0.2, 0.3, 0.5], [0.05, 0.05, 0.9]])),
+        (lambda p: np.sum(np.arcsin(p)), np.array([0.9, 0.6, 0.99])),
+    ],
+)
+def test_what_has_no_value_not_far_away_is_judged_all_the_same(loss: Any, point: Any) -> None:
+    """An unknown mistake is looked at from elsewhere too, where there may be nothing."""
+    with np.errstate(all="ignore"):
+        report = gradcheck(loss, lambda p: p**-1.5 + np.sin(7 * p), points=[point])
+    assert not report
+    assert report.finding is not None
+    assert report.finding.kind == "unrecognised"

@@ -13,7 +13,7 @@ from numeric.checking.differences import value
 from numeric.checking.kinds import AT_ONCE, KINDS
 from numeric.checking.observed import CALLS, Point, Ruler, Seen, allowed, observe, unit
 from numeric.checking.pictures import ALIKE, Pictures, as_rows, class_axis
-from numeric.checking.points import Case, weighed_case
+from numeric.checking.points import REFUSALS, Case, weighed_case
 from numeric.inputs import Array
 
 # Of more entries than this only some samples are differentiated; so too where all entries, at so
@@ -157,19 +157,25 @@ def _unknown(seen: Seen, by: Ruler, picture: Pictures | None) -> tuple[str, str]
     """What can be said of every entry where no row of the table fits."""
     assert picture is not None
     with np.errstate(all="ignore"):
-        moved = _picture(replace(seen, case=unknown.aside(seen.case)), by)
-        if says := unknown.linear(picture, moved):
-            return "another target", says
-        if says := unknown.constant(picture, moved):
-            return "stale", says
-        if says := unknown.weights(picture, moved):
-            return "sample factor", says
+        if (moved := _moved(seen, by)) is not None:
+            for kind, ask in unknown.AT_BOTH:
+                if says := ask(picture, moved):
+                    return kind, says
         true = np.array([entry.value for entry in seen.numeric])
         whole = len(true) == seen.gradient.size
         true = true.reshape(seen.gradient.shape) if whole else seen.gradient
         facts = unknown.facts(seen.case, seen.gradient, true, seen.roundoff)
         words = "; ".join((_aside(seen), *unknown.branch(picture), *facts, ONE_STEP))
     return UNKNOWN[0], f"{UNKNOWN[1]}: {words}"
+
+
+def _moved(seen: Seen, by: Ruler) -> Pictures | None:
+    """Every entry at other logits, not far away; None where the loss has no value at those."""
+    try:
+        case = unknown.aside(seen.case)
+        return None if case is None else _picture(replace(seen, case=case), by)
+    except REFUSALS:
+        return None
 
 
 def _of_some_samples(seen: Seen, by: Ruler, most: int) -> tuple[str, str] | None:

@@ -8,28 +8,31 @@ as they do wherever adding one number to all logits along it changes nothing?
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from numeric.checking.differences import Function, central
+from numeric.checking.differences import Function, central, value
 from numeric.checking.pictures import ALIKE, Pictures, balanced, listed
 from numeric.checking.points import Case
 from numeric.inputs import Array
 
-# How far from the point A - G is looked at again, in logits.
-ASIDE = 0.5
+# How far from the point A - G is looked at again, in logits: nearer where the loss has no value.
+ASIDE = (2.0**-1, 2.0**-4, 2.0**-7)
 
 # What is said of each entry needs so many of them.
 LEAST_ENTRIES = 3
 
 
-def aside(case: Case) -> Case:
-    """The same case at other logits, not far away."""
-    rng = np.random.default_rng(0)
-    moved = case.logits + ASIDE * rng.normal(size=case.logits.shape)
-    return replace(case, name=f"{case.name}, moved", logits=moved)
+def aside(case: Case) -> Case | None:
+    """The same case at other logits, not far away; None if the loss is finite at none of these."""
+    direction = np.random.default_rng(0).normal(size=case.logits.shape)
+    for step in ASIDE:
+        moved = case.logits + step * direction
+        if np.isfinite(value(case.loss, moved)):
+            return replace(case, name=f"{case.name}, moved", logits=moved)
+    return None
 
 
 def linear(one: Pictures, other: Pictures) -> str | None:
@@ -57,6 +60,8 @@ def constant(one: Pictures, other: Pictures) -> str | None:
 
 def weights(one: Pictures, other: Pictures) -> str | None:
     """A/G is the same at both points, entry by entry."""
+    if one.off.shape != other.off.shape or one.axis != other.axis:
+        return None
     ratios = [
         seen.given / np.where(seen.zero(seen.true), np.nan, seen.true) for seen in (one, other)
     ]
@@ -70,6 +75,14 @@ def weights(one: Pictures, other: Pictures) -> str | None:
         f"each entry has a factor of its own, {listed(first)}, at other numbers too: a weight that "
         "is missing or wrong?"
     )
+
+
+AT_BOTH: tuple[tuple[str, Callable[[Pictures, Pictures], str | None]], ...] = (
+    ("another target", linear),
+    ("stale", constant),
+    ("sample factor", weights),
+)
+"""Kind and question, asked at two points."""
 
 
 def branch(seen: Pictures) -> Iterator[str]:
