@@ -165,6 +165,17 @@ NAMES_EN = (
         "$x$ is the distribution of the pictures",
     ),
     Saying(
+        "on-the-simplex",
+        "en",
+        "declare",
+        "<n>: simplex",
+        ("simplex",),
+        r"@n,? (?:(?:is|are|lies|living|lying) )?(?:a point )?(?:on|in|of) the "
+        r"(?:probability |unit |standard )?simplex",
+        "with targets $t$ on the simplex",
+        "the map from $t$ to the simplex",
+    ),
+    Saying(
         "distribution-name",
         "en",
         "declare",
