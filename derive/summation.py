@@ -91,7 +91,8 @@ class Summation(Algebra):
         """c * the sum of a monomial over one index."""
         level = self.level(monomial)
         body = self.reindex({monomial: c}, _renaming({index: ("#", level)}), self.undecided)
-        return add(*(self.sum_atom(((size, level),), m, v) for m, v in body.items()))
+        # A base that is written out has terms that are free of the index.
+        return self._summed_parts([(size, ("#", level))], body)
 
     def sum_atom(self, binders: Binders, monomial: Monomial, c: Fraction) -> Poly:
         """c * the sum of a monomial over its bound indices, whichever way they are nested.
