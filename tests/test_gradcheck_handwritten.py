@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,13 @@ def test_what_has_no_value_not_far_away_is_judged_all_the_same(loss: Any, point:
     assert not report
     assert report.finding is not None
     assert report.finding.kind == "unrecognised"
+
+
+def test_a_loss_may_raise_beside_its_point() -> None:
+    """A chance of 0.05 less a step has no logarithm; at the point itself an error stays one."""
+    point = [np.array([0.2, 0.05, 0.75])]
+    right, wrong = (lambda p, c=c: np.array([0, -c / p[1], 0]) for c in (1, 2))
+    assert gradcheck(lambda p: -math.log(p[1]), right, points=point)
+    assert not gradcheck(lambda p: -math.log(p[1]), wrong, points=point)
+    with pytest.raises(ValueError, match=r"math domain error|positive"):
+        gradcheck(lambda p: -math.log(p[1] - 1), right, points=point)

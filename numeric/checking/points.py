@@ -115,9 +115,25 @@ def _classes(shape: tuple[int, ...]) -> int:
 def _case(name: str, n: int, logits: Array, pair: Pair, rng: Generator) -> Case:
     with np.errstate(all="ignore"):
         shape = pair.shape(logits)
+    pair = replace(pair, loss=_beside(pair.loss, shape))
     if int(np.prod(shape)) == 1 and pair.gradient is not None:
         return Case(name, n, logits, pair.loss, pair.slope)
     return weighed_case(name, n, logits, pair, drawn_upstream(shape, rng))
+
+
+def _beside(loss: Function, shape: tuple[int, ...]) -> Function:
+    """The loss, nan where it raises: it did not at the point, but steps may lead out of its domain.
+
+    math.log raises where np.log is nan.
+    """
+
+    def total(f: Array) -> Any:
+        try:
+            return loss(f)
+        except REFUSALS:
+            return np.full(shape, np.nan)
+
+    return total
 
 
 def weighed_case(name: str, n: int, logits: Array, pair: Pair, upstream: Array) -> Case:
