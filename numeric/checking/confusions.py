@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from numeric.checking.partly import through_norm
-from numeric.checking.pictures import ALIKE, Pictures, as_rows, balanced, listed, slope, softmax
+from numeric.checking.pictures import (
+    ALIKE,
+    Answer,
+    Pictures,
+    as_rows,
+    balanced,
+    listed,
+    slope,
+    softmax,
+)
 from numeric.inputs import Array
-
-Answer = str | None
 
 # Each search for a temperature is twenty times as fine as the one before.
 SEARCHES = 4

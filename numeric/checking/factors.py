@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from numeric.checking.pictures import ALIKE, Pictures, balanced, listed, named, slope, softmax
+from numeric.checking.pictures import (
+    ALIKE,
+    Answer,
+    Pictures,
+    balanced,
+    listed,
+    named,
+    slope,
+    softmax,
+)
 from numeric.inputs import Array
-
-Answer = str | None
 
 # Where a 2 may come from.
 HALVED = "the 1/2 before a square is missing"

@@ -11,10 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from numeric.checking import confusions, factors, partly
-from numeric.checking.pictures import ALIKE, Pictures, balanced, even, named
+from numeric.checking.pictures import ALIKE, Answer, Pictures, balanced, even, named
 from numeric.inputs import Array
-
-Answer = str | None
 
 # Of more samples or classes than this, no other order is looked for.
 MOST_TO_ORDER = 64

@@ -9,10 +9,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from numeric.checking.pictures import ALIKE, Pictures, balanced, listed, named, slope, softmax
+from numeric.checking.pictures import (
+    ALIKE,
+    Answer,
+    Pictures,
+    balanced,
+    listed,
+    named,
+    slope,
+    softmax,
+)
 from numeric.inputs import Array
-
-Answer = str | None
 
 # What is said of some entries needs so many more of them than numbers that it speaks of.
 LEAST_EVIDENCE = 2

@@ -11,6 +11,9 @@ from numeric.inputs import Array
 # Two numbers are one here within this share of the larger, beside what the check allows.
 ALIKE = 1e-3
 
+Answer = str | None
+"""What a row of a table of mistakes says: the mistake in words, if it is that one."""
+
 
 @dataclass(frozen=True)
 class Pictures:
