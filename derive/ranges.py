@@ -41,7 +41,10 @@ class Ranges:
         return list(dict.fromkeys(self.find(key) for key in list(self.parent)))
 
     def class_root(self, trees: Sequence[Node], facts: Collection[str]) -> Key | None:
-        """The dimension of what is differentiated by, else of a label, else the first."""
+        """The dimension of what is differentiated by, else of a label, else of the first array.
+
+        Of several axes it is the last one. Where there are no arrays, it is the first of any.
+        """
         for tree in reversed(trees):
             for part in walk(tree):
                 if isinstance(part, Deriv) and isinstance(part.wrt[0], Entry):
@@ -50,8 +53,10 @@ class Ranges:
         for key in list(self.parent):
             if key[0] == "value" or (key[0] == "index" and key[1] in facts):
                 return self.find(key)
-        used = (key for key in list(self.parent) if key[0] != "size")
-        return next(map(self.find, used), None)
+        used = [key for key in list(self.parent) if key[0] != "size"]
+        arrays = [key[1] for key in used if key[0] == "axis"]
+        axes = [key for key in used if key[0] == "axis" and key[1] == arrays[0]]
+        return next(map(self.find, (*axes[-1:], *used)), None)
 
     def adopt(self, sizes: Iterable[str], class_root: Key | None) -> None:
         """A declared size that no axis has, `n: 3`, is that of the dimension it is usual for."""

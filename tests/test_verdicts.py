@@ -450,3 +450,18 @@ def test_conditional_verdicts_keep_their_premises() -> None:
     verdict = verify("exp(log(x)) == x/T*T")
     assert isinstance(verdict, Conditional)
     assert verdict.condition == "x > 0 and T != 0"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "sum(f[k], j) + sum(f[j], j) == sum(f[k] + f[j], j)",
+        "sum(a[k]**2, j) == sum(cases(a[k]**2, a[j] > a[k], a[k]**2), j)",
+        "sum(sum(x[i, k], j), k) == K*sum(x[i, k], k)",
+        "sum(f[k], j) == n*f[k]",
+    ],
+)
+def test_a_sum_over_an_index_that_subscripts_nothing_is_one_over_the_entries(claim: str) -> None:
+    assert verify(claim).status == "proved"
+    wrong = claim.replace("K*", "K*K*").replace("n*", "n*n*").replace("== sum(", "== 2*sum(")
+    assert verify(wrong).status != "proved"
