@@ -11,6 +11,8 @@ _PATTERNS = {
     "\n\n": re.compile(r"\n[ \t\r]*\n"),
     "\\)": re.compile(r"(?<!\\)(?:\\\\)*\\\)"),
 }
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+MAX_GROUP = 5_000
 
 
 class Ahead:
@@ -57,3 +59,14 @@ class Closers:
 def closing(opener: str) -> str:
     r"""What closes a delimiter: `\[` by `\]`, `$$` by itself."""
     return opener.replace("[", "]").replace("(", ")")
+
+
+def closing_brace(text: str, opened: int) -> int:
+    """The place of the brace that closes the one at `opened`; -1 if there is none near."""
+    depth = 0
+    for brace in _BRACE.finditer(text, opened, opened + MAX_GROUP):
+        if brace[0] in "{}":
+            depth += 1 if brace[0] == "{" else -1
+            if not depth:
+                return brace.start()
+    return -1

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from derive.document.cut.closers import closing_brace
 from derive.document.pieces import PLACEHOLDER
 
-MAX_TEXT = 5_000
 _TEXT = re.compile(r"\\(?:short)?intertext\s*\{")
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _FORMULA = re.compile(
     r"\$(?P<dollars>[^$]{1,2000}+)\$|\\\((?P<round>(?:[^\\]|\\[^()]){1,2000}+)\\\)"
 )
@@ -34,7 +33,7 @@ def parted(source: str) -> Iterator[Part]:
     begin, stop = _inside(source)
     done = 0
     for match in _TEXT.finditer(source):
-        closed = _closing(source, match.end())
+        closed = closing_brace(source, match.end() - 1)
         if closed < 0:
             break
         if match.start() < done:
@@ -59,13 +58,3 @@ def _inside(source: str) -> tuple[int, int]:
     if begin is None or end is None or begin["name"] != end["name"]:
         return 0, len(source)
     return begin.end(), end.start()
-
-
-def _closing(source: str, start: int) -> int:
-    depth = 1
-    for brace in _BRACE.finditer(source, start, start + MAX_TEXT):
-        if brace[0] in "{}":
-            depth += 1 if brace[0] == "{" else -1
-            if not depth:
-                return brace.start()
-    return -1

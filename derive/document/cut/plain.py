@@ -12,12 +12,13 @@ from derive.document.cut.bare import (
     parted_rows,
     with_signs_for_braces,
 )
+from derive.document.cut.closers import closing_brace
 from derive.document.cut.marks import ALT_TEXT, PLAIN, Mark, Scan, options_end
 from derive.document.cut.page import MAX_FORMULAS, Page
 from derive.document.cut.running import Running
 from derive.read.latex import read_macros
 
-MAX_ALT_TEXT, MAX_UNCLOSED = 5_000, 1_000
+MAX_UNCLOSED = 1_000
 _ALT = re.compile(r"\{\\(?:display|text)style\b")
 # reStructuredText: what is indented below `.. math::`.
 _DIRECTIVE = re.compile(
@@ -30,7 +31,6 @@ _STEM_BLOCK = re.compile(
     r"^\[(?:stem|latexmath)\][ \t]*\n\+{4}[ \t]*\n(?P<inner>.{0,5000}?)\n\+{4}[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DECLARATION = re.compile(r"[ \t]*+(?:(?:[#%]|//)[ \t]*+)?(?=gradproof[ \t]*+:)", re.IGNORECASE)
 # Where a paragraph ends: at a blank line, before an item of a list, before a line with a head.
 _BREAK = re.compile(
@@ -80,27 +80,18 @@ def _alt_texts(text: str) -> Iterator[Mark]:
     r"""`{\displaystyle …}`, the text behind a picture, with the picture's own letters before it."""
     position = done = failures = 0
     while failures < MAX_UNCLOSED and (match := _ALT.search(text, position)):
-        stop = _closing_brace(text, match.start())
-        position = match.end() if stop < 0 else stop
-        if stop < 0:
+        closed = closing_brace(text, match.start())
+        stop = closed + 1
+        position = match.end() if closed < 0 else stop
+        if closed < 0:
             failures += 1
             continue
-        inner = match.end(), stop - 1
+        inner = match.end(), closed
         start = _start_of_double(text, done, match.start(), _as_shown(text[slice(*inner)]))
         if start < match.start():
             yield Mark("hidden", start, match.start(), start, match.start())
         yield Mark("formula", match.start(), stop, *inner, ALT_TEXT)
         done = stop
-
-
-def _closing_brace(text: str, start: int) -> int:
-    depth = 0
-    for match in _BRACE.finditer(text, start, start + MAX_ALT_TEXT):
-        if match[0] in "{}":
-            depth += 1 if match[0] == "{" else -1
-            if depth == 0:
-                return match.end()
-    return -1
 
 
 def _start_of_double(text: str, first: int, stop: int, shown: str) -> int:
