@@ -8,7 +8,7 @@ out, and a constant becomes the size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 
 from derive.atoms import Index
@@ -16,6 +16,7 @@ from derive.calculus import derivative_free
 from derive.cases import Case
 from derive.errors import OutOfFragment
 from derive.partial import partial_fractions
+from derive.places import Env, Places
 from derive.polynomial import ONE, ZERO, Exponent, Poly, add, constant, scale
 from derive.problem import Problem
 from derive.show import text
@@ -43,7 +44,6 @@ from derive.syntax import (
 # No reader makes a call of this name.
 _FORMAL = "formal log"
 
-_Env = Mapping[str, Index]
 _Apart = frozenset[frozenset[Index]]
 
 
@@ -52,7 +52,7 @@ class Normaliser:
 
     def __init__(self, problem: Problem, case: Case) -> None:
         self._problem, self._case = problem, case
-        self._ranges = dict(problem.indices)
+        self.places = Places(problem, case)
         kinds = {name: symbol.kind for name, symbol in problem.symbols.items()}
         self.atoms = Summation(kinds, {**problem.sizes, **case.sizes})
         self._universal: dict[str, Node] = {}
@@ -105,7 +105,7 @@ class Normaliser:
         """The tree as a polynomial. Raises OutOfFragment, OutOfBudget, ZeroDivisionError."""
         return self._poly(node, {}, frozenset())
 
-    def _poly(self, node: Node, env: _Env, apart: _Apart) -> Poly:
+    def _poly(self, node: Node, env: Env, apart: _Apart) -> Poly:
         match node:
             case Num(value=value):
                 return constant(value)
@@ -135,21 +135,21 @@ class Normaliser:
             case _:
                 raise OutOfFragment(f"{text(node)} is outside of what can be decided")
 
-    def _name(self, node: Name, env: _Env) -> Poly:
+    def _name(self, node: Name, env: Env) -> Poly:
         if node.id in env or node.id in self._problem.indices:
             raise OutOfFragment("an index used as a number")
         if node.id in self._problem.symbols:
             return self.atoms.make(("symbol", node.id))
         return self.atoms.size(node.id)
 
-    def _entry(self, base: str, indices: tuple[Node, ...], env: _Env) -> Poly:
+    def _entry(self, base: str, indices: tuple[Node, ...], env: Env) -> Poly:
         if base in self._problem.label_range:
             raise OutOfFragment("a label used as a number")
         if base in self._universal:
             return self.poly(self._universal[base])
         symbol = self._problem.symbols[base]
         places = tuple(
-            self._index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)
+            self.places.index(i, env, size) for i, size in zip(indices, symbol.axes, strict=True)
         )
         unit = symbol.kind == "simplex" or base in self.atoms.unit_rows
         classes = self._case.classes.get(symbol.axes[-1], ()) if unit else ()
@@ -160,32 +160,7 @@ class Normaliser:
             return add(ONE, *(scale(entry, -1) for entry in entries))
         return self.atoms.make(("entry", base, places))
 
-    def _index(self, node: Node, env: _Env, size: str) -> Index:
-        match node:
-            case Num(value=value):
-                return self._case.index_of[f"{value}:{size}"]
-            case Name(id=name):
-                return env[name] if name in env else self._case.index_of[name]
-            case Entry(base=base, indices=indices):
-                axes = self._problem.symbols[base].axes
-                places = tuple(
-                    self._index(i, env, axis) for i, axis in zip(indices, axes, strict=True)
-                )
-                return self._label(base, places)
-            case _:
-                raise OutOfFragment("an index that is no index")
-
-    def _label(self, base: str, places: tuple[Index, ...]) -> Index:
-        """A label at free indices is a free index itself; y[i] with i summed stays a label."""
-        for term, index in self._case.index_of.items():
-            name, _, inner = term.partition("[")
-            if name == base and inner:
-                parts = inner[:-1].split(", ")
-                if tuple(self._case.index_of.get(p) for p in parts) == places:
-                    return index
-        return ("label", base, places)
-
-    def _product(self, factors: tuple[Node, ...], env: _Env, apart: _Apart) -> Poly:
+    def _product(self, factors: tuple[Node, ...], env: Env, apart: _Apart) -> Poly:
         result = ONE
         for factor in factors:
             result = self.atoms.product(result, self._poly(factor, env, apart))
@@ -223,7 +198,7 @@ class Normaliser:
 
     # Conditions.
 
-    def _truth(self, condition: Node, env: _Env, apart: _Apart) -> Poly:
+    def _truth(self, condition: Node, env: Env, apart: _Apart) -> Poly:
         """1 or 0, or a polynomial in deltas that nothing decides."""
         match condition:
             case Logic(op="not", args=args):
@@ -239,24 +214,15 @@ class Normaliser:
                     miss = add(ONE, scale(self._truth(arg, env, apart), -1))
                     none = self.atoms.product(none, miss)
                 return add(ONE, scale(none, -1))
-            case Rel(op=op, left=a, right=b) if op in ("==", "!=") and self._range_of(a, b):
-                size = self._range_of(a, b)
-                equal = self._decide(self._index(a, env, size), self._index(b, env, size), apart)
+            case Rel(op=("==" | "!=") as op, left=a, right=b) if size := self.places.range_of(a, b):
+                first, second = (self.places.index(side, env, size) for side in (a, b))
+                equal = self._decide(first, second, apart)
                 return equal if op == "==" else add(ONE, scale(equal, -1))
             case Rel(op=op, left=a, right=b):
                 return self._number_relation(op, a, b, env, apart)
         raise OutOfFragment(f"the condition {text(condition)} is outside of what can be decided")
 
-    def _range_of(self, a: Node, b: Node) -> str:
-        """The size of the range of two compared indices; empty if they are numbers."""
-        for node in (a, b):
-            if isinstance(node, Name) and node.id in self._ranges:
-                return self._ranges[node.id]
-            if isinstance(node, Entry) and node.base in self._problem.label_range:
-                return self._problem.label_range[node.base]
-        return ""
-
-    def _number_relation(self, op: str, a: Node, b: Node, env: _Env, apart: _Apart) -> Poly:
+    def _number_relation(self, op: str, a: Node, b: Node, env: Env, apart: _Apart) -> Poly:
         return self.atoms.truth(
             op, add(self._poly(a, env, apart), scale(self._poly(b, env, apart), -1))
         )
@@ -268,7 +234,7 @@ class Normaliser:
         self,
         branches: tuple[tuple[Node, Node], ...],
         otherwise: Node,
-        env: _Env,
+        env: Env,
         apart: _Apart,
     ) -> Poly:
         total, open_weight = ZERO, ONE
@@ -285,7 +251,7 @@ class Normaliser:
 
     # Sums and products over a range.
 
-    def _reduce(self, node: Reduce, env: _Env, apart: _Apart) -> Poly:
+    def _reduce(self, node: Reduce, env: Env, apart: _Apart) -> Poly:
         match node.kind:
             case "sum":
                 return self._sum(node, env, apart)
@@ -295,8 +261,8 @@ class Normaliser:
                 return self.atoms.exp(self._sum(inner, env, apart))
         raise OutOfFragment(f"{node.kind} is outside of what can be decided")
 
-    def _sum(self, node: Reduce, env: _Env, apart: _Apart) -> Poly:
-        self._ranges[node.index] = node.over
+    def _sum(self, node: Reduce, env: Env, apart: _Apart) -> Poly:
+        self.places.bind(node.index, node.over)
 
         def at(index: Index, known_apart: _Apart) -> Poly:
             inner = {**env, node.index: index}
@@ -309,7 +275,7 @@ class Normaliser:
         if classes is not None:
             return add(*(at(index, apart) for index in classes))
         token: Index = ("bound", node.index)
-        named = self._named(node, env)
+        named = self.places.named(node, env)
         generic_apart = apart | {frozenset((token, index)) for index in named}
         generic = at(token, generic_apart)
         if not (isinstance(node.body, Call) and node.body.function == _FORMAL):
@@ -320,7 +286,7 @@ class Normaliser:
             special = at(index, apart)
             plain = self.atoms.reindex(
                 generic,
-                lambda i, a=index: self._moved(i, token, a),  # type: ignore[misc]
+                lambda i, a=index: self.places.moved(i, token, a),  # type: ignore[misc]
                 lambda a, b: self._decide(a, b, apart),
             )
             correction = add(special, scale(plain, -1))
@@ -329,42 +295,6 @@ class Normaliser:
                 correction = self.atoms.product(correction, differ)
             total = add(total, correction)
         return total
-
-    def _moved(self, index: Index, token: Index, target: Index) -> Index:
-        if index == token:
-            return target
-        if isinstance(index, tuple) and index[0] == "label":
-            return self._label(index[1], tuple(self._moved(i, token, target) for i in index[2]))
-        return index
-
-    def _named(self, node: Reduce, env: _Env) -> list[Index]:
-        """The indices of the same range that a delta or condition in the sum names."""
-        parts = [node.body] if node.where is None else [node.body, node.where]
-        bound = {p.index for part in parts for p in walk(part) if isinstance(p, Reduce)}
-        found: dict[Index, None] = {}
-        for part in parts:
-            for relation in walk(part):
-                if not isinstance(relation, Rel):
-                    continue
-                for side in (relation.left, relation.right):
-                    index = self._outer_index(side, env, bound | {node.index}, node.over)
-                    if index is not None:
-                        found[index] = None
-        return list(found)
-
-    def _outer_index(self, side: Node, env: _Env, bound: set[str], over: str) -> Index | None:
-        if free_names(side) & bound:
-            return None
-        match side:
-            case Name(id=name) if name in env and self._ranges.get(name) == over:
-                return env[name]
-            case Name(id=name) if self._problem.indices.get(name) == over:
-                return self._case.index_of[name]
-            case Entry(base=base) if self._problem.label_range.get(base) == over:
-                return self._index(side, env, over)
-            case Num(value=value) if f"{value}:{over}" in self._case.index_of:
-                return self._case.index_of[f"{value}:{over}"]
-        return None
 
     def _sum_generic(self, generic: Poly, token: Index, size: str) -> Poly:
         """The sum over a range of a polynomial in which the index meets no named index."""
@@ -393,7 +323,7 @@ class Normaliser:
         for index in named:
             at = self.atoms.reindex(
                 {monomial: Fraction(1)},
-                lambda i, target=index: self._moved(i, ("#", level), target),  # type: ignore[misc]
+                lambda i, target=index: self.places.moved(i, ("#", level), target),  # type: ignore[misc]
                 self.atoms.undecided,
             )
             total = add(total, at)
