@@ -34,7 +34,8 @@ from numeric.programs.lowering import program
 from numeric.programs.program import Program
 from numeric.stable.diagonal import with_labels
 from numeric.stable.proof import Proof, formula_claims, identity_claims, program_claim
-from numeric.stable.rewriting import Stable, stabilise
+from numeric.stable.rewriting import stabilise
+from numeric.stable.rewritten import Stable
 
 # What each function returns.
 _RESULTS = {

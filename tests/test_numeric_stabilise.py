@@ -12,7 +12,8 @@ from derive.read.formula import read_equation
 from derive.show import text
 from derive.syntax import Entry, Name, Node, free_names, walk
 from numeric.stable.patterns import Binding, replace
-from numeric.stable.rewriting import Stable, stabilise
+from numeric.stable.rewriting import stabilise
+from numeric.stable.rewritten import Stable
 from numeric.stable.stabilise import (
     AT_LABEL,
     CHOSEN,

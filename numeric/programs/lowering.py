@@ -60,7 +60,7 @@ from numeric.programs.program import (
     shared,
     title,
 )
-from numeric.stable.rewriting import Stable
+from numeric.stable.rewritten import Stable
 
 
 def program(

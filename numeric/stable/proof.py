@@ -29,7 +29,7 @@ from derive.syntax import (
 )
 from numeric.formulas import Formula
 from numeric.names import Names
-from numeric.stable.rewriting import Stable
+from numeric.stable.rewritten import Stable
 from numeric.stable.stabilise import CHOSEN, LABELLED, REWRITES, WITHOUT_SHIFT
 
 if TYPE_CHECKING:
