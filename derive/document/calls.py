@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derive.document.constants import ONES
-from derive.document.known import Known
+from derive.document.known import Known, Scope
 from derive.show import text
 from derive.syntax import (
     Add,
@@ -20,6 +20,7 @@ from derive.syntax import (
     Node,
     Reduce,
     children,
+    free_names,
     fresh,
     mul,
     name_of,
@@ -47,6 +48,7 @@ def call(
         hint = f"it was defined for ({shown})"
         raise meaning.fail(f"{known.key[0]} is defined for other arguments", node, hint)
     bases, values = found
+    _refuse_hidden(meaning, known, given, node)
     if (whole := _of_vector(meaning, known, given, bases, indices, node)) is not None:
         return whole
     vectors = {
@@ -68,6 +70,44 @@ def call(
     if not vectors and all(a == b for a, b in bases.items()) and own_numbers:
         return _renamed(known.head, {}, values)
     return _renamed(_with_entries(known.body, vectors, meaning), bases, values)
+
+
+def _refuse_hidden(meaning: Meaning, known: Known, given: Sequence[Node], node: Node) -> None:
+    """Raise FormulaError where the body does not show all that it has of its arguments.
+
+    With p defined by z, L(z) = -log p_y at 2 z is not -log p_y of the same p. The name of what the
+    body rests on anyway, as z in L(z) behind L(W), only mentions it.
+    """
+    rests_on = {name: _sources(name, meaning.scope) for name in _own_names(known)}
+    everything = frozenset[str]().union(*rests_on.values())
+    for written, arg in zip(known.arguments, given, strict=False):
+        name = name_of(written)
+        mentions = isinstance(arg, Name | Entry) and name_of(arg) in everything
+        if arg == written or (mentions and name not in rests_on):
+            continue
+        hidden = sorted(own for own, found in rests_on.items() if name in found - {own})
+        if hidden or name not in rests_on:
+            how = f"through {hidden[0]}" if hidden else "in no way that is shown"
+            message = f"{known.key[0]} depends on {name} {how}: what it is of {text(arg)} is open"
+            raise meaning.fail(message, node, "write it out for this argument")
+
+
+def _own_names(known: Known) -> frozenset[str]:
+    """The names that a definition leaves free: neither its own indices nor bound by its sums."""
+    own = {letter.id for letter in children(known.head) if isinstance(letter, Name)}
+    arrays = {part.base for part in walk(known.body) if isinstance(part, Entry)}
+    return (free_names(known.body) - own) | arrays
+
+
+def _sources(name: str, scope: Scope) -> frozenset[str]:
+    """The name and all that it depends on, as the definitions tell."""
+    found, waiting = {name}, [name]
+    while waiting:
+        for known in scope.named(waiting.pop()):
+            more = _own_names(known) - found
+            found |= more
+            waiting += more
+    return frozenset(found)
 
 
 def _of_vector(
