@@ -39,9 +39,9 @@ from derive.syntax import (
 )
 from numeric.inputs import Signature
 from numeric.names import head
-from numeric.programs.layout import Frame, Layout, Made
+from numeric.programs.arguments import Arguments, at_label
+from numeric.programs.layout import Frame, Made
 from numeric.programs.program import (
-    Arange,
     Argmax,
     Floor,
     Fold,
@@ -50,10 +50,8 @@ from numeric.programs.program import (
     NegativePart,
     Op,
     Output,
-    Pick,
     PositivePart,
     Program,
-    Size,
     Take,
     View,
     maxima,
@@ -90,16 +88,15 @@ def program(
 _COMPOUND = (Add, Mul, Div, Pow, Call, Cases)
 
 
-class _Lowering(Layout):
+class _Lowering(Arguments):
     """One function on its way to lines."""
 
     def __init__(self, stable: Stable, call: Signature, extra: tuple[str, ...]) -> None:
-        super().__init__(call, (*(i.name for i in call.inputs), *extra))
+        tops = {choice.name for choice in stable.choices.values() if choice.kind == "argmax"}
+        super().__init__(call, extra, tops)
         self.stable = stable
         self.totals: set[str] = set()
         self.sums: dict[str, str] = {}
-        self.inputs = {i.name: i for i in call.inputs}
-        self.inputs |= dict.fromkeys(extra, call.inputs[0])
 
     def result(self, name: str, axes: Sequence[tuple[str, str]]) -> Output:
         """The lines of a result, the last of them under its name."""
@@ -162,9 +159,9 @@ class _Lowering(Layout):
         if name in self.stable.choices:
             return self._chosen(node, name)
         if name in self.inputs:
-            return self._input(node, name)
+            return self.argument(node, self._leaf)
         if isinstance(node, Name) and name not in self.sizes:
-            return self._size(name)
+            return self.size(name)
         raise OutOfFragment(f"the index {text(node)} used as a number: no array program for that")
 
     def _defined(self, node: Name | Entry, name: str) -> Made:
@@ -176,7 +173,7 @@ class _Lowering(Layout):
 
         if name in self.stable.slips:
             body = self._lost(body)
-        labels = [_title(index) for index in children(node) if not self._runs(index)]
+        labels = [at_label(index) for index in children(node) if not self.runs(index)]
         made = self.variable(node, "_".join((name, *labels)), self._map(body))
         if name in self.stable.totals:
             self.totals.add(made[0])
@@ -228,40 +225,6 @@ class _Lowering(Layout):
         arguments = dict(zip(choice.params, children(shift), strict=True))
         return same(substitute(choice.body, arguments), add(*terms))
 
-    def _input(self, node: Name | Entry, name: str) -> Made:
-        variable, indices = self.variables[name], children(node)
-        running = [index.id for index in indices if isinstance(index, Name) and self._runs(index)]
-        if len(running) == len(indices):
-            return variable, self.embed(running)
-        *leading, label = indices
-        if isinstance(label, Num) and len(leading) == len(running):
-            pick = Pick(variable, int(label.value) - 1)
-            return self.variable(
-                node, f"{name}_{label.value}", lambda free: (pick, self.embed(free))
-            )
-        shared = variable in self.rowless and len(indices) == 1
-        same_rows = self._is_label(label) and children(label) == tuple(leading)
-        if not isinstance(label, Name | Entry) or not (shared or same_rows):
-            raise OutOfFragment(f"no array program for {text(node)}")
-
-        def build(free: list[str]) -> tuple[Op, Frame]:
-            chosen, home = self._leaf(label)
-            return Take(variable, chosen, shared), home
-
-        return self.variable(node, f"{name}_{_title(label)}", build)
-
-    def _size(self, name: str) -> Made:
-        def build(free: list[str]) -> tuple[Op, Frame]:
-            for given in self.call.inputs:
-                if name in given.axes:
-                    axis = given.axes.index(name) - len(given.axes)
-                    return Size(self.variables[given.name], axis), ()
-            raise OutOfFragment(f"the size {name} cannot be read off an argument")
-
-        variable, home = self.variable(Name(name), name, build)
-        self.axisless.add(variable)
-        return variable, home
-
     def _floor(self, bottom: Node) -> Callable[[list[str]], tuple[Op, Frame]]:
         def build(free: list[str]) -> tuple[Op, Frame]:
             frame, logits = self.embed(free), self.variables[self.call.inputs[0].name]
@@ -269,19 +232,9 @@ class _Lowering(Layout):
 
         return build
 
-    def _runs(self, index: Node) -> bool:
-        """Whether the index runs over an axis."""
-        return isinstance(index, Name) and index.id in self.sizes
-
-    def _is_label(self, node: Node) -> bool:
-        choice, given = self.stable.choices.get(head(node)), self.inputs.get(head(node))
-        if choice is not None:
-            return choice.kind == "argmax"
-        return given is not None and given.role == "label"
-
     def _cases(self, node: Cases, frame: Frame) -> Node:
         branches = [
-            (_within(condition, value, self._runs), condition) for value, condition in node.branches
+            (_within(condition, value, self.runs), condition) for value, condition in node.branches
         ]
         lowered = tuple((self._lower(v, frame), self._lower(c, frame)) for v, c in branches)
         return Cases(lowered, self._lower(node.otherwise, frame))
@@ -321,23 +274,15 @@ class _Lowering(Layout):
     def _relation(self, node: Rel, frame: Frame) -> Node:
         """Of two indices: classes, counted from 0, against labels. Of two numbers: as it stands."""
         sides = children(node)
-        if not any(self._runs(side) or self._is_label(side) for side in sides):
+        if not any(self.runs(side) or self.is_label(side) for side in sides):
             return rebuild(node, tuple(self._lower(side, frame) for side in sides))
         return rebuild(node, tuple(self._place(side, frame) for side in sides))
 
     def _place(self, index: Node, frame: Frame) -> Node:
         if isinstance(index, Num):
             return num(index.value - 1)
-        if isinstance(index, Name) and self._runs(index):
-            size = self.sizes[index.id]
-
-            def build(free: list[str]) -> tuple[Op, Frame]:
-                return Arange(self._size(size)[0]), (index.id,)
-
-            letter = next(name for name, known in self.sizes.items() if known == size)
-            variable, home = self.variable(Call("arange", index), written(letter), build)
-            self.rowless.add(variable)
-            return self.view((variable, home), frame)
+        if isinstance(index, Name) and self.runs(index):
+            return self.view(self.positions(index), frame)
         return self._lower(index, frame)
 
     def _reduce(self, node: Reduce, frame: Frame) -> Node:
@@ -377,11 +322,6 @@ def _summand(node: Reduce) -> Node:
     if node.kind == "max":
         raise OutOfFragment("a maximum under a condition has no array program")
     return Cases(((node.body, node.where),), ZERO if node.kind == "sum" else ONE)
-
-
-def _title(index: Node) -> str:
-    """A label as a part of a variable's name."""
-    return written(head(index)) or "at"
 
 
 def _within(condition: Node, value: Node, runs: Callable[[Node], bool]) -> Node:
