@@ -41,6 +41,8 @@ _ADMONITION = re.compile(r"([ ]*)(?:!!!|\?\?\?\+?|===)[ ]+(?:[\"\w])")
 _MARK = re.compile(r"\s*+(?:[-*+>#=~`$<\\]|\d{1,9}[.)])")
 _MATH_FENCES = frozenset({"math", "katex", "mathjax"})
 _TEX_FENCES = frozenset({"latex", "tex"})
+# The line below the head of a table.
+_TABLE_RULE = re.compile(r"(?=[^-]*-)(?=[^|]*\|)[ |:-]+")
 _IS_TEX_FILE = re.compile(r"\\(?:documentclass|usepackage|newcommand|item|section|cite|input)\b")
 _TEX_DELIMITER = re.compile(
     r"(?<!\\)(?:\$|\\\[|\\\(|\\begin\{(?!aligned|split|cases|[pbv]?matrix))"
@@ -205,9 +207,20 @@ def cut_markdown(page: Page) -> None:
         if block.level:
             Running(page, view, offset).cut_heading(block.level)
         elif block.kind in ("inline", "display"):
-            Running(page, view, offset).cut()
+            for row, start in _rows(view, offset):
+                Running(page, row, start).cut()
         else:
             _cut_fence(page, block, view, offset)
+
+
+def _rows(view: str, offset: int) -> Iterator[tuple[str, int]]:
+    """The rows of a table with their offsets, since none speaks for another; else all of it."""
+    if "\n" not in view or not _TABLE_RULE.fullmatch(view.split("\n", 2)[1]):
+        yield view, offset
+        return
+    for row in view.split("\n"):
+        yield row, offset
+        offset += len(row) + 1
 
 
 def _cut_fence(page: Page, block: Block, view: str, offset: int) -> None:
