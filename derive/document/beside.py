@@ -12,10 +12,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from derive.document.known import names_in
 from derive.document.limits import IN_WORDS, OF_LABEL
 from derive.document.pieces import PLACEHOLDER, Piece
 from derive.document.prose import MAX_SENTENCE, Said, said
 from derive.document.setting import filled, inline_of
+from derive.document.written import WORD_LETTERS
 from derive.errors import FormulaError
 from derive.read.formula import read_condition
 from derive.read.latex import Chain, read_latex
@@ -152,11 +154,15 @@ class Beside:
     """What the prose of a document says of the formulas beside it.
 
     `pieces` are those of the document; all places are theirs. What is said in one item of a list
-    of the `text` is not said of the formulas of the next.
+    of the `text` is not said of the formulas of the next. `subscripts` are the letters that stand
+    as an index somewhere: w != o is no condition on words where w is a vector.
     """
 
-    def __init__(self, pieces: Sequence[Piece], text: str = "") -> None:
+    def __init__(
+        self, pieces: Sequence[Piece], text: str = "", subscripts: frozenset[str] = frozenset()
+    ) -> None:
         self._pieces = pieces
+        self._values = WORD_LETTERS - subscripts
         # The prose or heading before each piece, over the formulas between; -1 where none is.
         self._before: list[int] = []
         # The same, over paragraphs that hold formulas only.
@@ -236,17 +242,21 @@ class Beside:
 
     def conditions(self, place: int) -> tuple[Node, ...]:
         """The conditions that the prose around the formula at this place puts on it."""
+        return tuple(c for c in self._around(place) if self._values.isdisjoint(names_in(c)))
+
+    def _around(self, place: int) -> Iterator[Node]:
         before, words = self._before[place], self._words[place]
         if before >= 0 and before == words and self._pieces[place].kind == "inline":
-            return tuple(self._within(place))
+            yield from self._within(place)
+            return
         if words < 0:
-            return ()
+            return
         prose = self._prose[words]
         found = list(prose.open_limits()) or list(self._otherwise(words))
         if not found and prose.case >= 0:
             case = self._prose[prose.case]
             found = list(case.limits(0, len(case.source)))
-        return tuple(dict.fromkeys([*found, *self._going_on(place)]))
+        yield from dict.fromkeys([*found, *self._going_on(place)])
 
     def _otherwise(self, words: int) -> Iterator[Node]:
         """What "Otherwise:" leaves of the condition that was stated last."""

@@ -160,7 +160,7 @@ class _Reading:
     ) -> None:
         self.found: list[Judged] = []
         self._pieces = document.pieces
-        self._beside = Beside(document.pieces, document.text)
+        self._beside = Beside(document.pieces, document.text, scope.usage.subscripts)
         self._scope, self._answer = announced(scope, self._beside.all_said()), answer
         self._before: Open | None = None
         self._chains = 0

@@ -57,7 +57,9 @@ _SETS = (
     (re.compile(r"∈R\^\{(?P<rows>[A-Za-z])×(?P<columns>[A-Za-z])\}"), "real[{rows}, {columns}]"),
 )
 _INDICES = frozenset("ijklm")
-_INDEX_LETTERS = frozenset("abcijklmnrstuvy")
+# Letters that count words where they are subscripts, and vectors elsewhere: o outside, w.
+WORD_LETTERS = frozenset("dow")
+_INDEX_LETTERS = frozenset("abcijklmnrstuvy") | WORD_LETTERS
 _SCORES = frozenset("fghopqswxzEFHJLPSWXYZ")
 _COMMAND = re.compile(r"\\(?P<sign>[A-Za-z]+)|\.{3}|\u211d")
 _SIGNS = {
