@@ -39,6 +39,8 @@ DATA, SIGNS = np.c_[RNG.normal(size=(7, 3)), np.ones(7)], RNG.choice([-1.0, 1.0]
 SLOPES = RNG.normal(size=4)
 HAZARDS, LENGTHS, ENDED = RNG.normal(size=(5, 4)), [0, 2, 3, 1, 3], [1, 1, 0, 0, 1]
 
+SPREAD = np.cov(ENTRIES[:, :3].T)
+
 
 def log_sum(a: Any, axis: int = -1) -> Any:
     return np.log(np.sum(np.exp(a), axis=axis))
@@ -222,7 +224,47 @@ def pooled_slope(f: Any) -> Any:
     return -(softmax(f) * sigmoid(np.log(5) - log_sum(f))[:, None]) / len(f)
 
 
+def precise(matrix: Any) -> Any:
+    """A normal likelihood by its precision: without an inverse where all entries are the same."""
+    return np.trace(SPREAD @ matrix) - np.linalg.slogdet(matrix)[1]
+
+
+def adversarial(f: Any, bits: Any = (1, 1, 1, 1, 0, 0, 0, 0)) -> Any:
+    """Half of the scores are of true samples, half of made ones."""
+    loss = -np.mean(np.log(sigmoid(f[:4]))) - np.mean(np.log(sigmoid(-f[4:])))
+    return loss, (sigmoid(f) - bits) / 4
+
+
+def sparse(f: Any) -> Any:
+    """The nearest point of the simplex, and the threshold that makes it."""
+    high = np.sort(f)[::-1]
+    over = (np.cumsum(high) - 1) / np.arange(1, len(f) + 1)
+    threshold = over[high > over][-1]
+    return np.maximum(f - threshold, 0), threshold
+
+
+def projected(f: Any) -> Any:
+    p, threshold = sparse(f)
+    return np.sum(np.where(p > 0, f**2 - threshold**2, 0)) / 2 - f[2]
+
+
+def flattened(f: Any, order: Any = "C") -> Any:
+    """Raw scores as boosting libraries hand them over, one row behind the other."""
+    rows = f.reshape(6, 4)
+    hot = np.eye(4)[LABELS]
+    return -np.sum(hot * (rows - log_sum(rows)[:, None])), (softmax(rows) - hot).ravel(order)
+
+
 RIGHT: dict[str, Written] = {
+    "precision": case(precise, lambda m: SPREAD - np.linalg.inv(m).T, at=SPREAD + np.eye(3)),
+    "reciprocals": case(
+        lambda f: sum(1 / one for one in f.tolist()),
+        lambda f: [-1 / one**2 for one in f.tolist()],
+        at=MORE**2 + 1,
+    ),
+    "adversarial": case(adversarial, at=MORE),
+    "projected": case(projected, lambda f: sparse(f)[0] - np.eye(8)[2], at=MORE / 2),
+    "flattened": case(flattened, at=POLICY.ravel()),
     "a list": case(listed, listed_slope, at=SCORES),
     "pairs in order": case(paired, lambda s: pushes(s) / len(PAIRS), at=SCORES),
     "levels": case(
@@ -246,6 +288,36 @@ RIGHT: dict[str, Written] = {
 }
 
 FOUND: dict[str, tuple[str, Written, str]] = {
+    "a precision, not inverted": (
+        "unrecognised",
+        case(precise, lambda m: SPREAD - m.T, at=SPREAD + np.eye(3)),
+        "it is the gradient of another function",
+    ),
+    "made samples for true ones": (
+        "indexing",
+        case(lambda f: adversarial(f)[0], lambda f: adversarial(f, 1)[1], at=MORE),
+        "a term such as the target's is missing there, or has the other sign",
+    ),
+    "softmax for the nearest point": (
+        "mask",
+        case(projected, lambda f: softmax(f[None])[0] - np.eye(8)[2], at=MORE / 2),
+        "a mask?; 3 others are wrong too",
+    ),
+    "flattened by columns": (
+        "transposed",
+        case(lambda f: flattened(f)[0], lambda f: flattened(f, "F")[1], at=POLICY.ravel()),
+        "a (6, 4) array stand column by column: order='F' for 'C'?",
+    ),
+    "an array of integers": (
+        "rounded",
+        case(lambda f: np.sum(f**2) / 2, lambda f: f.astype(int), at=3 * MORE),
+        "whole numbers: an array of integers",
+    ),
+    "two samples, halved": (
+        "normalisation",
+        case(lambda f: np.sum(f**2), lambda f: f, at=POLICY[:2]),
+        "or the 2 of a square's derivative is missing",
+    ),
     "a list, left sorted": ("order", case(listed, lambda s: listed_slope(s)[ORDER], at=SCORES), ""),
     "pairs added up": ("factor", case(paired, pushes, at=SCORES), "a mean over 9?"),
     "a mean over the censored too": (

@@ -70,20 +70,26 @@ def mean(seen: Pictures) -> Answer:
     if seen.jacobian or factor is None:
         return None
     for count in dict.fromkeys((counted, rows)):
+        large, small = _of_two(count)
         if count > 1 and _near(factor, count):
-            return f"1/N is missing: every entry is {count} times too large"
+            return f"1/N is missing: every entry is {count} times too large{large}"
         if count > 1 and _near(factor, 1 / count):
-            return f"divided by N = {count}, which the loss is not, or not twice"
+            return f"divided by N = {count}, which the loss is not, or not twice{small}"
     if 0 < counted < rows and _near(factor, counted / rows):
         return f"the mean counts all {rows} samples, the loss only {counted}"
     for count, words in _other_means(seen.point.shape):
-        large, small = ("", "") if count != 2 else (f", or {HALVED}", f", or {SQUARED}")
+        large, small = _of_two(count)
         if _near(factor, count):
             return f"every entry is {count} times too large: the loss is a mean over {words}{large}"
         if _near(factor, 1 / count):
             why = f"divided by the length of {words}{small}"
             return f"every entry is {count} times too small: {why}"
     return None
+
+
+def _of_two(count: int) -> tuple[str, str]:
+    """What else a factor of 2, or of 1/2, may come from than from a mean over two."""
+    return (f", or {HALVED}", f", or {SQUARED}") if count == 2 else ("", "")
 
 
 def _other_means(shape: tuple[int, ...]) -> Iterator[tuple[int, str]]:

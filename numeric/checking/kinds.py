@@ -33,15 +33,27 @@ def _flat(seen: Pictures) -> Answer:
 
 
 def _transposed(seen: Pictures) -> Answer:
+    if len(seen.true) == 1:
+        return _by_columns(seen)
     if seen.true.shape[0] != seen.true.shape[1]:
         shuffled = seen.true.T.reshape(seen.true.shape)
         return "the entries stand in transposed order" * seen.alike(seen.given, shuffled) or None
     return "rows and columns are exchanged" * seen.alike(seen.given, seen.true.T) or None
 
 
+def _by_columns(seen: Pictures) -> Answer:
+    """Rows that lie one behind the other, as one vector, in G, and columns in A."""
+    size = seen.true.size
+    for rows in (rows for rows in range(2, size // 2 + 1) if size % rows == 0):
+        if seen.alike(seen.given, seen.true.reshape(rows, -1).T.reshape(1, -1)):
+            shape = f"({rows}, {size // rows})"
+            return f"the entries of a {shape} array stand column by column: order='F' for 'C'?"
+    return None
+
+
 def _order(seen: Pictures) -> Answer:
     """Each row of A is a row of G, but another one; or each column."""
-    for words, axis in (("samples", 0), ("classes", 1)):
+    for words, axis in (("samples", 0), ("classes" if len(seen.true) > 1 else "entries", 1)):
         given, true, bound = (np.moveaxis(a, axis, 0) for a in (seen.given, seen.true, seen.bound))
         if not 1 < len(true) <= MOST_TO_ORDER:
             continue
@@ -188,13 +200,18 @@ def _indexing(seen: Pictures) -> Answer:
         or np.any(np.where(some, step - off, off) > ALIKE * step)
     ):
         return None
+    where = f"off by {step:.4g}, up or down, at {int(some.sum())} entries"
+    if len(off) == 1:
+        return f"{where}: a term such as the target's is missing there, or has the other sign"
     return (
-        f"off by {step:.4g}, up or down, at {int(some.sum())} entries: a term such as the label's "
+        f"{where}: a term such as the label's "
         "has the other sign, or p[y] -= 1 stands where p[arange(N), y] -= 1 should"
     )
 
 
 def _rounded(seen: Pictures) -> Answer:
+    if np.array_equal(np.round(seen.given), seen.given) and np.all(np.abs(seen.off) < 1):
+        return "whole numbers: an array of integers, or //?"
     for decimals in range(1, 10):
         if np.array_equal(np.round(seen.given, decimals), seen.given):
             close = np.abs(seen.off) <= 0.51 * 10.0**-decimals + seen.bound

@@ -32,7 +32,7 @@ from numeric.checking.differences import (
     value,
 )
 from numeric.checking.forms import wrong_shape
-from numeric.checking.points import Case
+from numeric.checking.points import Case, beside
 from numeric.inputs import Array
 
 # A right gradient may be off by so many roundings of its largest entry: p - 1 rounds 1 and p.
@@ -209,7 +209,8 @@ def observe(
             derivative(case.loss, point, unit(point, i), method, roundoff) for i in indices
         )
         as_float64 = dtype == gradient.dtype == np.float64
-        rough = _rough(lambda f: _given(case, f), point, rng) if as_float64 else 0.0
+        near = beside(lambda f: _given(case, f), point.shape)
+        rough = _rough(near, point, rng) if as_float64 else 0.0
     analytic = np.array([gradient[index] for index in indices], dtype=gradient.dtype)
     eps = max(float(np.finfo(kind).eps) for kind in (dtype, gradient.dtype))
     parts = (case, method, indices, numeric, analytic, gradient, finite, repeats)

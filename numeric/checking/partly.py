@@ -31,13 +31,15 @@ def unseen_entries(seen: Pictures) -> Answer:
     present = flat & ~seen.zero(seen.given)
     if seen.jacobian or flat.all() or not present.any():
         return None
+    others = int(np.sum(seen.wrong & ~flat))
+    more = f"; {others} others are wrong too" * bool(others)
     columns = np.all(flat, axis=0) & np.any(present, axis=0)
     if columns.any() and np.all(columns[np.newaxis] | ~present):
         places, what = named(np.flatnonzero(columns)), "classes" if len(flat) > 1 else "entries"
-        return f"{what} that the loss does not look at ({places}) have a gradient: a mask?"
+        return f"{what} that the loss does not look at ({places}) have a gradient: a mask?{more}"
     return (
         f"{int(present.sum())} entries that the loss does not look at have a gradient: a mask, a "
-        "where or a max(0, ...) that the gradient does not know?"
+        f"where or a max(0, ...) that the gradient does not know?{more}"
     )
 
 

@@ -115,25 +115,25 @@ def _classes(shape: tuple[int, ...]) -> int:
 def _case(name: str, n: int, logits: Array, pair: Pair, rng: Generator) -> Case:
     with np.errstate(all="ignore"):
         shape = pair.shape(logits)
-    pair = replace(pair, loss=_beside(pair.loss, shape))
+    pair = replace(pair, loss=beside(pair.loss, shape))
     if int(np.prod(shape)) == 1 and pair.gradient is not None:
         return Case(name, n, logits, pair.loss, pair.slope)
     return weighed_case(name, n, logits, pair, drawn_upstream(shape, rng))
 
 
-def _beside(loss: Function, shape: tuple[int, ...]) -> Function:
-    """The loss, nan where it raises: it did not at the point, but steps may lead out of its domain.
+def beside(function: Function, shape: tuple[int, ...]) -> Function:
+    """The function, nan of this shape where it raises: for logits that the user did not choose.
 
-    math.log raises where np.log is nan.
+    Steps may lead out of its domain: math.log raises where np.log is nan, np.linalg.inv at ties.
     """
 
-    def total(f: Array) -> Any:
+    def bounded(f: Array) -> Any:
         try:
-            return loss(f)
+            return function(f)
         except REFUSALS:
             return np.full(shape, np.nan)
 
-    return total
+    return bounded
 
 
 def weighed_case(name: str, n: int, logits: Array, pair: Pair, upstream: Array) -> Case:
@@ -159,7 +159,8 @@ def ties(cases: Iterable[Case]) -> Iterator[Case]:
     """The same losses with all logits 0, where no gradient is small because of a confident p."""
     distinct = {(id(case.loss), case.logits.shape): case for case in cases}
     for case in distinct.values():
-        yield replace(case, name="ties", logits=np.zeros_like(case.logits))
+        gradient = beside(case.gradient, case.logits.shape)
+        yield replace(case, name="ties", logits=np.zeros_like(case.logits), gradient=gradient)
 
 
 def engine_cases(engine: Engine, rng: Generator, classes: Sequence[int]) -> Iterator[Case]:

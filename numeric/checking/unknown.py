@@ -15,7 +15,7 @@ import numpy as np
 
 from numeric.checking.differences import Function, central, value
 from numeric.checking.pictures import ALIKE, Pictures, balanced, listed
-from numeric.checking.points import Case
+from numeric.checking.points import Case, beside
 from numeric.inputs import Array
 
 # How far from the point A - G is looked at again, in logits: nearer where the loss has no value.
@@ -119,9 +119,10 @@ def facts(case: Case, given: Array, true: Array, roundoff: float) -> Iterator[st
 def _is_gradient(case: Case, roundoff: float) -> bool | None:
     """Whether u.A'v and v.A'u are one number, for random u and v; None where that is not seen."""
     u, v = np.random.default_rng(1).normal(size=(2, *case.logits.shape))
+    near = beside(case.gradient, case.logits.shape)
 
     def part(weights: Array) -> Function:
-        return lambda f: np.sum(np.asarray(case.gradient(f), dtype=np.float64) * weights)
+        return lambda f: np.sum(np.asarray(near(f), dtype=np.float64) * weights)
 
     one = central(part(u), case.logits, v, "float64", roundoff)
     other = central(part(v), case.logits, u, "float64", roundoff)
