@@ -94,6 +94,17 @@ NO_EXACT_COUNTEREXAMPLE = [
 ]
 
 
+def test_what_is_too_near_to_zero_is_not_zero() -> None:
+    """True, and undecided for the absolute value; 1 + e^-400 less 1 is a number beside 0."""
+    claim = "log((1 + exp(-400*x**2)) - 1)*abs(x**2 + x + 1) == -400*x**2*(x**2 + x + 1)"
+    assert verify(claim).status != "refuted"
+
+
+@pytest.mark.parametrize("where", ["n - 1 > 1", "2*n > 3", "n**2 != 4", "n/2 == 1"])
+def test_a_condition_that_computes_is_an_answer(where: str) -> None:
+    assert verify("sum(delta(j, k), j) == 1", where=where).status == "undecided"
+
+
 @pytest.mark.parametrize("claim", NO_EXACT_COUNTEREXAMPLE)
 def test_refuted(claim: str) -> None:
     assert verify(claim).status in ("refuted", "conditional")

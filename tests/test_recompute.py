@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from derive.witness.recompute import point_text, recompute
 from reports.arguments import parser
 from reports.cli import main
 from reports.shell import verify_command
-from reports.zero_based import counted_from_one
+from derive.zero_based import counted_from_one
 
 ROOT = Path(__file__).parent.parent
 SOFTMAX = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
@@ -51,6 +52,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("-sqrt(x) == x", {"declare": ["x: positive"]}),
     ("sum(t[j]**3, j) == sqrt(2)", {"declare": ["t: simplex[n]", "n: 3"]}),
     ("1/x == 1/x + 0*log(x)", {}),
+    ("exp(f[k]) == 1", {"assume": ["sum(f[j], j) == 0"]}),
+    ("exp(f[k]) + sqrt(2) == 1", {"assume": ["sum(f[j], j) == 1"]}),
     *(
         (row.claim(1) + " + 1", {"given": row.given, "declare": row.declare})
         for row in CATALOGUE.values()
@@ -82,6 +85,19 @@ def test_the_printed_command_prints_the_same_two_values(
         values = [line.strip() for line in told if line.startswith(("    left", "    right"))]
         assert [line.strip() for line in again[1:3]] == values
         assert again[3] == "  the sides differ"
+
+
+def test_what_assumptions_determine_is_shown_as_it_is() -> None:
+    found = verify("exp(f[k]) == 1", assume=["sum(f[j], j) == 0"]).counterexample
+    assert found is not None
+    assert found.exp == {"f": ["2", "1/2"]}
+
+
+def test_a_sum_without_terms_is_bounded_too() -> None:
+    asked = ["verify", "sum(n, j, j != j) == 0", "--at", "n=1000000000000", "--timeout", "0.2"]
+    started = time.monotonic()
+    assert main(asked) == 3
+    assert time.monotonic() - started < 5
 
 
 def test_a_point_proves_nothing(capsys: pytest.CaptureFixture[str]) -> None:

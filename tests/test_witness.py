@@ -231,12 +231,12 @@ def test_an_interval_that_touches_zero_has_no_sign_and_no_inverse() -> None:
     i = Intervals(8)
     third = i.const(Fraction(1, 3))
     around = i.add(i.mul(third, i.const(Fraction(3))), i.const(Fraction(-1)))
-    with pytest.raises(Unsupported):
-        i.sign(around)
-    with pytest.raises(Undefined):
-        i.inv(around)
-    with pytest.raises(Undefined):
-        i.log(around)
+    for work in (i.sign, i.inv, i.log):
+        with pytest.raises(Unsupported):
+            work(around)
+    for work, nowhere in ((i.inv, 0), (i.log, 0), (i.log, -1)):
+        with pytest.raises(Undefined):
+            work(i.const(Fraction(nowhere)))
 
 
 # Jets: derivatives up to order 3 against Taylor coefficients.

@@ -110,9 +110,13 @@ def counterexample(
     """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
     drawn = _Kinds(_under_exponential(problem), compares_numbers(problem))
+    # Where both sides are known exactly, no interval tells more.
+    exactly: set[tuple[int, int]] = set()
     for arithmetic in (Rational(), Intervals(), Intervals(1024)):
-        for frame in chosen:
+        for place, frame in enumerate(chosen):
             for attempt in range(_ATTEMPTS[type(arithmetic)]):
+                if (place, attempt) in exactly:
+                    continue
                 try:
                     found = _try(problem, frame, arithmetic, drawn, attempt)
                 except (Undefined, Unsupported):
@@ -121,6 +125,8 @@ def counterexample(
                     break
                 except OutOfBudget:
                     return None
+                if isinstance(arithmetic, Rational):
+                    exactly.add((place, attempt))
                 if found is None or (valued and UNDEFINED in (found.left, found.right)):
                     continue
                 if not any(found.values.get(n) == value for n, value in (avoid or {}).items()):
@@ -152,8 +158,7 @@ def _try_in(
     chosen = _Numbers(kinds, attempt, rng)
 
     def draw(symbol: Symbol, at: tuple[int, ...]) -> V:
-        value = arithmetic.const(chosen.value(symbol, at))
-        return arithmetic.log(value) if symbol.name in kinds.exponential else value
+        return chosen.meant(arithmetic, (symbol.name, at), chosen.value(symbol, at))
 
     point = fill(problem, frame, arithmetic, draw, rng)
     if not respects_facts(problem, arithmetic, point):
@@ -226,6 +231,19 @@ class _Numbers:
         drawn = self._draw(symbol)
         self.used[symbol.name, at] = drawn
         return drawn
+
+    def meant(self, arithmetic: Arithmetic[V], place: Place, drawn: Fraction) -> V:
+        """The number of an entry for which `drawn` was drawn: perhaps as its exponential."""
+        value = arithmetic.const(drawn)
+        return arithmetic.log(value) if place[0] in self.exponential else value
+
+    def shown(self, arithmetic: Arithmetic[V], place: Place, number: V) -> str:
+        """The entry, or its exponential, as it was drawn; one that was solved for as it is."""
+        drawn = self.used[place]
+        if self.meant(arithmetic, place, drawn) == number:
+            return str(drawn)
+        inside = place[0] in self.exponential
+        return _shown(arithmetic, arithmetic.exp(number) if inside else number)
 
     def _draw(self, symbol: Symbol) -> Fraction:
         place = self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
@@ -311,27 +329,18 @@ def _report(
         if symbol.kind in ("label", "index"):
             known = {at: place for (base, at), place in point.labels.items() if base == name}
             labels[name] = _nested(symbol, frame, known)
-        elif name in chosen.exponential:
-            drawn = {at: str(number) for (base, at), number in chosen.used.items() if base == name}
-            exp[name] = _nested(symbol, frame, drawn)
         else:
             final = {
-                at: _number(arithmetic, number, chosen.used.get((name, at)))
-                for (base, at), number in point.numbers.items()
-                if base == name
+                place[1]: chosen.shown(arithmetic, place, number)
+                for place, number in point.numbers.items()
+                if place[0] == name
             }
-            values[name] = _nested(symbol, frame, final)
+            numbers = exp if name in chosen.exponential else values
+            numbers[name] = _nested(symbol, frame, final)
     exact = isinstance(arithmetic, Rational)
     return Counterexample(
         dict(frame.sizes), dict(frame.indices), labels, exp, values, shown[0], shown[1], exact
     )
-
-
-def _number(arithmetic: Arithmetic[V], number: V, drawn: Fraction | None) -> str:
-    """The number as it was drawn, as a fraction; a number that was solved for as it came out."""
-    if drawn is not None and arithmetic.const(drawn) == number:
-        return str(drawn)
-    return _shown(arithmetic, number)
 
 
 def _nested(symbol: Symbol, frame: Frame, value: Mapping[tuple[int, ...], Any]) -> Any:

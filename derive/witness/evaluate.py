@@ -6,7 +6,7 @@ coefficient; a second derivative uses a second infinitesimal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Generic
@@ -289,6 +289,7 @@ class Evaluator(Generic[V]):
         return self._jet(node.otherwise, env)
 
     def _holds(self, node: Node, env: dict[str, int]) -> bool:
+        self._budget.spend()
         match node:
             case Logic(op="not", args=args):
                 return not self._holds(args[0], env)
@@ -344,15 +345,26 @@ def _at(node: Node, env: Mapping[str, int]) -> Node:
 def _uncancelled(node: Node, env: Mapping[str, int]) -> list[Node]:
     """The terms of a sum less those that are another's negative: f[k] - f[l] where k is l."""
     kept: list[tuple[Node, Node, bool]] = []
-    for term in node.terms if isinstance(node, Add) else (node,):
-        inner, negative = (term.arg, True) if isinstance(term, Neg) else (term, False)
-        there = _at(inner, env)
+    for term, negative in _terms(node, False):
+        there = _at(term, env)
         opposite = next((k for k in kept if k[1] == there and k[2] != negative), None)
         if opposite is None:
             kept.append((term, there, negative))
         else:
             kept.remove(opposite)
-    return [term for term, _, _ in kept]
+    return [Neg(term) if negative else term for term, _, negative in kept]
+
+
+def _terms(node: Node, negative: bool) -> Iterator[tuple[Node, bool]]:
+    """The terms of a sum in sums, each with whether it is taken away."""
+    match node:
+        case Add(terms=terms):
+            for term in terms:
+                yield from _terms(term, negative)
+        case Neg(arg=arg):
+            yield from _terms(arg, not negative)
+        case _:
+            yield node, negative
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Jet[V]]] = {

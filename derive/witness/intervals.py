@@ -38,8 +38,10 @@ class Intervals:
         return libmp.mpi_mul(a, b, self.bits)  # type: ignore[no-any-return]
 
     def inv(self, a: Interval) -> Interval:
+        if self.is_zero(a):
+            raise Undefined("division by zero")
         if self.may_be_zero(a):
-            raise Undefined("division by an interval that contains zero")
+            raise Unsupported("division by an interval around zero")
         return libmp.mpi_div((libmp.fone, libmp.fone), a, self.bits)  # type: ignore[no-any-return]
 
     def may_be_zero(self, a: Interval) -> bool:
@@ -63,8 +65,10 @@ class Intervals:
         return self._exponential_of[a]
 
     def log(self, a: Interval) -> Interval:
+        if not libmp.mpf_gt(a[1], libmp.fzero):
+            raise Undefined("logarithm of a number that is not positive")
         if not libmp.mpf_gt(a[0], libmp.fzero):
-            raise Undefined("logarithm of an interval that is not positive")
+            raise Unsupported("logarithm of an interval around zero")
         return libmp.mpi_log(a, self.bits)  # type: ignore[no-any-return]
 
     def power(self, a: Interval, exponent: Fraction) -> Interval:

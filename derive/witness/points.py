@@ -30,6 +30,7 @@ from derive.syntax import (
 )
 from derive.witness.arithmetic import Arithmetic, Undefined, Unsupported, V
 from derive.witness.evaluate import Evaluator, Point
+from derive.witness.rational import Rational
 
 Place = tuple[str, tuple[int, ...]]
 
@@ -189,18 +190,10 @@ def _labels(chosen: Mapping[Node, int], indices: Mapping[str, int]) -> dict[Plac
     return labels
 
 
-class _Constant:
-    """Arithmetic of whole numbers, enough for conditions on indices and sizes."""
-
-    def const(self, value: Fraction) -> Fraction:
-        return value
-
-
 def _admitted(problem: Problem, frame: Frame) -> bool:
     if not problem.where:
         return True
-    point: Point[Fraction] = Point(frame.sizes, frame.indices, frame.labels, {})
-    evaluator: Evaluator[Fraction] = Evaluator(problem, _Constant(), point)  # type: ignore[arg-type]
+    evaluator = Evaluator(problem, Rational(), Point(frame.sizes, frame.indices, frame.labels, {}))
     try:
         return all(evaluator.holds(condition) for condition in problem.where)
     except Undefined:

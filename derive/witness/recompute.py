@@ -278,7 +278,7 @@ class _Checked:
     def _kept(self, symbol: Symbol, value: _Value) -> Fraction | None:
         assert not isinstance(value, tuple)
         if self._given[symbol.name].exponential:
-            if value is None or value <= 0:
+            if value is not None and value <= 0:
                 self._wrong(symbol.name, f"e^{symbol.name} is greater than 0")
         elif value is not None and not _is_of_kind(symbol.kind, value):
             self._wrong(symbol.name, f"{symbol.name} is declared {symbol.kind}")
@@ -314,8 +314,9 @@ def _evaluate(
     """Both sides in one arithmetic. Raises Unsupported where it cannot follow."""
 
     def draw(symbol: Symbol, at: tuple[int, ...]) -> Any:
-        value = arithmetic.const(numbers[symbol.name, at] or Fraction(0))
-        return arithmetic.log(value) if given[symbol.name].exponential else value
+        known = numbers[symbol.name, at]
+        value = arithmetic.const(known or Fraction(0))
+        return arithmetic.log(value) if known and given[symbol.name].exponential else value
 
     whole = Span(0, max(1, len(source)))
     try:
