@@ -43,6 +43,7 @@ from derive.witness.counterexample import (
     counterexample,
 )
 from derive.witness.opinion import (
+    NO_REAL_POINT,
     Nonzero,
     NoOpinion,
     OneSided,
@@ -331,7 +332,8 @@ def _conditional(
 def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
     """Refuted if evaluation finds an exact counterexample, else undecided for the given reason.
 
-    Where one side has no value the claim may still be right wherever both have one.
+    Where one side has no value the claim may still be right wherever both have one, if they ever
+    have.
     """
     looked_at: list[Frame] = []
     try:
@@ -347,6 +349,6 @@ def _refuted_or(problem: Problem, told: dict[str, Any], reason: str) -> Verdict:
     if saved is not None:
         outside = outside_of(problem, saved[0], different)
         return Conditional(condition=saved[0], necessary=False, counterexample=outside, **told)
-    if found is None and isinstance(interval_opinion(problem), Zero):
+    if found is None and interval_opinion(problem) != NO_REAL_POINT:
         return Undecided(reason=f"{reason}; one side has no value at {one_sided}", **told)
     return Refuted(counterexample=different, reason=reason, **told)

@@ -19,7 +19,7 @@ from derive.show import text
 from derive.syntax import ONE, ZERO, Entry, Name, Rel, add, name_of, walk
 from derive.verdict import agree
 from derive.witness.arithmetic import Undefined
-from derive.witness.counterexample import Counterexample, counterexample
+from derive.witness.counterexample import Counterexample, counterexample, is_seen
 from derive.witness.opinion import interval_opinion, modular_opinion, surely_differ
 from derive.witness.points import frames
 
@@ -60,11 +60,28 @@ def proves(problem: Problem) -> bool:
 
 
 def seen_domain(problem: Problem) -> Domain:
-    """The domain; a corner is open where a point of it is seen at which one side has a value."""
+    """The domain; a corner is open where a point of it is seen at which one side has a value.
+
+    It is open, too, where no point of it can be looked at.
+    """
     where = domain(problem)
     shared = (need for need in where.corners if need not in where.open)
-    lone = (need for need in shared if found_unmet(problem, [need]))
+    lone = (need for need in shared if found_unmet(problem, [need]) or not _is_seen(problem, need))
     return replace(where, open=(*where.open, *lone))
+
+
+def _is_seen(problem: Problem, need: Need) -> bool:
+    """Whether points can be looked at where what must not be 0 is 0."""
+    there = _where_zero(problem, need)
+    try:
+        return is_seen(there, frames(there))
+    except OutOfFragment:
+        return False
+
+
+def _where_zero(problem: Problem, need: Need) -> Problem:
+    # A bare f[k] == 0 would be said of every entry of f.
+    return replace(problem, assumptions=(*problem.assumptions, (add(need.of, ZERO), ZERO)))
 
 
 def is_needed(problem: Problem, where: Domain) -> bool:
@@ -83,8 +100,7 @@ def found_unmet(problem: Problem, needs: Iterable[Need]) -> Counterexample | Non
     """A point at which something is 0 that must not be, and one side has no value."""
     for need in needs:
         if not (need.positive or isinstance(need.of, Rel)):
-            assumptions = (*problem.assumptions, (add(need.of, ZERO), ZERO))
-            there = replace(problem, assumptions=assumptions)
+            there = _where_zero(problem, need)
             with contextlib.suppress(OutOfFragment, Undefined):
                 found = counterexample(there, frames(there))
                 if found is not None:

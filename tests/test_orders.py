@@ -247,6 +247,22 @@ def test_sides_that_lack_a_slope_at_the_same_corner(claim: str) -> None:
     assert verify(claim).status == "proved"
 
 
+def test_a_corner_that_no_exact_point_lies_on_is_left_open() -> None:
+    """Both sides ask for the sign; the left one has a slope at the corner all the same."""
+    u = "(x - log(1 + exp(z)))"
+    found = verify(f"d(abs({u}) - abs({u}), x) == d(abs({u}), x) - d(abs({u}), x)")
+    assert found.status == "undecided"
+    assert "!= 0" in str(found.reason)
+
+
+def test_an_entry_compared_with_itself_in_a_sum_is_no_reason_to_refute() -> None:
+    """Of 0*min(0, f[y] - f[y]) nothing is known but that it is 0; elsewhere the sides agree."""
+    hinge = "sum((1 - delta(j, y))*min(0, f[j] - f[y]), j)"
+    slope = "sum((1 - delta(j, y))*ind(f[j] - f[y] < 0)*(delta(j, l) - delta(y, l)), j)"
+    found = verify(f"d({hinge}, f[l]) == {slope}", declare=["y: label"])
+    assert (found.status, found.condition) == ("conditional", "f[j] - f[y] != 0")
+
+
 def test_no_order_is_left_out_where_a_number_is_compared_with_itself() -> None:
     """Where x > y, max(y, x) <= x is x <= x."""
     verdict = verify("d(cases(-x, min(x, y) > y and max(y, x) <= x, y), x) == -ind(x > y)")

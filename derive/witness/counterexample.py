@@ -6,6 +6,7 @@ exact. Where that cannot be followed the sides are enclosed in intervals, which 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -134,6 +135,19 @@ def counterexample(
     return None
 
 
+def is_seen(problem: Problem, frames: Iterable[Frame]) -> bool:
+    """Whether there is a point at which both sides can be looked at, with values or without."""
+    chosen = list(itertools.islice(frames, _MAX_FRAMES))
+    drawn = _Kinds(_under_exponential(problem), compares_numbers(problem))
+    for arithmetic in (Rational(), Intervals()):
+        tried = itertools.product(chosen, range(_ATTEMPTS[type(arithmetic)]))
+        for frame, attempt in tried:
+            with contextlib.suppress(Undefined, Unsupported, OutOfFragment):
+                _try(problem, frame, arithmetic, drawn, attempt)
+                return True
+    return False
+
+
 def _try(
     problem: Problem,
     frame: Frame,
@@ -162,7 +176,7 @@ def _try_in(
 
     point = fill(problem, frame, arithmetic, draw, rng)
     if not respects_facts(problem, arithmetic, point):
-        return None
+        raise OutsidePremises("a number that is not of its kind")
     evaluator = Evaluator(problem, arithmetic, point)
     left, right = _side(evaluator, problem.left), _side(evaluator, problem.right)
     if left is None and right is None:

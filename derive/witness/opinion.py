@@ -70,6 +70,7 @@ class NoOpinion:
 
 Opinion = Zero | Nonzero | OneSided | NoOpinion
 _NO_POINT = NoOpinion("no point was found at which both sides have a value")
+NO_REAL_POINT = NoOpinion("no real point has a value on both sides")
 
 
 def modular_opinion(problem: Problem) -> Opinion:
@@ -261,7 +262,7 @@ def _is_prime(candidate: int) -> bool:
 def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
     """Evaluate both sides with rigorous bounds at real points; Zero: |left - right| is tiny."""
     arithmetic = Intervals(bits)
-    looked_at, none = 0, "no real point has a value on both sides"
+    looked_at, none = 0, NO_REAL_POINT.reason
     try:
         chosen = _spread(problem)
         wanted = _wanted_points(problem, len(chosen))
