@@ -42,6 +42,8 @@ def test_a_line_that_is_a_formula(line: str) -> None:
         ("1. a = b", ["a = b"]),
         ("p_k - 1 (k = y) is it", ["k = y"]),
         ("L = f(k = y) is it", ["L = f(k = y)"]),
+        ("Hence : x = b) is it", ["x = b"]),
+        ("Hence : p = q and z are given", ["p = q"]),
         ("- a = b", ["a = b"]),
         ("\\[ a = b \\]", ["a = b"]),
         ("with $a = b$ in it", ["a = b"]),

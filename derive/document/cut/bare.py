@@ -55,10 +55,10 @@ _JOINT = re.compile(
 _LIMIT = re.compile(r"\s(?:if|for|when|where)\s.*", re.DOTALL)
 _INDICES = re.compile(r"\w{1,3}[ \t]*(?:==?|≠|!=)[ \t]*\w{1,3}\W*(?:\s(?:and|or)\s.*)?")
 _BRACES = re.compile(
-    r"(?m)^([^\n=]{0,200}=[ \t]*)([{⎧⎨]?)([^{}\n]{1,200}\n[ \t]{3,80})[{⎨⎩](?=[^{}\n]{1,200}$)"
+    r"(?m)^([^\n=]{0,200}=[ \t]{0,80})([{⎧⎨]?)([^{}\n]{1,200}\n[ \t]{3,80})[{⎨⎩](?=[^{}\n]{1,200}$)"
 )
 _FURTHER = re.compile(
-    r"(?m)^([^\n]{0,300}=[^\n]{0,300}?\b(?:if|when|for)\b[^\n]{0,100}\n)[ \t]{2}(?=[ \t]*=(?!=))"
+    r"(?m)^([^\n=]{0,300}+=[^\n]{0,600}\b(?:if|when|for)\b[^\n]{0,100}\n)[ \t]{2}(?=[ \t]*=(?!=))"
 )
 _GAP = re.compile(r"(?<=[^\s=+*/-])(?:\s{3,}|\t\s*)(?=[^\s=+*/-])")
 _CODE = re.compile(
@@ -136,7 +136,8 @@ def _tightened(text: str, start: int, stop: int) -> tuple[int, int]:
         piece = text[start:stop]
         start += len(piece) - len(piece.lstrip(" \t,;:."))
         stop -= len(piece) - len(piece.rstrip(" \t,;:.!?"))
-        words = text[start:stop].split()
+        piece = text[start:stop]
+        words = piece.split()
         if words and words[0].lower().strip(",:") in _CONNECTORS:
             start += len(words[0])
         elif words and words[-1].lower().strip(",:") in _CONNECTORS - {"otherwise", "else"}:
