@@ -14,7 +14,7 @@ from typing import Any
 from derive.errors import Complaint, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import read_condition, read_equation
-from reports.zero_based import counted_from_one
+from derive.zero_based import counted_from_one
 
 KINDS = ("given", "declare", "where", "assume")
 _DIRECTIVE = re.compile(rf"\s*({'|'.join(KINDS)})\s*:")

@@ -649,3 +649,40 @@ def test_the_sum_in_a_logarithm_has_the_negative_samples_and_all_others() -> Non
 )
 def test_what_a_document_shows_elsewhere_decides(document: str, text: str, status: str) -> None:
     assert (last(document).text, last(document).status) == (text, status)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param("L(2z) = L(z)", id="p is another at 2z"),
+        pytest.param("L(z + c) = L(z)", id="so it is where both are the same"),
+        pytest.param("L(u) = L(z)", id="and at a new name"),
+    ],
+)
+def test_a_call_of_what_hides_its_argument_is_left_unread(claim: str) -> None:
+    document = SOFTMAX + r"$$L(z) = -\log p_y$$" + f"\n\n$${claim}$$"
+    item = last(document)
+    assert item.status == "unread"
+    assert item.complaint is not None
+    assert "L depends on z through p" in item.complaint.message
+
+
+def test_a_call_by_what_a_function_rests_on_only_mentions_it() -> None:
+    document = (
+        SOFTMAX
+        + r"$z = Wx$ and $L(W) = -\log p_y$. Then"
+        + "\n\n"
+        + r"$$\frac{\partial L(z)}{\partial z_k} = p_k - \delta_{ky}$$"
+    )
+    assert last(document).status == "proved"
+
+
+def test_a_condition_and_a_repair_count_as_the_document_does() -> None:
+    loss = r"$$L = -\log p_0$$" + "\n\n"
+    one = last(SOFTMAX + loss + r"$$\frac{\partial L}{\partial z_k} = p_k - 1$$")
+    other = last(SOFTMAX + loss + r"$$\frac{\partial L}{\partial z_k} = p_k + \delta_{k0}$$")
+    assert one.verdict is not None
+    assert other.verdict is not None
+    assert one.verdict.condition == "k == 0"
+    assert other.verdict.repair == "p[k] - delta(k, 0)"
+    assert any("counted from 0" in note for note in one.notes)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from derive.budget import Allowance
+from derive.document.from_zero import starts_at_zero
 from derive.document.heads import examples
 from derive.document.known import Definitions, Scope, usage
 from derive.document.pieces import Piece
@@ -45,7 +46,7 @@ def first_scope(
     inline = (piece.source for piece in pieces if piece.kind == "inline")
     rows = known.rows or bool(_ROWS.search(prose)) or any(map(_ONE_ROW.search, inline))
     scope = Scope(
-        usage=replace(known, rows=rows),
+        usage=replace(known, rows=rows, from_zero=starts_at_zero(written)),
         words=words,
         has_negatives=bool(_NEGATIVES.search(prose.casefold())),
         examples=examples(written),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from derive.document.batch import of_each_sample
 from derive.document.calls import any_function, derivative_orders
 from derive.document.constants import DEFINITION_OF_ONES, ONES
+from derive.document.from_zero import NOTE, from_one
 from derive.document.inverted import by_new_variables
 from derive.document.items import Asked
 from derive.document.kinds import (
@@ -88,6 +89,8 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         where=", ".join(where),
         assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
+    if scope.usage.from_zero and (counted := from_one(question)) != question:
+        question, notes = counted, [*notes, NOTE]
     return question, (*posed.notes, *notes)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from derive.budget import Allowance
 from derive.decide import verify
 from derive.document.asking import asked
+from derive.document.from_zero import from_zero
 from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
 from derive.document.maxima import of_any_number
@@ -162,6 +163,8 @@ def _answered(
     if verdict.repair is not None and speaks_of_any_loss(verdict.repair, question.given):
         verdict = replace(verdict, repair=None)
     verdict = in_vectors(question, verdict, answer)
+    if statement.scope.usage.from_zero:
+        verdict = from_zero(verdict, question)
     return question, verdict, said
 
 

@@ -65,7 +65,8 @@ class Usage:
     `letters` are the names that are an index wherever they stand, `values` those that stand for
     a value without an argument or an index behind them; `rows` says that vectors are rows; `flat`
     are arrays of rows whose one index, where they have but one, is a column: f_k beside f_nk;
-    `heads` are the arrays with the indices that name their rows, `bound` the letters of sums.
+    `heads` are the arrays with the indices that name their rows, `bound` the letters of sums;
+    `from_zero` says that z_0 is the first entry.
     """
 
     arrays: frozenset[Key] = frozenset()
@@ -80,6 +81,7 @@ class Usage:
     flat: frozenset[str] = frozenset()
     heads: frozenset[tuple[str, Node]] = frozenset()
     bound: frozenset[str] = frozenset()
+    from_zero: bool = False
 
     @cached_property
     def _indexed(self) -> frozenset[str]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from derive.document.from_zero import starts_at_one
 from derive.document.heads import names_others
 from derive.document.known import index_letters
 from derive.document.statement import EQUALITIES
 from derive.read.latex import Chain
 from derive.show import text
 from derive.syntax import (
+    ZERO,
+    Add,
+    Call,
     Entry,
     Form,
     Ind,
@@ -21,6 +25,7 @@ from derive.syntax import (
     Reduce,
     Rel,
     children,
+    name_of,
     transform,
     walk,
 )
@@ -53,7 +58,35 @@ def marks(chains: Iterable[Chain]) -> frozenset[Mark]:
         found |= {(head.base, letter) for letter in _letters(head) & index_letters(body)}
     found |= set(_pairs(chains))
     found = {(base, letter) for base, letter in found if letter not in real}
-    return frozenset(found) | frozenset(_numbered(trees, heads)) | frozenset(_layers(trees))
+    numbers = (*_numbered(trees, heads), *_layers(trees), *_zeroth(trees, starts_at_one(chains)))
+    return frozenset(found) | frozenset(numbers)
+
+
+def _zeroth(trees: Iterable[Node], from_one: bool) -> Iterator[Mark]:
+    """(theta, 0) where entries are counted `from_one`, or where theta has no other index.
+
+    So the loss L_0 at the start, and the bias theta_0 beside a sum from 1 to d or w^T x.
+    """
+    parts = [part for tree in trees for part in walk(tree)]
+    bare = {part.id for part in parts if isinstance(part, Name)}
+    biases = {base for part in parts if isinstance(part, Add) for base in _biases(part)}
+    indices = dict[str, set[tuple[Node, ...]]]()
+    for part in parts:
+        if isinstance(part, Entry):
+            indices.setdefault(part.base, set()).add(part.indices)
+    for base, found in indices.items():
+        is_alone = len(found) == 1 and base not in bare
+        if (ZERO,) in found and (from_one or is_alone or base in biases):
+            yield base, "0"
+
+
+def _biases(total: Add) -> Iterator[str]:
+    """w in w^T x + w_0 and sum_j w_j x_j + w_0, but not z in log sum_j e^{z_j} - z_0."""
+    alone = {t.base for t in total.terms if isinstance(t, Entry) and t.indices == (ZERO,)}
+    for term in total.terms:
+        inside = list(walk(term))
+        if not isinstance(term, Entry) and not any(isinstance(part, Call) for part in inside):
+            yield from alone.intersection(map(name_of, inside))
 
 
 def _layers(trees: Iterable[Node]) -> Iterator[Mark]:

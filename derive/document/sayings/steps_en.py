@@ -97,7 +97,7 @@ STEPS_EN = (
         "<c>",
         ("for", "when", "if", "case", "assum", "while"),
         r"\b(?<!even )(?<!not )(?:for|when|whenever|if|case(?: (?:\d|[A-Z]|[ivx]{1,3})[.:)]?)?"
-        r"|in (?:the|this) case|assuming|while)(?: that| all| any| every)?"
+        r"|in (?:the|this) case|assuming|while)(?: that| all| any| every)?(?: the others?,?)?"
         r"(?: the (?:\w+ ){0,2}(?:class|classes|label|index|case|entry|entries|logits?))?:? @c",
         "for $k \\neq y$",
         "even if $k \\neq y$",

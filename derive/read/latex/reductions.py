@@ -34,6 +34,8 @@ from derive.syntax import (
 
 _REDUCTIONS: dict[str, ReduceKind] = {"sum": "sum", "prod": "prod", "max": "max"}
 _UNREAD = {"int": "integrals", "sup": "suprema", "infimum": "infima"}
+# A sum of more numbers than that is one that nobody counts.
+_MOST_DIGITS = 7
 
 
 @dataclass
@@ -223,7 +225,10 @@ class Reductions(Derivatives):
         bound.over = bound.over if top is None else text(top)
 
     def _from_zero(self, bound: Bound, body: Node) -> None:
-        """j = 0, …, K - 1 counts K classes, unless j is more than a subscript; j = 0, …, K all."""
+        """j = 0, …, K - 1 counts K classes, unless j is more than a subscript; j = 0, …, K all.
+
+        So does j = 0, …, 9 count ten.
+        """
         first = Rel(">=", Name(bound.indices[-1] if bound.indices else ""), Num(Fraction(0)))
         counted = bound.over.removesuffix(" - 1")
         if first not in bound.where or _computed(body, bound.indices[-1]):
@@ -231,6 +236,10 @@ class Reductions(Derivatives):
         if counted != bound.over:
             bound.where.remove(first)
             bound.over = counted
+            self.note("an index that starts at 0 is read as starting at 1")
+        elif bound.over.isdecimal() and len(bound.over) < _MOST_DIGITS:
+            bound.where.remove(first)
+            bound.over = str(int(bound.over) + 1)
             self.note("an index that starts at 0 is read as starting at 1")
         elif bound.over.isalpha():
             bound.where.remove(first)

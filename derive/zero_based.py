@@ -7,21 +7,24 @@ from typing import Any
 
 from derive.errors import FormulaError
 from derive.read.facts import read_facts
-from derive.read.formula import Equation, read_condition, read_equation
+from derive.read.formula import Equation, read_condition, read_equation, read_expression
 from derive.syntax import Entry, Name, Node, Num, Reduce, Rel, walk
 
 Texts = Mapping[str, Sequence[str]]
 
 _READ: Mapping[str, Callable[[str], Any]] = {
     "claim": read_equation,
+    "expression": read_expression,
     "given": read_equation,
     "assume": read_equation,
     "where": read_condition,
 }
 
 
-def counted_from_one(texts: Texts) -> dict[str, list[str]]:
+def counted_from_one(texts: Texts, step: int = 1) -> dict[str, list[str]]:
     """The texts with 1 added to each literal index: f[0] becomes f[1], k == 0 becomes k == 1.
+
+    With `step` = -1 the other way round.
 
     A number is an index where it is a subscript, or is compared with what is used as an index
     somewhere in the texts. Texts that cannot be read stay as they are.
@@ -33,7 +36,7 @@ def counted_from_one(texts: Texts) -> dict[str, list[str]]:
     }
     names = _indices([tree for group in trees.values() for tree in group], texts)
     return {
-        kind: [_shifted(text, trees[kind, place], names) for place, text in enumerate(group)]
+        kind: [_shifted(text, trees[kind, place], names, step) for place, text in enumerate(group)]
         for kind, group in texts.items()
     }
 
@@ -45,7 +48,9 @@ def _trees(kind: str, text: str) -> tuple[Node, ...]:
         read = _READ[kind](text)
     except FormulaError:
         return ()
-    return (read.left, read.right) if isinstance(read, Equation) else tuple(read)
+    if isinstance(read, Equation):
+        return read.left, read.right
+    return (read,) if isinstance(read, Node) else tuple(read)
 
 
 def _indices(trees: Sequence[Node], texts: Texts) -> set[str]:
@@ -86,9 +91,9 @@ def _literals(tree: Node, names: set[str]) -> Iterator[Num]:
                     yield one
 
 
-def _shifted(text: str, trees: Sequence[Node], names: set[str]) -> str:
+def _shifted(text: str, trees: Sequence[Node], names: set[str], step: int) -> str:
     found = {
-        (literal.span.start, literal.span.stop): int(literal.value) + 1
+        (literal.span.start, literal.span.stop): int(literal.value) + step
         for tree in trees
         for literal in _literals(tree, names)
         if literal.span is not None and literal.value.denominator == 1
