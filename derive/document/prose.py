@@ -93,6 +93,16 @@ _HEDGED = re.compile(
     r"|(?:may|might|can|could|need) (?:be|not|also|well|hold|occur|happen))\b",
     re.IGNORECASE,
 )
+# Of values, unlike "the true class or label", words behind may take the fact back: "positive or
+# zero", "one-hot only for hard labels".
+_OF_VALUES = ("positive", "onehot", "simplex", "== 1")
+_NARROWED = re.compile(
+    r"(?:\s+(?:vector|label|target|encoding|distribution|number|constant|parameter|weight)s?)?"
+    r"(?:,?\s+or\b(?!,? (?:equivalently|in other words))|\s*(?:또는|혹은|이거나|或|または)"
+    r"|\s+(?:only|(?:almost )?everywhere but"
+    r"|in (?:most|some|many|certain|(?:the|this|that)(?: \w+)?) cases?)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -227,6 +237,8 @@ def _is_stated(row: Saying, match: re.Match[str], sentence: _Sentence) -> bool:
     if row.says.endswith("onehot") and _COMPARED.search(clause):
         return False
     if row.supposes and not sentence.supposing:
+        return False
+    if row.says.endswith(_OF_VALUES) and _NARROWED.match(sentence.text, match.end()):
         return False
     if sentence.supposing and not (_DENIED.search(clause) or _NEVER.search(clause)):
         return row.supposes or bool(_IF.search(before))
