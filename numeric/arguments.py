@@ -17,14 +17,13 @@ from numeric.options import Reduction
 REDUCTIONS = get_args(Reduction)
 
 
-class Arguments(TypedDict, total=False):
+class LikelihoodArguments(TypedDict, total=False):
     """weight (C,): of the classes. reduction: none, mean or sum. ignore_index: the label whose
     samples do not count. axis: that of the classes; PyTorch's if not given, 0 for (C,), else 1.
     How to run: out, precise, threads, backend; see `numeric.how`.
     """
 
     weight: ArrayLike | None
-    label_smoothing: float
     reduction: Reduction
     ignore_index: int
     axis: int | None
@@ -32,6 +31,12 @@ class Arguments(TypedDict, total=False):
     precise: bool
     threads: int | None
     backend: str | None
+
+
+class Arguments(LikelihoodArguments, total=False):
+    """The same, and label_smoothing: how much of each target is spread over all classes."""
+
+    label_smoothing: float
 
 
 class BinaryArguments(TypedDict, total=False):
@@ -117,9 +122,22 @@ def whole(name: str, value: Any) -> int:
 
 
 def check_target(
-    shape: tuple[int, ...], shares: bool, logits: tuple[int, ...], asked: Asked
+    shape: tuple[int, ...],
+    shares: bool,
+    logits: tuple[int, ...],
+    asked: Asked,
+    *,
+    logged: bool = False,
 ) -> None:
-    """Raises ValueError for a wrong shape, such as that of a target of the other kind."""
+    """Raises ValueError for a wrong shape, such as that of a target of the other kind.
+
+    TypeError for shares where log p was given, `logged`: as PyTorch's, that loss has labels only.
+    """
+    if shares and logged:
+        raise TypeError(
+            "target of floating type; expected integer labels: cross_entropy takes shares, and log "
+            "p in place of logits, since it normalises what it is given"
+        )
     if shares and asked.ignore_index >= 0:
         raise ValueError("ignore_index is for labels; the target holds shares")
     place = class_axis(logits, asked.axis) % len(logits)

@@ -109,14 +109,14 @@ def elsewhere(
     if not known and tuple(goal.shape) != tuple(logits.shape):
         raise no_target(goal.dtype)
     shares = xp.isdtype(goal.dtype, "real floating")
-    check_target(tuple(goal.shape), shares, tuple(logits.shape), asked)
+    check_target(tuple(goal.shape), shares, tuple(logits.shape), asked, logged=logged)
     if shares and tuple(goal.shape) == tuple(logits.shape):
         goal = standard.moved(xp, goal, axis, -1)
     lifted = f.ndim == 1 and asked.reduction != "none"
     if lifted:
         f, goal = f[None, ...], goal[None, ...]
     params: dict[str, Any] = {} if asked.weight is None else {"w": asked.weight}
-    if asked.label_smoothing and not logged:
+    if asked.label_smoothing:
         params["eps"] = asked.label_smoothing
     ignored = None
     if not shares:

@@ -151,7 +151,7 @@ def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = F
     if goal.dtype.kind not in "iuf" and goal.shape != whole.shape:
         raise no_target(goal.dtype)
     shares = goal.dtype.kind == "f"
-    check_target(goal.shape, shares, whole.shape, asked)
+    check_target(goal.shape, shares, whole.shape, asked, logged=logged)
     if shares and goal.shape == whole.shape:
         goal = np.moveaxis(goal, axis, -1)
     lifted = f.ndim == 1 and asked.reduction != "none"
@@ -161,7 +161,7 @@ def here(logits: ArrayLike, target: ArrayLike, asked: Asked, *, logged: bool = F
     params: dict[str, ArrayLike] = {}
     if asked.weight is not None:
         params["w"] = asked.weight
-    if asked.label_smoothing and not logged:
+    if asked.label_smoothing:
         params["eps"] = asked.label_smoothing
     if ignored.any():
         goal = np.where(ignored, 0, goal)

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 from numpy.typing import ArrayLike
 
 from numeric import standard
-from numeric.arguments import Arguments, asked
+from numeric.arguments import Arguments, LikelihoodArguments, asked
 from numeric.elsewhere import Elsewhere, elsewhere
 from numeric.here import Here, here
 from numeric.inputs import Array
@@ -38,14 +38,17 @@ def cross_entropy(logits: ArrayLike, target: ArrayLike, **arguments: Unpack[Argu
 
 
 def nll_loss(
-    log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
+    log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[LikelihoodArguments]
 ) -> Any:
-    """-log p at the label, from log p: semantics of torch.nn.NLLLoss, shapes as above."""
+    """-log p at the label, from log p: semantics of torch.nn.NLLLoss.
+
+    The shapes are as above; the target holds labels. Raises TypeError for shares.
+    """
     return _call(log_probabilities, target, arguments, logged=True).loss()
 
 
 def nll_loss_value_and_grad(
-    log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[Arguments]
+    log_probabilities: ArrayLike, target: ArrayLike, **arguments: Unpack[LikelihoodArguments]
 ) -> tuple[Any, Array]:
     """`nll_loss` and its gradient by log p."""
     return _call(log_probabilities, target, arguments, logged=True).with_gradient()
@@ -88,6 +91,7 @@ def _call(
 ) -> Here | Elsewhere:
     """The call, made ready where the logits are."""
     xp = standard.namespace(logits)
+    given = asked(arguments, LikelihoodArguments if logged else Arguments)
     if xp is not None:
-        return elsewhere(xp, logits, target, asked(arguments), logged=logged)
-    return here(logits, target, asked(arguments), logged=logged)
+        return elsewhere(xp, logits, target, given, logged=logged)
+    return here(logits, target, given, logged=logged)

@@ -122,6 +122,8 @@ SAID: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = 
     (numeric.cross_entropy, (F, None), {}, TypeError, "target of type object; expected integer"),
     (numeric.nll_loss, (F, Y), {"weight": [1.0]}, ValueError, "weight of shape (1,); expected"),
     (numeric.nll_loss, (F, Y + 1), {}, ValueError, "target holds the label 3; expected 0 to 2"),
+    (numeric.nll_loss, (F, SOFT), {}, TypeError, "target of floating type; expected integer"),
+    (numeric.nll_loss, (F, Y), {"label_smoothing": 0.1}, TypeError, "unknown argument 'label_s"),
     (numeric.jvp, (F, Y, 1j * F), {}, TypeError, "tangent of type complex128; expected real"),
     (numeric.vjp, (F, Y, "1"), {}, TypeError, "upstream of type <U1; expected real numbers"),
     (numeric.vjp, (F, Y, [1.0]), {}, ValueError, "upstream of shape (1,); expected ()"),

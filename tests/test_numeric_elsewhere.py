@@ -92,12 +92,12 @@ def test_an_ignored_sample_may_hold_anything_elsewhere(anything: float, array_of
     f, y = np.log([[0.2, 0.5, 0.3], [0.1, 0.8, 0.1]]), np.array([1, -100])
     odd = np.where((y == -100)[:, None], [0.0, anything, -np.inf], f)
     for reduction in ("none", "sum", "mean"):
-        for call, eps in (
-            (numeric.value_and_grad, 0.0),
-            (numeric.value_and_grad, 0.1),
-            (numeric.nll_loss_value_and_grad, 0.0),
+        for call, smoothed in (
+            (numeric.value_and_grad, {}),
+            (numeric.value_and_grad, {"label_smoothing": 0.1}),
+            (numeric.nll_loss_value_and_grad, {}),
         ):
-            options: Any = {"reduction": reduction, "label_smoothing": eps}
+            options: Any = {"reduction": reduction, **smoothed}
             wanted, slope = call(f, y, **options)
             loss, gradient = call(array_of(odd), array_of(y), **options)
             assert np.isfinite(wanted).all()
@@ -111,6 +111,8 @@ def test_targets_of_neither_kind_are_refused_elsewhere(array_of: Any) -> None:
         numeric.cross_entropy(f, array_of(np.array([True, False])))
     with pytest.raises(ValueError, match="such as one-hot rows, are of floating type"):
         numeric.cross_entropy(f, array_of(np.ones((2, 3), bool)))
+    with pytest.raises(TypeError, match="target of floating type; expected integer labels"):
+        numeric.nll_loss(f, f)
 
 
 def test_short_labels_and_an_ignored_one_that_no_label_can_be(array_of: Any) -> None:
