@@ -60,9 +60,14 @@ def exit_status(statuses: Iterable[int], arguments: argparse.Namespace) -> int:
 
 def alarm(error: Disagreement) -> str:
     """What to say when the two opinions contradict each other; writes a file to send us."""
-    handle, name = tempfile.mkstemp(prefix="gradproof-alarm-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{error}\n{' '.join(sys.argv)}\n")
+    told = f"{error}\n{' '.join(sys.argv)}\n"
+    try:
+        handle, name = tempfile.mkstemp(prefix="gradproof-alarm-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(told)
+    except OSError:
+        # A full disk must not make an alarm look like a mistake of the input.
+        name = f"this:\n{harmless(told)}"
     return f"gradproof contradicts itself, so there is no verdict. Please send us {name}"
 
 

@@ -54,10 +54,11 @@ def test_nothing_is_defined_by_the_claim_itself(capsys: Output) -> None:
     assert "p[k] - y[k] == e[k]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("folder", [".", "gone"])
 def test_opinions_that_contradict_each_other_raise_an_alarm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / folder))
     monkeypatch.setattr("derive.decide.modular_opinion", lambda problem: Zero(1))
     monkeypatch.setattr(
         "derive.decide.settled", lambda problem: settled(problem.claiming(ZERO, ZERO))

@@ -153,18 +153,20 @@ def _show_text(record: DocumentRecord, arguments: argparse.Namespace) -> None:
 def _print_for_tools(
     documents: Sequence[_Document], arguments: argparse.Namespace, status: int
 ) -> None:
-    results = {each.checked.name: list(judged(each.checked)) for each in documents}
+    def results() -> formats.Results:
+        return {each.checked.name: list(judged(each.checked)) for each in documents}
+
     match arguments.format:
         case "json":
             for document in documents:
                 print_json(document.checked.to_json())
         case "sarif":
-            print_json(formats.sarif(results, status))
+            print_json(formats.sarif(results(), status))
         case "junit":
-            print(harmless(formats.junit(results)), end="")
+            print(harmless(formats.junit(results())), end="")
         case "github":
             texts = (render_text(each.record, quiet=arguments.quiet) for each in documents)
-            print(harmless(formats.github(results, "\n".join(texts))))
+            print(harmless(formats.github(results(), "\n".join(texts))))
 
 
 _Render = Callable[[Checked, DocumentRecord], str | bytes]
