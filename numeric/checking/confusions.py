@@ -18,13 +18,11 @@ from numeric.checking.pictures import (
     as_rows,
     balanced,
     listed,
+    lowest,
     slope,
     softmax,
 )
 from numeric.inputs import Array
-
-# Each search for a temperature is twenty times as fine as the one before.
-SEARCHES = 4
 
 # With fewer entries than this, two unknown numbers explain too much.
 LEAST_ENTRIES = 5
@@ -129,7 +127,6 @@ def another_temperature(seen: Pictures) -> Answer:
 
 def _between(seen: Pictures, other: str, power: float) -> Answer:
     """Whether softmax(f*T**power) and softmax(f/T) are exchanged, for some T."""
-    low, high = np.log((0.05, 20.0))
 
     def changed(log_t: float) -> Array:
         hot = softmax(seen.logits * np.exp(power * log_t), 1)
@@ -139,11 +136,8 @@ def _between(seen: Pictures, other: str, power: float) -> Answer:
         made = changed(log_t)
         return float(np.sum((seen.off - slope(made, seen.off, None, seen.bound) * made) ** 2))
 
-    for _ in range(SEARCHES):
-        tried = np.linspace(low, high, 41)
-        best = int(np.argmin([left(log_t) for log_t in tried]))
-        low, high = tried[max(best - 1, 0)], tried[min(best + 1, len(tried) - 1)]
-    factor, temperature = seen.multiple(changed(tried[best])), float(np.exp(tried[best]))
+    found = lowest(left, *np.log((0.05, 20.0)))
+    factor, temperature = seen.multiple(changed(found)), float(np.exp(found))
     if factor is None or abs(temperature - 1) < ALIKE or not 0.06 < temperature < 19:
         return None
     words = (f"softmax({other})", "softmax(f/T)")

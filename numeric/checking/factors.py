@@ -17,6 +17,7 @@ from numeric.checking.pictures import (
     Pictures,
     balanced,
     listed,
+    lowest,
     named,
     slope,
     softmax,
@@ -38,8 +39,8 @@ LEAST_SAMPLES = 2
 # Of more than so many, too many fractions come near a factor by chance.
 MOST_COUNTED = 20
 
-# Where the gamma of a focal loss is looked for; each search is twenty times as fine as the last.
-GAMMAS, SEARCHES = (0.1, 8.0), 4
+# Where the gamma of a focal loss is looked for.
+GAMMAS = (0.1, 8.0)
 
 
 def _factor(seen: Pictures) -> float | None:
@@ -307,12 +308,7 @@ def _gamma(p: Array, logs: Array, forgets: float) -> float | None:
         off: Array = logs - forgets * gamma * np.log(1 - p) + np.log(both)
         return off
 
-    low, high = GAMMAS
-    for _ in range(SEARCHES):
-        tried = np.linspace(low, high, 41)
-        best = int(np.argmin([np.sum(left(gamma) ** 2) for gamma in tried]))
-        low, high = tried[max(best - 1, 0)], tried[min(best + 1, len(tried) - 1)]
-    found = float(tried[best])
+    found = lowest(lambda gamma: float(np.sum(left(gamma) ** 2)), *GAMMAS)
     return found if np.all(np.abs(left(found)) <= ALIKE) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from numeric.inputs import Array
 
 # Two numbers are one here within this share of the larger, beside what the check allows.
 ALIKE = 1e-3
+
+# Each search for a number is twenty times as fine as the one before.
+SEARCHES = 4
 
 Answer = str | None
 """What a row of a table of mistakes says: the mistake in words, if it is that one."""
@@ -142,6 +146,15 @@ def softmax(logits: Array, axis: int | tuple[int, ...]) -> Array:
     shares = np.exp(logits - logits.max(axis=axis, keepdims=True))
     made: Array = shares / shares.sum(axis=axis, keepdims=True)
     return made
+
+
+def lowest(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function of a number from low to high is least, as far as a grid of it shows."""
+    for _ in range(SEARCHES):
+        tried = np.linspace(low, high, 41)
+        best = int(np.argmin([function(number) for number in tried]))
+        low, high = tried[max(best - 1, 0)], tried[min(best + 1, len(tried) - 1)]
+    return float(tried[best])
 
 
 def even(array: Array) -> bool:
