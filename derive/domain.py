@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from derive.bounds import is_met
 from derive.covering import covered
 from derive.needs import Need, every_need, needs, slope_needs, without_cases
 from derive.orders import is_smooth
@@ -112,7 +113,7 @@ def _unmet(problem: Problem, found: list[Need]) -> list[Need]:
     unmet: dict[Need, None] = {}
     for need in dict.fromkeys(found):
         plainly = plainly_nonnegative if need.or_zero else plainly_positive
-        if plainly(problem, need.of):
+        if plainly(problem, need.of) or is_met(problem, need):
             continue
         least = [least_needed(problem, case, need) for case in closed_cases(problem, need)]
         if None in least:

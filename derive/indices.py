@@ -8,7 +8,20 @@ from derive.definitions import Definitions
 from derive.ranges import USUAL_SIZES, Key
 from derive.read.facts import ANY_SIZE
 from derive.show import text
-from derive.syntax import Deriv, Entry, Ind, Name, Node, Num, Pow, Reduce, Rel, children, walk
+from derive.syntax import (
+    Deriv,
+    Entry,
+    Ind,
+    Name,
+    Node,
+    Num,
+    Pow,
+    Reduce,
+    Rel,
+    children,
+    free_names,
+    walk,
+)
 
 INDEX_KINDS = ("label", "index")
 
@@ -27,6 +40,8 @@ class Indices(Definitions):
         }
         self.label_arrays = {n for n, f in self.facts.items() if f.kind in INDEX_KINDS and f.sizes}
         self._numbers = {name for tree in trees for name in _outside_relations(tree)}
+        entries = (p for tree in trees for p in walk(tree) if isinstance(p, Entry))
+        self._subscripts = self._bound.union(*(free_names(i) for e in entries for i in e.indices))
         compared: list[tuple[Node, Node]] = []
         for condition in self.where:
             for part in walk(condition):
@@ -51,15 +66,16 @@ class Indices(Definitions):
             changed = len(self.indices) + len(self.label_arrays) != before
 
     def _claim_index(self, relation: Rel) -> None:
-        """In delta(k, y) both are indices, unless one of them is declared as a number.
+        """In delta(k, y) both are indices, and so is j in delta(1, j).
 
-        So is j in delta(1, j), unless it stands elsewhere as a number.
+        Unless one of them is declared as a number, or stands elsewhere as one and as no subscript.
         """
         pair = (relation.left, relation.right)
         names = [p for p in pair if isinstance(p, Name) and p.id not in self.facts]
         literal = any(isinstance(p, Num) and p.value >= 1 for p in pair)
-        alone = literal and len(names) == 1 and names[0].id not in self._numbers
-        if relation.op in ("==", "!=") and (len(names) == 2 or alone):
+        numbers = [p for p in names if p.id in self._numbers - self._subscripts]
+        few = len(names) == 2 or (literal and len(names) == 1)
+        if relation.op in ("==", "!=") and few and not numbers:
             for part in names:
                 self._mark(part)
 

@@ -74,8 +74,9 @@ class Normaliser:
         return True
 
     def _of_all(self, indices: Iterable[Node]) -> set[str]:
-        """The letters that stand for every place: free ones that `where` says nothing of."""
-        said = frozenset[str]().union(*map(free_names, self._problem.where))
+        """The letters that stand for every place: free ones that no condition says anything of."""
+        conditions = (*self._problem.where, *self._problem.bounds)
+        said = frozenset[str]().union(*map(free_names, conditions))
         letters = {index.id for index in indices if isinstance(index, Name)}
         return (letters & self._problem.indices.keys()) - said
 

@@ -42,7 +42,8 @@ from derive.syntax import (
 # Numbers whose signs are told apart one after the other: each brings three cases.
 MAX_ORDERS = 4
 ORDERS = frozenset({"<", "<=", ">", ">="})
-_TRUE: Mapping[Relation, frozenset[int]] = {
+# The signs of left - right for which a relation holds.
+SIGNS: Mapping[Relation, frozenset[int]] = {
     "<": frozenset({-1}),
     "<=": frozenset({-1, 0}),
     ">": frozenset({1}),
@@ -120,7 +121,8 @@ def opened(problem: Problem) -> Problem:
         by = frozenset(map(name_of, part.wrt))
         return replace(part, body=unfold(problem, part.body, keep=by))
 
-    return problem.claiming(put(problem.left), put(problem.right))
+    bounds = tuple(map(put, problem.bounds))
+    return replace(problem.claiming(put(problem.left), put(problem.right)), bounds=bounds)
 
 
 class _Splitter:
@@ -136,12 +138,12 @@ class _Splitter:
         if part is None:
             yield problem
             return
-        if len(known) == MAX_ORDERS:
+        if len(known) == MAX_ORDERS + len(problem.bounds):
             raise OutOfFragment("too many numbers whose order is not known")
         form = form_of(problem, *compared(part))[0]
         for sign in (1, -1) if problem.unequal else (1, -1, 0):
             signs = (*known, (form, sign))
-            if not possible(problem, signs):
+            if _beyond(problem, form, sign) or not possible(problem, signs):
                 continue
             narrowed = self._at_equality(problem, form, known) if not sign else problem
             if narrowed is not None:
@@ -199,6 +201,7 @@ def _innermost(problem: Problem) -> Iterator[Node]:
     Raises OutOfFragment for one on a bound index.
     """
     trees = _trees(problem)
+    yield from _of_bounds(problem)
     bound = {part.index for tree in trees for part in walk(tree) if isinstance(part, Reduce)}
     bound |= {name for d in problem.definitions.values() for name in d.params}
     for part in (part for tree in trees for part in walk(tree) if is_order(part)):
@@ -210,6 +213,42 @@ def _innermost(problem: Problem) -> Iterator[Node]:
         if free_names(part) & bound:
             raise OutOfFragment("a condition on numbers whose order is not known")
         yield part
+
+
+def _of_bounds(problem: Problem) -> Iterator[Node]:
+    """As `_innermost`, of the bounds; those that are about every entry of a range tell no order."""
+    for bound in problem.bounds:
+        parts = list(walk(bound))
+        if any(isinstance(p, Ind) for p in parts):
+            continue
+        for part in parts:
+            asked = is_order(part) or (isinstance(part, Rel) and part not in _KNOWN)
+            if asked and not any(map(compares, compared(part))):
+                if any(names_index(problem, side) for side in compared(part)):
+                    raise OutOfFragment("a condition on numbers whose order is not known")
+                yield part
+
+
+def _beyond(problem: Problem, form: Form, sign: int) -> bool:
+    """Whether no point within the bounds has this sign of the form."""
+    return any(_told(_put_sign(problem, bound, form, sign)) is False for bound in problem.bounds)
+
+
+def _told(condition: Node) -> bool | None:
+    """Whether a condition holds, where the signs that were put in tell."""
+    match condition:
+        case Rel():
+            return _KNOWN.get(condition)
+        case Logic("not", (arg,)):
+            told = _told(arg)
+            return None if told is None else not told
+        case Logic(op, args):
+            told_of = set(map(_told, args))
+            decisive = op == "or"
+            if decisive in told_of:
+                return decisive
+            return None if None in told_of else not decisive
+    return None
 
 
 def names_index(problem: Problem, node: Node) -> bool:
@@ -260,7 +299,7 @@ def _resolved(problem: Problem, form: Form, sign: int) -> Problem:
 
 
 def _put_sign(problem: Problem, tree: Node, form: Form, sign: int) -> Node:
-    """The tree where the form has this sign."""
+    """The tree, or the condition, where the form has this sign."""
 
     def known(left: Node, right: Node) -> int | None:
         found, turned = form_of(problem, left, right)
@@ -274,7 +313,7 @@ def _put_sign(problem: Problem, tree: Node, form: Form, sign: int) -> Node:
                 told = None if compares(left) or compares(right) else known(left, right)
                 if told is None:
                     return Rel(op, put(left), put(right))
-                return Rel("==", ZERO, ZERO if told in _TRUE[op] else ONE)
+                return Rel("==", ZERO, ZERO if told in SIGNS[op] else ONE)
         return condition
 
     def change(part: Node) -> Node | None:
@@ -292,17 +331,17 @@ def _put_sign(problem: Problem, tree: Node, form: Form, sign: int) -> Node:
     def put(node: Node) -> Node:
         return transform(node, change)
 
-    return put(tree)
+    return truth(tree) if isinstance(tree, Rel | Logic) else put(tree)
 
 
-_KNOWN = {Rel("==", ZERO, ZERO): True, Rel("==", ZERO, ONE): False}
+_KNOWN: Mapping[Node, bool] = {Rel("==", ZERO, ZERO): True, Rel("==", ZERO, ONE): False}
 
 
 def _chosen(node: Cases) -> Node:
     """Cases without the branches of which it is known that they do not hold."""
     kept: list[tuple[Node, Node]] = []
     for value, condition in node.branches:
-        told = _KNOWN.get(condition) if isinstance(condition, Rel) else None
+        told = _KNOWN.get(condition)
         if told and not kept:
             return value
         if told:

@@ -56,6 +56,7 @@ class Problem:
 
     `indices` maps each free index to the size of its range, `sizes` each size to its value or to
     None while it is symbolic; `label_range` maps an array of labels to the size that they index.
+    `bounds` are conditions on numbers, x > 0 or b != a, that every point meets.
     `told_apart` are labels at free indices, y[i], whose equality with other indices matters. With
     `unequal` no two numbers that are compared are equal.
     """
@@ -72,6 +73,7 @@ class Problem:
     reading: tuple[str, ...] = ()
     told_apart: tuple[Entry, ...] = ()
     unequal: bool = False
+    bounds: tuple[Node, ...] = ()
 
     def claiming(self, left: Node, right: Node) -> Problem:
         """Another claim in the same setting."""
@@ -112,7 +114,8 @@ def index_terms(problem: Problem) -> dict[Node, str]:
     Free indices, labels y[i] at free indices, and literal indices of every range.
     """
     terms: dict[Node, str] = {Name(i): size for i, size in problem.indices.items()}
-    visible = (*problem.told_apart, *_label_entries((problem.left, problem.right, *problem.where)))
+    stated = (problem.left, problem.right, *problem.where, *problem.bounds)
+    visible = (*problem.told_apart, *_label_entries(stated))
     for entry in visible:
         if entry.base in problem.label_range and free_names(entry) <= problem.indices.keys():
             terms.setdefault(entry, problem.label_range[entry.base])
@@ -137,7 +140,7 @@ def literals(problem: Problem) -> tuple[int, ...]:
     """The whole numbers that are used as an index anywhere in the problem."""
     bodies = (definition.body for definition in problem.definitions.values())
     pairs = itertools.chain.from_iterable(problem.assumptions)
-    trees = (problem.left, problem.right, *bodies, *problem.where, *pairs)
+    trees = (problem.left, problem.right, *bodies, *problem.where, *problem.bounds, *pairs)
     return tuple(sorted(set().union(*(_literals_in(problem, tree) for tree in trees))))
 
 
@@ -255,4 +258,5 @@ def mapped(problem: Problem, change: Callable[[Node], Node]) -> Problem:
             for name, definition in problem.definitions.items()
         },
         assumptions=tuple((change(a), change(b)) for a, b in problem.assumptions),
+        bounds=tuple(map(change, problem.bounds)),
     )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.errors import FormulaError
-from derive.indices import Indices
+from derive.indices import INDEX_KINDS, Indices
 from derive.problem import Problem, Symbol, is_place, reachable
 from derive.ranges import USUAL_SIZES, Key, divisors
 from derive.read.facts import Fact
@@ -19,16 +19,27 @@ from derive.read.formula import Equation
 from derive.reading import reading
 from derive.show import text
 from derive.syntax import (
+    ONE,
+    ZERO,
+    Call,
     Deriv,
     Div,
+    Entry,
+    Ind,
     Logic,
     Name,
+    Neg,
     Node,
     Num,
     Reduce,
     Rel,
+    Relation,
     Span,
+    children,
+    free_names,
+    fresh,
     name_of,
+    substitute,
     transform,
     walk,
     written,
@@ -80,10 +91,35 @@ class _Resolver(Indices):
             free,
             known,
             {k[1]: size for k, size in size_of.items() if k[0] == "value"},
-            tuple(map(placed, self.where)),
+            tuple(placed(c) for c in self.where if not self._on_numbers(c, symbols)),
             tuple((placed(a), placed(b)) for a, b in self.assumptions),
             reading(self.left, self.right, self.definitions, free, symbols, self.facts, used),
+            bounds=tuple(self._bounds(placed, symbols, size_of)),
         )
+
+    def _on_numbers(self, condition: Node, symbols: Mapping[str, Symbol]) -> bool:
+        """Whether a condition is about numbers, and not about indices and sizes alone."""
+        labels = {name for name, symbol in symbols.items() if symbol.kind in INDEX_KINDS}
+        numbers = (symbols.keys() | self.definitions.keys()) - labels
+        return not numbers.isdisjoint(map(name_of, walk(condition)))
+
+    def _bounds(
+        self,
+        placed: Callable[[Node], Node],
+        symbols: Mapping[str, Symbol],
+        size_of: Mapping[Key, str],
+    ) -> Iterator[Node]:
+        """The conditions on numbers; one on w[j] for a j that the claim has not is on all of w."""
+        own = free_names(self.left) | free_names(self.right)
+        for condition in self.where:
+            if self._on_numbers(condition, symbols):
+                bound = placed(condition)
+                for letter in sorted((free_names(condition) & self.indices) - own):
+                    inner = fresh(letter)
+                    held = Ind(substitute(bound, {letter: Name(inner)}))
+                    every = Reduce("prod", held, inner, over=size_of["index", letter])
+                    bound = Rel("==", every, ONE)
+                yield bound
 
     def _split_where(self) -> None:
         """An equation between numbers among the conditions is an assumption: T == 1.
@@ -107,11 +143,13 @@ class _Resolver(Indices):
         """The conditions less those that say a number's kind: T > 0, 0 < u and u < 1."""
         left = {text(condition): condition for condition in conditions}
         for line, condition in list(left.items()):
-            name = _said_positive(condition)
-            if name and self._may_be_said(name):
+            number = _said_positive(condition)
+            name = name_of(number)
+            if name and self._is_general(number) and self._may_be_said(name):
                 below = (f"{name} < 1", f"1 > {name}")
                 kind = "unit" if any(bound in left for bound in below) else "positive"
-                self.facts[name] = Fact(name, kind, (), line, Span(0, len(line)))
+                sizes = self.facts[name].sizes if name in self.facts else ()
+                self.facts[name] = Fact(name, kind, sizes, line, Span(0, len(line)))
                 for said in (line, *below):
                     left.pop(said, None)
         return tuple(left.values())
@@ -119,8 +157,14 @@ class _Resolver(Indices):
     def _may_be_said(self, name: str) -> bool:
         """Whether a condition may say the kind of a number: no index, size or defined name."""
         known = self.facts.get(name)
-        real = known is None or (known.kind == "real" and not known.sizes)
+        real = known is None or known.kind == "real"
         return real and not self._counts(Name(name)) and name not in self.definitions
+
+    def _is_general(self, number: Node) -> bool:
+        """Whether a condition on w[j] is on all of w: j is no letter of the claim."""
+        letters = [index.id for index in children(number) if isinstance(index, Name)]
+        own = free_names(self.left) | free_names(self.right)
+        return len({*letters} - own) == len(children(number))
 
     def _counts(self, node: Node) -> bool:
         """Whether the node is an index or a size."""
@@ -281,17 +325,27 @@ def _placed(node: Node, size_of: Mapping[Key, str]) -> Node:
     return transform(node, change)
 
 
-def _said_positive(condition: Node) -> str:
-    """The name that the condition says to be greater than 0; empty if it says something else."""
+def _said_positive(condition: Node) -> Node:
+    """The number that the condition says to be greater than 0; 0 if it says something else."""
     match condition:
-        case Rel(">", Name(id=name), Num(value=0)) | Rel("<", Num(value=0), Name(id=name)):
-            return name
-    return ""
+        case Rel(">", Name() | Entry() as number, Num(value=0)):
+            return number
+        case Rel("<", Num(value=0), Name() | Entry() as number):
+            return number
+    return ZERO
 
 
 def _conjuncts(condition: Node) -> Iterator[Node]:
-    if isinstance(condition, Logic) and condition.op == "and":
-        for part in condition.args:
-            yield from _conjuncts(part)
-    else:
-        yield condition
+    """The conditions that all hold where this one does: -c < u and u < c for |u| < c."""
+    match condition:
+        case Logic("and", args):
+            for part in args:
+                yield from _conjuncts(part)
+        case Rel("<" | "<=" as op, Call("abs", arg), most) | Rel(
+            ">" | ">=" as op, most, Call("abs", arg)
+        ):
+            below: Relation = "<" if op in "<>" else "<="
+            yield Rel(below, Neg(most), arg)
+            yield Rel(below, arg, most)
+        case _:
+            yield condition

@@ -332,7 +332,7 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "log(u*(1 - u)) == log(u) + log(1 - u)", {"where": "0 < u < 1"}, "proved", None,
     ),
     "a number that a condition says to be negative": (
-        "abs(x) == x", {"where": "x < 0"}, "undecided", None,
+        "abs(x) == x", {"where": "x < 0"}, "refuted", None,
     ),
     "a sum over a vector that nothing else tells": (
         "dot(softmax(f), f) - log(sum(exp(f))) == sum(softmax(f)*log(softmax(f)))", {},

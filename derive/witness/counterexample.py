@@ -242,8 +242,9 @@ class _Numbers:
         self._count: dict[str, int] = {}
 
     def value(self, symbol: Symbol, at: tuple[int, ...]) -> Fraction:
-        drawn = self._draw(symbol)
-        self.used[symbol.name, at] = drawn
+        if (symbol.name, at) not in self.used:
+            self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
+        drawn = self.used[symbol.name, at] = self._draw(symbol, self._count[symbol.name])
         return drawn
 
     def meant(self, arithmetic: Arithmetic[V], place: Place, drawn: Fraction) -> V:
@@ -259,8 +260,7 @@ class _Numbers:
         inside = place[0] in self.exponential
         return _shown(arithmetic, arithmetic.exp(number) if inside else number)
 
-    def _draw(self, symbol: Symbol) -> Fraction:
-        place = self._count[symbol.name] = self._count.get(symbol.name, 0) + 1
+    def _draw(self, symbol: Symbol, place: int) -> Fraction:
         top = 2 + self._attempt // 3
         first = self._attempt == 0
         second = self._attempt == 1

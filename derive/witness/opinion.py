@@ -35,8 +35,12 @@ _DRAWS_OF_SIGNS = 12
 _REDRAWS = 40
 _UNDEFINED = 3
 _CLOSE = -128
-# Numbers that are compared are multiples of the inverse of this.
+# Numbers that are compared are multiples of the inverse of this; those of which a condition speaks
+# of that, so that what is made of them has small prime factors, and a logarithm their logarithms.
 _FINE = 1 << 30
+_COARSE = 1 << 6
+# How far from 0 they are: further, too, where a condition may ask for it.
+_REACHES = (4, 16)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class _Draw:
     signs: bool
     alone: bool
     compared: frozenset[str]
+    fine: int
 
     def again(self, attempt: int) -> Modular:
         """Other random residues; other primes too where a root is missing modulo the first."""
@@ -147,8 +152,9 @@ def _draws(problem: Problem, *, signed: bool) -> list[_Draw]:
     count = max(_DRAWS_OF_BITS if few else 1, _DRAWS_OF_CHARACTERS if signed else 1)
     used = tuple(primes[: 1 if signed else _PRIMES])
     seeds = range(seed, seed + count * _REDRAWS, _REDRAWS)
-    compared = _compared(problem)
-    return [_Draw(used, key, signed and key != seed, not signed, compared) for key in seeds]
+    fine = _COARSE if problem.bounds else _FINE
+    told = (not signed, _compared(problem), fine)
+    return [_Draw(used, key, signed and key != seed, *told) for key in seeds]
 
 
 def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
@@ -160,7 +166,7 @@ def _compare(problem: Problem, frame: Frame, draw: _Draw) -> str:
         arithmetic = draw.again(attempt)
         rng = random.Random(draw.seed + attempt)
         try:
-            drawn = residues(arithmetic, rng, draw.compared)
+            drawn = residues(arithmetic, rng, draw.compared, draw.fine)
             point = fill(problem, frame, arithmetic, drawn, rng)
             evaluator = Evaluator(problem, arithmetic, point)
             left, right = _value(evaluator, problem, 0), _value(evaluator, problem, 1)
@@ -196,7 +202,10 @@ def _value(evaluator: Evaluator[Residue], problem: Problem, side: int) -> Residu
 
 
 def residues(
-    arithmetic: Modular, rng: random.Random, compared: frozenset[str] = frozenset()
+    arithmetic: Modular,
+    rng: random.Random,
+    compared: frozenset[str] = frozenset(),
+    fine: int = _FINE,
 ) -> Callable[[Symbol, tuple[int, ...]], Residue]:
     """Random residues that respect each symbol's kind; of what is compared, random fractions.
 
@@ -210,11 +219,12 @@ def residues(
             return arithmetic.const(Fraction(rng.choice((-1, 1))))
         positive = symbol.kind in ("positive", "unit", "integer")
         if symbol.name in compared and symbol.kind != "integer":
+            reach = rng.choice(_REACHES) if fine == _COARSE else _REACHES[0]
             least, most = (
-                (1 if positive else -4 * _FINE),
-                (1 if symbol.kind == "unit" else 4) * _FINE,
+                (1 if positive else -reach * fine),
+                (1 if symbol.kind == "unit" else reach) * fine,
             )
-            return arithmetic.const(Fraction(rng.randrange(least, most), _FINE))
+            return arithmetic.const(Fraction(rng.randrange(least, most), fine))
         return arithmetic.random(f"{symbol.name}{at}", positive=positive)
 
     return draw
@@ -271,7 +281,8 @@ def interval_opinion(problem: Problem, bits: int = 256) -> Opinion:
                 break
             rng = random.Random(f"{draw} {looked_at}")
             try:
-                point = fill(problem, frame, arithmetic, _reals(arithmetic, rng), rng)
+                reaches = _REACHES if problem.bounds else _REACHES[:1]
+                point = fill(problem, frame, arithmetic, _reals(arithmetic, rng, reaches), rng)
                 if not respects_facts(problem, arithmetic, point):
                     continue
                 evaluator = Evaluator(problem, arithmetic, point)
@@ -299,12 +310,15 @@ def _wanted_points(problem: Problem, count: int) -> int:
 
 
 def _compared(problem: Problem) -> frozenset[str]:
-    """The numbers whose order is asked for, where it is asked for of more than one pair."""
+    """The numbers whose order is asked for, where it is asked for of more than one pair.
+
+    Those of a condition have an order, too.
+    """
     parts = (part for tree in trees(problem) for part in walk(tree))
     asked = [p for p in parts if isinstance(p, Rel) and p.op not in ("==", "!=")]
-    if len({frozenset((p.left, p.right)) for p in asked}) < 2:
+    if len({frozenset((p.left, p.right)) for p in asked}) < 2 and not problem.bounds:
         return frozenset()
-    return reachable(asked, problem.definitions) & problem.symbols.keys()
+    return reachable((*asked, *problem.bounds), problem.definitions) & problem.symbols.keys()
 
 
 def _minds_signs(problem: Problem) -> bool:
@@ -343,7 +357,7 @@ def _spread(problem: Problem) -> list[Frame]:
 
 
 def _reals(
-    arithmetic: Intervals, rng: random.Random
+    arithmetic: Intervals, rng: random.Random, reaches: Sequence[int]
 ) -> Callable[[Symbol, tuple[int, ...]], Interval]:
     def draw(symbol: Symbol, at: tuple[int, ...]) -> Interval:
         unit = Fraction(rng.randint(1, 997), 1009)
@@ -359,7 +373,7 @@ def _reals(
             case "simplex":
                 value = unit / 32
             case _:
-                value = 4 * unit - 2
+                value = rng.choice(reaches) * (unit - Fraction(1, 2))
         return arithmetic.const(value)
 
     return draw

@@ -40,6 +40,7 @@ _FEW_SIZES = 3
 _SIZE_CAP = 6
 _MAX_SIZES = 5
 _MAX_SIZE = 200
+_REDRAWS = 40
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def trees(problem: Problem) -> tuple[Node, ...]:
     """Every tree that belongs to the problem."""
     pairs = tuple(itertools.chain.from_iterable(problem.assumptions))
     bodies = tuple(d.body for d in problem.definitions.values())
-    return (problem.left, problem.right, *bodies, *problem.where, *pairs)
+    return (problem.left, problem.right, *bodies, *problem.where, *problem.bounds, *pairs)
 
 
 def size_bound(problem: Problem) -> int:
@@ -196,7 +197,7 @@ def _admitted(problem: Problem, frame: Frame) -> bool:
     evaluator = Evaluator(problem, Rational(), Point(frame.sizes, frame.indices, frame.labels, {}))
     try:
         return all(evaluator.holds(condition) for condition in problem.where)
-    except Undefined:
+    except (Undefined, Unsupported):
         raise OutOfFragment("a condition on numbers is outside of what can be decided") from None
 
 
@@ -206,7 +207,28 @@ Draw = Callable[[Symbol, tuple[int, ...]], V]
 def fill(
     problem: Problem, frame: Frame, arithmetic: Arithmetic[V], draw: Draw[V], rng: random.Random
 ) -> Point[V]:
-    """The frame with numbers for every symbol; simplex rows and assumptions are made to hold."""
+    """The frame with numbers for every symbol; simplex rows and assumptions are made to hold.
+
+    Numbers are drawn anew until they meet the bounds. Raises Undefined where none are found.
+    """
+    for _ in range(_REDRAWS if problem.bounds else 1):
+        point = _filled(problem, frame, arithmetic, draw, rng)
+        if _within_bounds(problem, arithmetic, point):
+            return point
+    raise Undefined("no point was found that meets all conditions")
+
+
+def _within_bounds(problem: Problem, arithmetic: Arithmetic[V], point: Point[V]) -> bool:
+    evaluator = Evaluator(problem, arithmetic, point)
+    try:
+        return all(evaluator.holds(bound) for bound in problem.bounds)
+    except Undefined:
+        return False
+
+
+def _filled(
+    problem: Problem, frame: Frame, arithmetic: Arithmetic[V], draw: Draw[V], rng: random.Random
+) -> Point[V]:
     labels = dict(frame.labels)
     numbers: dict[Place, V] = {}
     for symbol in problem.symbols.values():
