@@ -41,8 +41,8 @@ def load(source: str, kind: np.dtype[Any]) -> Callable[..., None]:
     import numba
 
     compiled = functools.partial(numba.njit, nogil=True, error_model="numpy")
-    hints = _hints(kind, compiled(inline="always"))
-    made = load_source("pass_over", source, **_prefixed(_known(kind.type, compiled) | hints))
+    by_machine = _by_machine(kind, compiled(inline="always"))
+    made = load_source("pass_over", source, **_prefixed(_known(kind.type, compiled) | by_machine))
     loop: Callable[..., None] = compiled(fastmath={"contract"})(made)
     return loop
 
@@ -56,8 +56,11 @@ def interpreted(source: str, kind: np.dtype[Any]) -> Callable[..., None]:
     def nothing(*_: Any) -> None:
         return None
 
-    hints = dict.fromkeys(("wide", "read_ahead", "write_ahead"), nothing)
-    return load_source("pass_over", source, **_prefixed(_known(kind.type, plain) | hints))
+    def turned(source: Any, target: Any, rows: int, columns: int) -> None:
+        target[:columns, :rows] = source[:rows, :columns].T
+
+    by_machine = dict.fromkeys(("wide", "read_ahead", "write_ahead"), nothing) | {"turned": turned}
+    return load_source("pass_over", source, **_prefixed(_known(kind.type, plain) | by_machine))
 
 
 def _prefixed(known: dict[str, Any]) -> dict[str, Any]:
@@ -201,8 +204,11 @@ def _largest(is_single: bool, compiled: Decorator) -> dict[str, Any]:
     return {"largest": largest, "largest_at": largest_at}
 
 
-def _hints(kind: np.dtype[Any], inlined: Callable[[Callable[..., Any]], Any]) -> dict[str, Any]:
-    """What helps the machine; ahead of need, what lies in one piece from a place on."""
+def _by_machine(kind: np.dtype[Any], inlined: Decorator) -> dict[str, Any]:
+    """What is said to the machine in its own words.
+
+    Ahead of need, what lies in one piece from a place on; a matrix turned round.
+    """
     line = LINE_BYTES // kind.itemsize
     longest = LONGEST_AHEAD // kind.itemsize
     read, write = machine.prefetch(write=False), machine.prefetch(write=True)
@@ -219,4 +225,27 @@ def _hints(kind: np.dtype[Any], inlined: Callable[[Callable[..., Any]], Any]) ->
             for place in range(start, start + length, line):
                 write(array, place)
 
-    return {"wide": machine.wide(), "read_ahead": read_ahead, "write_ahead": write_ahead}
+    square, side = machine.square(), machine.SIDE
+
+    @inlined
+    def turned(source: Any, target: Any, rows: Any, columns: Any) -> None:
+        """target[k, r] = source[r, k]; the last squares lie over the ones before them."""
+        if min(rows, columns) < side:
+            for r in range(rows):
+                for k in range(columns):
+                    target[k, r] = source[r, k]
+            return
+        of_source = source.strides[0] // source.itemsize
+        of_target = target.strides[0] // target.itemsize
+        for row in range(0, rows, side):
+            r = min(row, rows - side)
+            for column in range(0, columns, side):
+                k = min(column, columns - side)
+                square(source, r * of_source + k, of_source, target, k * of_target + r, of_target)
+
+    return {
+        "wide": machine.wide(),
+        "read_ahead": read_ahead,
+        "write_ahead": write_ahead,
+        "turned": turned,
+    }

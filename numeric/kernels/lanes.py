@@ -45,8 +45,7 @@ class Lanes(Printer):
         for name in self.arguments:
             if self.extents[name].full:
                 self.keep(name)
-                load = f"{self.stored[name]}[_k, _r] = {name}_[_r, _k]"
-                self.nested(load, outer="_r", inner="_k")
+                self.write(f"_turned({name}_, {self.stored[name]}, _r_n, _n)")
         if self.tame is not None:
             self.tame.beside(self)
             self.tame.stored, self.tame.is_known = dict(self.stored), True
@@ -116,9 +115,11 @@ class Lanes(Printer):
                 for label, value in puts:
                     target = f"{self.stored[name]}[{self.shown(label)}, _r]"
                     self.lane(f"{target} = {self.shown(value)}")
-                if name in self.work.outputs:
+                if name in self.work.outputs and self.only:
                     store = f"{self.only}_to_{name}_[_r, _k] = {self.stored[name]}[_k, _r]"
                     self.nested(store, outer="_r", inner="_k")
+                elif name in self.work.outputs:
+                    self.write(f"_turned({self.stored[name]}, _to_{name}_, _n, _r_n)")
             case Total(array=array, kind="sum", puts=puts) if len(puts) < 2:
                 summand = f"{self.stored[array]}[_k, _r]"
                 if puts:
