@@ -27,6 +27,8 @@ PROVED = [
     ("d(abs(x), x)**2 == 1", [], "x < 0 or x > 0"),
     ("(a**2 - b**2)/(a - b) == a + b", [], "a != b"),
     ("x/(x + z) + z/(x + z) == 1", [], "x > 0 and z >= 0"),
+    ("abs(x)*ind(abs(x) > 1) == abs(x)", [], "x > 1 or x < -1"),
+    ("d(log(b - a), b) == 1/(b - a)", [], "a < b"),
     ("d(L, z) == -t", HINGE, "t*z < 1"),
     ("d(L, z) == 0", HINGE, "t*z > 1"),
     ("d(H, x) == x - a", HUBER, "abs(x - a) < D"),
@@ -95,6 +97,14 @@ def test_a_counterexample_meets_the_condition() -> None:
     found = verify("abs(x) == x", where="x < z and z < 0").to_json()
     values = found["counterexample"]["values"]
     assert float(values["x"]) < float(values["z"]) < 0
+
+
+def test_a_condition_on_every_entry_refutes_nothing_by_others() -> None:
+    found = verify("sum(abs(w[j]), j) == sum(w[j], j)", where="w[i] >= 0")
+    assert found.status == "undecided"
+    found = verify("sum(abs(w[j]), j) == 2*sum(w[j], j)", where="w[i] >= 0")
+    assert found.counterexample is not None
+    assert all(float(value) >= 0 for value in found.counterexample.values["w"])
 
 
 def test_nothing_is_said_where_no_number_meets_the_condition() -> None:
