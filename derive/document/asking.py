@@ -89,9 +89,8 @@ def asked(statement: Statement, *, ranges: bool = True) -> tuple[Asked, tuple[st
         where=", ".join(where),
         assume=tuple(dict.fromkeys((*assumed, *_assumed(posed, scope), *totals))),
     )
-    if scope.usage.from_zero and (counted := from_one(question)) != question:
-        question, notes = counted, [*notes, NOTE]
-    return question, (*posed.notes, *notes)
+    counted = from_one(question) if scope.usage.from_zero else question
+    return counted, (*posed.notes, *notes, *([NOTE] if counted != question else ()))
 
 
 def _vectors(known: Iterable[Known], scope: Scope) -> frozenset[str]:

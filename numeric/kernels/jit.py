@@ -225,11 +225,20 @@ def _by_machine(kind: np.dtype[Any], inlined: Decorator) -> dict[str, Any]:
             for place in range(start, start + length, line):
                 write(array, place)
 
+    return {
+        "wide": machine.wide(),
+        "read_ahead": read_ahead,
+        "write_ahead": write_ahead,
+        "turned": _turned(inlined),
+    }
+
+
+def _turned(inlined: Decorator) -> Any:
+    """target[k, r] = source[r, k], of matrices whose rows lie in one piece."""
     square, side = machine.square(), machine.SIDE
 
     @inlined
     def turned(source: Any, target: Any, rows: Any, columns: Any) -> None:
-        """target[k, r] = source[r, k]; the last squares lie over the ones before them."""
         if min(rows, columns) < side:
             for r in range(rows):
                 for k in range(columns):
@@ -237,15 +246,11 @@ def _by_machine(kind: np.dtype[Any], inlined: Decorator) -> dict[str, Any]:
             return
         of_source = source.strides[0] // source.itemsize
         of_target = target.strides[0] // target.itemsize
+        # The last squares lie over the ones before them, so that none is cut.
         for row in range(0, rows, side):
             r = min(row, rows - side)
             for column in range(0, columns, side):
                 k = min(column, columns - side)
                 square(source, r * of_source + k, of_source, target, k * of_target + r, of_target)
 
-    return {
-        "wide": machine.wide(),
-        "read_ahead": read_ahead,
-        "write_ahead": write_ahead,
-        "turned": turned,
-    }
+    return turned
