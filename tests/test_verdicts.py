@@ -125,6 +125,34 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "sum(f[j], j)*sum(g[j], j) == sum(sum(f[j]*g[k], j), k)", {}, "proved", None,
     ),
     "a sum over the free letter": ("sum(f[k], k) == sum(f[j], j)", {}, "proved", None),
+    "a diagonal of shares is no row": (
+        "sum(t[j,j], j) == 1", {"declare": ["t: simplex[n,n]"]}, "conditional", "n == 1",
+    ),
+    "a cube has no sign": (
+        "abs(sum(x[j]**3, j)) == sum(x[j]**3, j)", {}, "conditional", "x > 0",
+    ),
+    "the logarithm of what is positive has no sign": (
+        "abs(log(x)) == log(x)", {"declare": ["x: positive"]}, "refuted", None,
+    ),
+    "what an assumption says is said of its own letters": (
+        "f[m] == delta(k, l)", {"assume": ["f[k] == delta(k, l)"]}, "undecided", None,
+    ),
+    "all shares that there are": (
+        "t[1] + t[2] == 1", {"declare": ["t: simplex[n]", "n: 2"]}, "proved", None,
+    ),
+    "two labels left out that may be one": (
+        "sum(sum(f[j], j, j != y[i] and j != y[s]), i) == "
+        "N*sum(f[j], j) - N*f[y[s]] - sum(f[y[i]], i)",
+        {"declare": ["y: label[N]"]}, "refuted", None,
+    ),
+    "two labels left out, put back where they are one": (
+        "sum(sum(f[j], j, j != y[i] and j != y[s]), i) == "
+        "N*sum(f[j], j) - N*f[y[s]] - sum(f[y[i]], i) + sum(delta(y[i], y[s])*f[y[s]], i)",
+        {"declare": ["y: label[N]"]}, "proved", None,
+    ),
+    "labels that meet their places": (
+        "sum(delta(y[i], i), i) == 1", {"declare": ["y: label[n]"]}, "refuted", None,
+    ),
     "not captured": ("sum(f[k]*f[k], k) == f[k]*sum(f[k], k)", {}, "conditional", "f[j] == 1"),
     "a nested letter": ("sum(d(f[k]**2, f[j]), j) == 2*f[k]", {}, "proved", None),
     "equal sums, other letters": ("sum(exp(f[j]), j) == sum(exp(f[m]), m)", {}, "proved", None),
