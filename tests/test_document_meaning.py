@@ -686,3 +686,51 @@ def test_a_condition_and_a_repair_count_as_the_document_does() -> None:
     assert one.verdict.condition == "k == 0"
     assert other.verdict.repair == "p[k] - delta(k, 0)"
     assert any("counted from 0" in note for note in one.notes)
+
+
+BAYES = (
+    r"The posterior is $P(c \mid x) = \frac{e^{a_c}}{\sum_k e^{a_k}}$. By Bayes' rule"
+    + "\n\n"
+    + r"$$P(c \mid x) \propto P(x \mid c) P(c)$$"
+    + "\n\n"
+)
+
+
+def test_another_condition_makes_another_function() -> None:
+    items = check(BAYES, name="t.md").items
+    assert [item.status for item in items] == ["definition", "unread"]
+    slope = (
+        r"$$\frac{\partial P(c \mid x)}{\partial a_k} = P(c \mid x)(\delta_{ck} - P(k \mid x))$$"
+    )
+    assert last(BAYES + slope).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"p_k \propto e^{z_k}", "proved"),
+        (r"p_k^2 \propto e^{2 z_k}", "proved"),
+        (r"p_k \propto e^{z_k - z_1}", "proved"),
+        (r"p_k \propto 3 e^{z_k}/n", "proved"),
+        (r"p_k \propto e^{-z_k}", "refuted"),
+        (r"p_k \propto z_k", "refuted"),
+        (r"p_k \propto e^{2 z_k}", "refuted"),
+        (r"p_k \propto p_k^2", "refuted"),
+        (r"1 - p_k \propto e^{-z_k}", "conditional"),
+        (r"p_k \propto 1/n", "undecided"),
+        (r"p_k \propto e^{z_k + c_k}", "undecided"),
+        (r"p_k p_l \propto e^{z_k + z_l}", "undecided"),
+    ],
+)
+def test_a_proportion_is_judged_over_its_one_index(claim: str, status: str) -> None:
+    assert last(SOFTMAX + f"$${claim}$$").status == status
+
+
+def test_a_distribution_is_what_it_is_proportional_to_divided_by_its_sum() -> None:
+    item = last(r"$$q_k \propto e^{z_k/T}$$")
+    assert item.text == "q[k] = exp(z[k]/T)/sum(exp(z[j]/T), j)"
+    assert any("divided by its sum" in note for note in item.notes)
+
+
+def test_weights_are_not_made_to_sum_to_one() -> None:
+    assert last(r"$$w_k \propto 1/N_k$$").status == "undecided"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derive.document.backprop import backprop, with_gradients
 from derive.document.classes import named_classes, with_classes
 from derive.document.columns import by_columns, columns
-from derive.document.events import with_entries
+from derive.document.events import with_entries, with_one_condition
 from derive.document.known import Usage, indexed, usage
 from derive.document.marks import marked, marks
 from derive.document.superscripts import settled, superscripts
@@ -24,6 +24,7 @@ def agreed(chains: Sequence[Chain]) -> tuple[tuple[Chain, ...], Usage]:
     """
     if primes_transpose(chains):
         chains = list(map(with_transposes, chains))
+    chains = with_one_condition(chains)
     above = superscripts(chains)
     chains = [by_entries(with_entries(settled(chain, above))) for chain in chains]
     back = backprop(chains)

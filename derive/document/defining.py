@@ -26,6 +26,8 @@ from derive.document.known import (
 )
 from derive.document.letters import unused
 from derive.document.piecewise import joined, limit_of
+from derive.document.proportional import NOTE as NORMALISED
+from derive.document.proportional import normalised
 from derive.document.stating import Stating
 from derive.errors import FormulaError
 from derive.syntax import Call, Entry, Form, Name, Node, Num, Rel, children, same, substitute, walk
@@ -61,6 +63,15 @@ class Defining(Stating):
             self.define(second, others, self.members[2], (1, 2))
             return True
         return self.define(head, arguments, self.members[1], (0, 1))
+
+    def normalises(self) -> bool:
+        r"""p_k \propto e^{z_k} says what p is where nothing else does."""
+        head, arguments = head_of(self.members[0])
+        body = normalised(head, self.members[1])
+        if head is None or body is None or self.scope.named(key_of(head)[0]):
+            return False
+        self.meaning.note(NORMALISED)
+        return self.define(head, arguments, body, (0, 1))
 
     def _tells_more(self, primed: str) -> bool:
         """Whether L' speaks of what no formula has had yet: another loss, and no derivative."""

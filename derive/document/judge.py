@@ -13,6 +13,7 @@ from derive.document.from_zero import from_zero
 from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
 from derive.document.maxima import of_any_number
+from derive.document.proportional import as_proportion
 from derive.document.statement import EQUALITIES, Statement
 from derive.document.upstream import speaks_of_any_loss
 from derive.document.vector_repairs import in_vectors
@@ -76,6 +77,8 @@ def judge(statement: Statement, answer: Answer) -> Judgement:
     except FormulaError as error:
         return Judgement(complaint=error.complaints[0], notes=statement.notes)
     notes = (*statement.notes, *notes)
+    if (proportion := as_proportion(statement, question)) is not None:
+        return _of_proportion(statement, question, proportion, answer, notes)
     if statement.relation not in EQUALITIES:
         reason = f"only equalities are judged, and this says {statement.relation}"
         return Judgement(question, Undecided(claim=question.claim, reason=reason), notes=notes)
@@ -85,13 +88,36 @@ def judge(statement: Statement, answer: Answer) -> Judgement:
         first = error.complaints[0]
         return Judgement(question, complaint=first, notes=(*notes, "the reading is shown"))
     except Disagreement as error:
-        reason = "the opinions contradict each other, which is a bug of ours"
-        undecided = Undecided(claim=question.claim, reason=reason)
-        return Judgement(question, undecided, notes=notes, alarm=str(error))
+        return _alarmed(question, error, notes)
     doubt = _doubt(statement, question, verdict)
     if doubt:
         verdict = Undecided(claim=verdict.claim, reading=verdict.reading, reason=doubt)
     return Judgement(question, verdict, notes=(*notes, *said))
+
+
+def _of_proportion(
+    statement: Statement,
+    equality: Asked,
+    proportion: Asked,
+    answer: Answer,
+    notes: tuple[str, ...],
+) -> Judgement:
+    """The verdict on a proportion, whose names are those of the equality of its sides."""
+    try:
+        verdict = answer(proportion)
+    except FormulaError as error:
+        return Judgement(proportion, complaint=error.complaints[0], notes=notes)
+    except Disagreement as error:
+        return _alarmed(proportion, error, notes)
+    if doubt := _doubt(statement, equality, verdict):
+        verdict = Undecided(claim=verdict.claim, reading=verdict.reading, reason=doubt)
+    return Judgement(proportion, verdict, notes=notes)
+
+
+def _alarmed(question: Asked, error: Disagreement, notes: tuple[str, ...]) -> Judgement:
+    reason = "the opinions contradict each other, which is a bug of ours"
+    undecided = Undecided(claim=question.claim, reason=reason)
+    return Judgement(question, undecided, notes=notes, alarm=str(error))
 
 
 def _doubt(statement: Statement, question: Asked, verdict: Verdict) -> str:

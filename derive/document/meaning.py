@@ -380,4 +380,5 @@ _FORMS: dict[str, Callable[[Meaning, Form], Node]] = {
     "frobenius2": notations.square_of_matrix,
     "log_base": notations.log_base,
     "given": Meaning._given,
+    "another condition": notations.other_condition,
 }

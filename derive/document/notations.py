@@ -175,3 +175,10 @@ def derivative(meaning: Meaning, node: Deriv, inside: Node) -> Node:
     found = replace(inside, wrt=wrt)
     turned = wrt != inside.wrt and meaning.ranks.of(found) == 1
     return Form("transpose", (found,), span=node.span) if turned else found
+
+
+def other_condition(meaning: Meaning, node: Form) -> Node:
+    """P(x | c) beside P(c | x): not told apart by letters. Raises FormulaError."""
+    name = text(node.args[0])
+    hint = f"give the other function a name of its own, as in a_c = log {name}(c)"
+    raise meaning.fail(f"{name} with another condition is another function", node, hint)

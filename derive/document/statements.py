@@ -62,6 +62,8 @@ class _Reader(Defining):
 
     def _opens(self) -> bool:
         """Whether the first equality is a definition or a fact, and not a claim."""
+        if self.chain.relations[0] == "prop":
+            return self.normalises()
         if self.chain.relations[0] not in EQUALITIES:
             return False
         return self.defines() or self.abbreviates() or self._states()
