@@ -15,10 +15,10 @@ from derive.catalogue import CATALOGUE
 from derive.decide import pose
 from derive.errors import FormulaError
 from derive.witness.recompute import point_text, recompute
+from derive.zero_based import counted_from_one
 from reports.arguments import parser
 from reports.cli import main
 from reports.shell import verify_command
-from derive.zero_based import counted_from_one
 
 ROOT = Path(__file__).parent.parent
 SOFTMAX = "p[k] = exp(f[k])/sum(exp(f[j]), j)"
