@@ -29,7 +29,9 @@ class Places:
         """What stands in the place of an index over `size`. Raises OutOfFragment for a number."""
         match node:
             case Num(value=value):
-                return self._case.index_of[f"{value}:{size}"]
+                if (place := f"{value}:{size}") not in self._case.index_of:
+                    raise OutOfFragment(f"the number {value} beside an index, which counts from 1")
+                return self._case.index_of[place]
             case Name(id=name):
                 return env[name] if name in env else self._case.index_of[name]
             case Entry(base=base, indices=indices):

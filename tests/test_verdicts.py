@@ -150,6 +150,9 @@ TRAPS: dict[str, tuple[str, dict[str, object], str, str | None]] = {
         "N*sum(f[j], j) - N*f[y[s]] - sum(f[y[i]], i) + sum(delta(y[i], y[s])*f[y[s]], i)",
         {"declare": ["y: label[N]"]}, "proved", None,
     ),
+    "an index beside 0, which it never is": (
+        "sum(p[j], j, j != 0) == 1", {"given": [SOFTMAX]}, "undecided", None,
+    ),
     "labels that meet their places": (
         "sum(delta(y[i], i), i) == 1", {"declare": ["y: label[n]"]}, "refuted", None,
     ),
