@@ -734,3 +734,13 @@ def test_a_distribution_is_what_it_is_proportional_to_divided_by_its_sum() -> No
 
 def test_weights_are_not_made_to_sum_to_one() -> None:
     assert last(r"$$w_k \propto 1/N_k$$").status == "undecided"
+
+
+PARTS = r"Let $p_k = \frac{e^{z_k}}{\sum_{j=1}^{K} e^{z_j}}$." + "\n\n"
+
+
+@pytest.mark.parametrize("limit", ["2", "3"])
+def test_a_sum_over_some_classes_is_not_taken_for_the_sum_over_all(limit: str) -> None:
+    item = last(PARTS + rf"$$\sum_{{j=1}}^{{{limit}}} p_j = 1$$")
+    assert item.complaint is not None
+    assert f"up to {limit} beside one up to K" in item.complaint.message

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from derive.budget import Allowance
 from derive.decide import verify
-from derive.document.asking import asked
+from derive.document.asking import asked, limits
 from derive.document.from_zero import from_zero
 from derive.document.items import Asked
 from derive.document.known import Scope, base_of, names_in
@@ -21,7 +21,7 @@ from derive.errors import Complaint, Disagreement, FormulaError
 from derive.read.facts import read_facts
 from derive.read.formula import Equation, read_equation
 from derive.show import text
-from derive.syntax import Deriv, Reduce, walk
+from derive.syntax import Deriv, Reduce, Span, walk
 from derive.verdict import Conditional, Refuted, Undecided, Verdict
 
 _MAXIMUM = re.compile(r"\b(?:arg)?(?:max|min)\(")
@@ -170,6 +170,15 @@ def _perhaps_defined(statement: Statement, question: Asked) -> str:
     return next(iter(sorted((sides - defined) & statement.scope.unread)), "")
 
 
+def _check_limits(statement: Statement, question: Asked) -> None:
+    """Raises FormulaError for sums up to 2 and up to K: the sums over all would be others."""
+    first, *others = sorted(limits(statement)) or [""]
+    if others and first.isdecimal():
+        message = f"a sum up to {first} beside one up to {others[0]} may be a part of it"
+        hint = "write such a sum term by term, as p[1] + p[2]"
+        raise FormulaError([Complaint(message, question.claim, Span(0, 1), hint)])
+
+
 def _answered(
     statement: Statement, question: Asked, answer: Answer
 ) -> tuple[Asked, Verdict, tuple[str, ...]]:
@@ -180,6 +189,7 @@ def _answered(
         plain, _ = asked(statement, ranges=False)
         if plain == question:
             raise
+        _check_limits(statement, plain)
         verdict = answer(plain)
         question, said = plain, ("the ranges of the sums are taken from what they go over",)
     if isinstance(verdict, Undecided):
