@@ -736,11 +736,18 @@ def test_weights_are_not_made_to_sum_to_one() -> None:
     assert last(r"$$w_k \propto 1/N_k$$").status == "undecided"
 
 
-PARTS = r"Let $p_k = \frac{e^{z_k}}{\sum_{j=1}^{K} e^{z_j}}$." + "\n\n"
-
-
-@pytest.mark.parametrize("limit", ["2", "3"])
-def test_a_sum_over_some_classes_is_not_taken_for_the_sum_over_all(limit: str) -> None:
-    item = last(PARTS + rf"$$\sum_{{j=1}}^{{{limit}}} p_j = 1$$")
+@pytest.mark.parametrize(("limits", "words"), [("_{j=1}^{K}", "up to K"), ("_j", "over all")])
+@pytest.mark.parametrize("part", ["2", "3"])
+def test_a_sum_over_some_classes_is_not_taken_for_the_sum_over_all(
+    limits: str, words: str, part: str
+) -> None:
+    softmax = rf"Let $p_k = e^{{z_k}}/\sum{limits} e^{{z_j}}$." + "\n\n"
+    item = last(softmax + rf"$$\sum_{{j=1}}^{{{part}}} p_j = 1$$")
     assert item.complaint is not None
-    assert f"up to {limit} beside one up to K" in item.complaint.message
+    assert f"up to {part} beside one {words}" in item.complaint.message
+
+
+def test_a_proportion_under_a_condition_is_no_definition() -> None:
+    some = r"For $k \ne y$ let $p_k \propto e^{z_k}$." + "\n\n"
+    slope = last(some + r"$$\frac{\partial p_k}{\partial z_l} = p_k(\delta_{kl} - p_l)$$")
+    assert slope.status in ("undecided", "unread")

@@ -255,6 +255,14 @@ def test_a_corner_that_no_exact_point_lies_on_is_left_open() -> None:
     assert "!= 0" in str(found.reason)
 
 
+def test_a_corner_that_can_be_looked_at_somewhere_only_is_left_open() -> None:
+    """At x = y = 0 the left side is 0 and the right one has no slope; it is seen at a = 0 only."""
+    met = "x >= exp(x) - exp(y)"
+    found = verify(f"d(cases(x*y, {met}, a*x), x, x) == d(cases(y, {met}, a), x)")
+    assert found.status == "undecided"
+    assert "!= 0" in str(found.reason)
+
+
 def test_an_entry_compared_with_itself_in_a_sum_is_no_reason_to_refute() -> None:
     """Of 0*min(0, f[y] - f[y]) nothing is known but that it is 0; elsewhere the sides agree."""
     hinge = "sum((1 - delta(j, y))*min(0, f[j] - f[y]), j)"

@@ -123,11 +123,11 @@ def _functions(posed: Posed, declared: Iterable[str], statement: Statement) -> t
 
 
 def limits(statement: Statement) -> set[str]:
-    """What the sums go up to, in the statement and in what it depends on."""
+    """What the sums go up to, in the statement and in what it depends on; "" is not said."""
     trees = (statement.left, statement.right, *statement.conditions)
     bodies = (known.body for known in _needed(trees, statement))
     parts = (part for tree in (*trees, *bodies) for part in walk(tree))
-    return {part.over for part in parts if isinstance(part, Reduce) and part.over}
+    return {part.over for part in parts if isinstance(part, Reduce)}
 
 
 def _needed(trees: Sequence[Node], statement: Statement) -> tuple[Known, ...]:

@@ -65,7 +65,12 @@ class Defining(Stating):
         return self.define(head, arguments, self.members[1], (0, 1))
 
     def normalises(self) -> bool:
-        r"""p_k \propto e^{z_k} says what p is where nothing else does."""
+        r"""p_k \propto e^{z_k} says what p is where nothing else does.
+
+        Not for k != y, or under another condition: it may leave out some that the sum has.
+        """
+        if self.chain.conditions:
+            return False
         head, arguments = head_of(self.members[0])
         body = normalised(head, self.members[1])
         if head is None or body is None or self.scope.named(key_of(head)[0]):

@@ -172,9 +172,12 @@ def _perhaps_defined(statement: Statement, question: Asked) -> str:
 
 def _check_limits(statement: Statement, question: Asked) -> None:
     """Raises FormulaError for sums up to 2 and up to K: the sums over all would be others."""
-    first, *others = sorted(limits(statement)) or [""]
-    if others and first.isdecimal():
-        message = f"a sum up to {first} beside one up to {others[0]} may be a part of it"
+    found = limits(statement)
+    number = next((limit for limit in sorted(found) if limit.isdecimal()), "")
+    if number and len(found) > 1:
+        other = max(found - {number})
+        beside = f"one up to {other}" if other else "one over all"
+        message = f"a sum up to {number} beside {beside} may be a part of it"
         hint = "write such a sum term by term, as p[1] + p[2]"
         raise FormulaError([Complaint(message, question.claim, Span(0, 1), hint)])
 

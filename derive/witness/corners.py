@@ -17,6 +17,10 @@ class Turning(Unsupported):
         super().__init__("a condition that turns where it is differentiated")
 
 
+class Unclear(Unsupported):
+    """Whether there is a slope in a point cannot be told from the steps beside it."""
+
+
 @dataclass
 class Step:
     """An infinitesimal step up or down, and the sign of what is 0 and does not move along it.
@@ -29,9 +33,9 @@ class Step:
     still: Node | None = None
 
     def sign_of(self, node: Node) -> int:
-        """The sign of what does not move; Unsupported for a second one, whose sign may differ."""
+        """The sign of what does not move; Unclear for a second one, whose sign may differ."""
         if self.still not in (None, node):
-            raise Unsupported("two conditions that may turn where they are differentiated")
+            raise Unclear("two conditions that may turn where they are differentiated")
         self.still = node
         return self.sign
 
@@ -40,7 +44,7 @@ def beside(jets: Jets[V], along: Callable[[Step | None], Jet[V]]) -> Jet[V]:
     """The jet where a condition turns: `along` a step up and a step down, or None in the point.
 
     If both are one jet, and start from the value in the point, its slopes are those in the point.
-    Raises Undefined if they are not, and Unsupported where that cannot be told.
+    Raises Undefined if they are not, and Unclear where that cannot be told.
     """
     up, down = _after(jets, along, 1), _after(jets, along, -1)
     here, limit = along(None), {mask: v for mask, v in up.items() if mask == 0}
@@ -60,10 +64,10 @@ def _after(jets: Jets[V], along: Callable[[Step | None], Jet[V]], side: int) -> 
             raise
         except Undefined:
             # Beside the point it has values, and they may have a limit there.
-            raise Unsupported("a piece without a value where it is differentiated") from None
+            raise Unclear("a piece without a value where it is differentiated") from None
         if step.still is None:
             break
     first, *others = found
     if any(jets.differ(first, other) for other in others):
-        raise Unsupported("a condition that may turn where it is differentiated")
+        raise Unclear("a condition that may turn where it is differentiated")
     return first

@@ -6,7 +6,6 @@ exact. Where that cannot be followed the sides are enclosed in intervals, which 
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +24,7 @@ from derive.witness.arithmetic import (
     Unsupported,
     V,
 )
+from derive.witness.corners import Unclear
 from derive.witness.evaluate import Evaluator, Point
 from derive.witness.intervals import Intervals
 from derive.witness.points import Frame, Place, fill, respects_facts, trees
@@ -136,16 +136,24 @@ def counterexample(
 
 
 def is_seen(problem: Problem, frames: Iterable[Frame]) -> bool:
-    """Whether there is a point at which both sides can be looked at, with values or without."""
+    """Whether there is a point at which both sides can be looked at, with values or without.
+
+    And none at which it is unclear whether they have a slope: one side alone may have one there.
+    """
     chosen = list(itertools.islice(frames, _MAX_FRAMES))
     drawn = _Kinds(_under_exponential(problem), compares_numbers(problem))
+    seen = False
     for arithmetic in (Rational(), Intervals()):
         tried = itertools.product(chosen, range(_ATTEMPTS[type(arithmetic)]))
         for frame, attempt in tried:
-            with contextlib.suppress(Undefined, Unsupported, OutOfFragment):
+            try:
                 _try(problem, frame, arithmetic, drawn, attempt)
-                return True
-    return False
+                seen = True
+            except Unclear:
+                return False
+            except (Undefined, Unsupported, OutOfFragment):
+                continue
+    return seen
 
 
 def _try(
